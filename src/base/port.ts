@@ -1,0 +1,30 @@
+/** The smallest slices of the outside world that inner layers ask for. Implementations live in IO folders and `session`. */
+
+/** Reports progress of long work. `total` undefined means not known yet. Units are stated by `unit`. */
+export interface ProgressEvent {
+  readonly label: string;
+  readonly done: number;
+  readonly total?: number;
+  readonly unit: "rows" | "files" | "bytes" | "steps";
+}
+export type ProgressSink = (event: ProgressEvent) => void;
+
+export const noProgress: ProgressSink = () => undefined;
+
+/** A notice for the user that is not an error: shown once, quietly, by whoever owns the display. */
+export interface Notice {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+export type NoticeSink = (notice: Notice) => void;
+
+/** MIME type → representation, as Jupyter displays it. Text or base64 for binary types; JSON types hold values. */
+export type MimeBundle = Readonly<Record<string, unknown>>;
+
+/** What a value offers to be drawn by: our kernel's and Deno's hook. */
+export const displaySymbol: unique symbol = Symbol.for("Jupyter.display");
+
+export interface Displayable {
+  [displaySymbol](): MimeBundle | Promise<MimeBundle>;
+}

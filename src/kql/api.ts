@@ -1,0 +1,127 @@
+/**
+ * What crosses the border of the KQL engine: plain data in, plain data out. Everything here survives `structuredClone`,
+ * so that the same compiler serves the kernel, a worker thread, the CLI's snapshot process and a test.
+ */
+import type { Column, KqlType, TableSchema } from "../base/column.js";
+import type { Diagnostic } from "../base/diagnostic.js";
+
+/** Where a table's rows are in DuckDB. Identifiers, never SQL text. */
+export interface Relation {
+  /** Path of quoted identifiers, for example `["scratch", "f12"]`. */
+  readonly path: readonly string[];
+  /** KQL column name → DuckDB column name, where they differ (DuckDB folds case, KQL does not). */
+  readonly physical?: Readonly<Record<string, string>>;
+}
+
+/** A table that queries may name. Without `relation` it is known but empty here (a catalogued table without data). */
+export interface KqlTable extends TableSchema {
+  readonly relation?: Relation;
+  /** `open` accepts columns that are not declared (read as null or ''); default false: unknown columns are errors. */
+  readonly open?: boolean;
+}
+
+/** A stored function, as in a workspace: `let name = (parameters) { body };` */
+export interface KqlFunction {
+  readonly name: string;
+  /** KQL text of the parameter list without parentheses: `start:datetime, host:string=""`. */
+  readonly parameters: string;
+  readonly body: string;
+}
+
+/** A value bound to a name as if by `let`. `dynamic` holds JSON text; datetime an ISO instant; timespan ticks; long and decimal text or number. */
+export interface KqlScalar {
+  readonly name: string;
+  readonly type: KqlType;
+  readonly value: string | number | boolean | bigint | null;
+}
+
+/** Everything a compilation depends on besides the text. */
+export interface KqlEnvironment {
+  /** Changes whenever `tables` or `functions` change: key of the binder's and the plan's cache. */
+  readonly schemaId: string;
+  readonly tables: readonly KqlTable[];
+  readonly functions?: readonly KqlFunction[];
+  /** Bound names, for example a notebook's variables. */
+  readonly scalars?: readonly KqlScalar[];
+  /** ISO instant that `now()` and `ago()` mean. */
+  readonly now: string;
+  /** The hunt window: applied to each table's TimeGenerated where the text does not filter time itself. ISO instants, half-open. */
+  readonly window?: { readonly start: string; readonly end: string };
+}
+
+/** A literal bound into the SQL as `$1`, `$2`, … in order. */
+export type SqlParameter =
+  | { readonly type: "VARCHAR"; readonly value: string }
+  | { readonly type: "BIGINT"; readonly value: bigint }
+  | { readonly type: "DOUBLE"; readonly value: number }
+  | { readonly type: "BOOLEAN"; readonly value: boolean };
+
+export interface OutputColumn extends Column {
+  /** Name of the column in the SQL's result: `c0`, `c1`, … */
+  readonly slot: string;
+}
+
+/** One table that the query reads, and how its incompleteness reaches the result. */
+export interface TableUse {
+  readonly name: string;
+  /** `values` when rows missing here can make shown values wrong (count, anti-join, top, arg_max, `!in` …). */
+  readonly affects: "rows" | "values";
+  /** Bounds on TimeGenerated or Timestamp that the query puts on this table itself, ISO, when they are constant. */
+  readonly time?: { readonly from?: string; readonly to?: string };
+}
+
+/** What `render` asked for: carried as metadata for views to draw. */
+export interface Visualization {
+  readonly kind: string;
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+/** A query ready to run on DuckDB (with the prelude's macros and the JS functions registered). */
+export interface CompiledQuery {
+  readonly sql: string;
+  readonly parameters: readonly SqlParameter[];
+  readonly columns: readonly OutputColumn[];
+  readonly tables: readonly TableUse[];
+  /** True when the row order is part of the answer (`sort`, `top`, `serialize` …). */
+  readonly ordered: boolean;
+  /** True when the answer depends on `now()`. */
+  readonly clockDependent: boolean;
+  /** Names of the JavaScript functions the SQL calls. */
+  readonly udfs: readonly string[];
+  readonly visualization?: Visualization;
+  /** Warnings and notes; never errors. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * - `ready`: runs.
+ * - `refused`: valid KQL that this engine does not run yet; each diagnostic names the feature (`kql/not-supported`).
+ * - `failed`: wrong KQL (syntax, unknown names, types).
+ */
+export type CompileResult =
+  | { readonly state: "ready"; readonly query: CompiledQuery }
+  | { readonly state: "refused"; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly state: "failed"; readonly diagnostics: readonly Diagnostic[] };
+
+/** Compiles KQL; implementations run in this thread, in a worker, or in a snapshot process. */
+export interface KqlCompiler {
+  compile(text: string, environment: KqlEnvironment): Promise<CompileResult>;
+  close(): Promise<void>;
+}
+
+/** The DuckDB types a JavaScript function may take and return. `JSON` values travel as text. */
+export type UdfType = "VARCHAR" | "BIGINT" | "DOUBLE" | "BOOLEAN" | "TIMESTAMP" | "JSON";
+
+/**
+ * A scalar function in JavaScript, for what SQL cannot do. It runs on the main thread, so that it must be quick and must
+ * not throw. TIMESTAMP arguments are bigint microseconds since 1970.
+ */
+export interface KqlUdf {
+  readonly name: string;
+  readonly parameters: readonly UdfType[];
+  readonly returns: UdfType;
+  /** Called per row; null arguments arrive as null. */
+  readonly call: (
+    ...values: readonly (string | bigint | number | boolean | null)[]
+  ) => string | bigint | number | boolean | null;
+}

@@ -1,0 +1,62 @@
+/** The contract between the expression compiler and the function tables. */
+import type { KqlType } from "../../base/column.js";
+
+/** A compiled scalar expression: SQL text (identifiers, bound literals `$n`, macro calls: no user text) and its type. */
+export interface SqlExpr {
+  readonly sql: string;
+  readonly type: KqlType;
+  /** The constant value, when the expression is one. Dynamic constants are parsed JSON; datetime and timespan are bigint ticks. */
+  readonly constant?: ConstantValue;
+  /** True when the value can never be null (a column of type string always, arithmetic of constants…). Saves checks. */
+  readonly notNull?: boolean;
+}
+
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+
+export type ConstantValue =
+  | { readonly type: "string"; readonly value: string }
+  | { readonly type: "bool"; readonly value: boolean | null }
+  | { readonly type: "int" | "long"; readonly value: bigint | null }
+  | { readonly type: "real"; readonly value: number | null }
+  | { readonly type: "decimal"; readonly value: string | null }
+  /** Ticks of 100 ns; datetime since 0001-01-01T00:00:00Z as in .NET. */
+  | { readonly type: "datetime" | "timespan"; readonly value: bigint | null }
+  | { readonly type: "guid"; readonly value: string | null }
+  | { readonly type: "dynamic"; readonly value: JsonValue };
+
+/** What a function needs from the compilation it is part of. */
+export interface EmitContext {
+  /** The query's `now`, as ticks since 0001-01-01; calling it marks the query as clock dependent. */
+  readonly nowTicks: () => bigint;
+  /** Binds a string and returns its placeholder `$n`. */
+  readonly bind: (value: string) => string;
+  /** Marks a JavaScript function as used and returns a call of it. */
+  readonly callUdf: (name: string, args: readonly string[]) => string;
+  /** Converts to another type by KQL's implicit rules (int → long → real, anything ↔ dynamic, …). */
+  readonly convert: (expr: SqlExpr, to: KqlType) => SqlExpr;
+  /** Refuses: `kql/not-supported` at the call, with what is not supported. Never returns. */
+  readonly refuse: (feature: string, hint?: string) => never;
+}
+
+/** What a null argument does. `custom` functions state the rule in their `doc` comment and test it. */
+export type NullRule = "propagate" | "empty-string" | "false" | "custom";
+
+/**
+ * One scalar function. The binder has already checked arity and argument types and says the result type; `emit` returns
+ * the SQL. Strings are never null on either side: a string function must return '' where Kusto returns an empty string.
+ */
+export interface ScalarFunction {
+  readonly nulls: NullRule;
+  readonly doc: string;
+  /** Differences from Kusto, if any; each is a line in docs/kql-differences.md. */
+  readonly differs?: string;
+  readonly emit: (args: readonly SqlExpr[], resultType: KqlType, context: EmitContext) => SqlExpr;
+}
+
+/** One aggregate function: returns the SQL of an aggregate over the group. `distinctFrom` etc. are up to the row. */
+export interface AggregateFunction {
+  readonly doc: string;
+  readonly differs?: string;
+  /** Whether missing input rows make the value wrong (count: yes) – all but sets and lists of rows. Default "values". */
+  readonly emit: (args: readonly SqlExpr[], resultType: KqlType, context: EmitContext) => SqlExpr;
+}

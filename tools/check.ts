@@ -1,0 +1,59 @@
+/**
+ * `npm test`: everything a change must pass, one step after another, stopping at none, and a closing line that counts
+ * tests: `N passed, N failed, N skipped`.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const root = join(import.meta.dirname, "..");
+const temp = mkdtempSync(join(tmpdir(), "huntbook-check-"));
+const report = join(temp, "vitest.json");
+
+interface Step {
+  readonly name: string;
+  readonly args: readonly string[];
+}
+const bin = (path: string) => join(root, "node_modules", path);
+const steps: readonly Step[] = [
+  { name: "format", args: [bin("prettier/bin/prettier.cjs"), "--check", "--log-level", "warn", "."] },
+  { name: "lint", args: [bin("eslint/bin/eslint.js"), "."] },
+  { name: "types", args: [bin("typescript/bin/tsc"), "-p", "tsconfig.json", "--noEmit"] },
+  { name: "build", args: [bin("tsx/dist/cli.mjs"), "tools/build.ts"] },
+  {
+    name: "tests",
+    args: [bin("vitest/vitest.mjs"), "run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
+  },
+];
+
+let failedSteps = 0;
+for (const step of steps) {
+  const startMs = performance.now();
+  console.log(`\n== ${step.name}`);
+  const result = spawnSync(process.execPath, step.args, {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, CI: process.env["CI"] ?? "true" },
+  });
+  const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
+  if (result.status !== 0) failedSteps += 1;
+  console.log(`== ${step.name}: ${result.status === 0 ? "ok" : "FAILED"} (${seconds} s)`);
+}
+
+interface VitestReport {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+}
+let counts: VitestReport = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0 };
+try {
+  counts = JSON.parse(readFileSync(report, "utf8")) as VitestReport;
+} catch {
+  console.log("The test runner left no report.");
+  failedSteps += 1;
+}
+rmSync(temp, { recursive: true, force: true });
+const failed = counts.numFailedTests + (counts.numFailedTests === 0 ? failedSteps : Math.max(0, failedSteps - 1));
+console.log(`\n${counts.numPassedTests} passed, ${failed} failed, ${counts.numPendingTests} skipped`);
+process.exitCode = failed === 0 ? 0 : 1;

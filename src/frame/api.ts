@@ -70,3 +70,27 @@ export interface FrameLike<R extends object = Row> extends Displayable, AsyncDis
   /** For the compiler: where the rows are. */
   readonly relation: Relation;
 }
+
+/** What is known about rows that are about to become a frame. */
+export interface FrameInfo {
+  readonly completeness: Completeness;
+  readonly provenance: Provenance;
+  readonly visualization?: Visualization;
+}
+
+/** How drivers and tables of other layers make frames. Implemented by the frame store of the session. */
+export interface FrameFactory {
+  /**
+   * Streams batches of rows (arrays in column order) into a new frame; memory stays bounded. Values: string, number,
+   * bigint, boolean, null; datetime as ISO text or Date; timespan as ticks (bigint) or Kusto text `d.hh:mm:ss.fffffff`;
+   * dynamic as any JSON value or JSON text wrapped by the caller's choice of `dynamicAs`.
+   *
+   * `info` may be a function, called after the last batch, because completeness is often known only then.
+   */
+  fromBatches(
+    columns: readonly Column[],
+    batches: AsyncIterable<readonly (readonly unknown[])[]> | Iterable<readonly (readonly unknown[])[]>,
+    info: FrameInfo | (() => FrameInfo),
+    options?: { readonly dynamicAs?: "json-text" | "value"; readonly maxRows?: number },
+  ): Promise<FrameLike>;
+}

@@ -1,0 +1,52 @@
+/** The only place that loads DuckDB; lazily, because it is a native module. */
+import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+
+export type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+
+export interface DuckDbOptions {
+  /** Database file; in memory when absent. */
+  readonly path?: string;
+  /** Where DuckDB may spill; created by the caller with mode 0700. */
+  readonly tempDir?: string;
+  readonly memoryLimitBytes?: number;
+  readonly spillLimitBytes?: number;
+  readonly threads?: number;
+}
+
+/**
+ * Opens a DuckDB database with Huntbook's fixed settings: UTC, insertion order kept, no extension ever downloaded.
+ *
+ * @throws whatever DuckDB throws when the file cannot be opened
+ */
+export async function openDuckDb(options: DuckDbOptions = {}): Promise<DuckDBInstance> {
+  const { DuckDBInstance } = await import("@duckdb/node-api");
+  const settings: Record<string, string> = {
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
+    preserve_insertion_order: "true",
+  };
+  if (options.tempDir !== undefined) settings["temp_directory"] = options.tempDir;
+  if (options.memoryLimitBytes !== undefined)
+    settings["memory_limit"] = `${Math.floor(options.memoryLimitBytes / 1024)}KiB`;
+  if (options.spillLimitBytes !== undefined)
+    settings["max_temp_directory_size"] = `${Math.floor(options.spillLimitBytes / 1024)}KiB`;
+  if (options.threads !== undefined) settings["threads"] = String(options.threads);
+  return DuckDBInstance.create(options.path ?? ":memory:", settings);
+}
+
+/** Opens a connection in UTC. */
+export async function connectDuckDb(instance: DuckDBInstance): Promise<DuckDBConnection> {
+  const connection = await instance.connect();
+  await connection.run("set TimeZone = 'UTC'");
+  return connection;
+}
+
+/** An identifier as SQL text. Names come from us or from files; quoting makes any of them safe. */
+export function quoteIdentifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A string literal as SQL text, for statements that take no parameters (`read_parquet`, `attach`, `copy … to`). */
+export function quoteLiteral(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

@@ -1,0 +1,45 @@
+/** The shapes of local workspaces that other layers use. */
+import type { Clock, TimeRange } from "../base/clock.js";
+import type { TableSchema } from "../base/column.js";
+import type { FrameLike } from "../frame/api.js";
+import type { CompileResult, KqlFunction, KqlScalar } from "../kql/api.js";
+
+/** A table of a workspace that holds data. */
+export interface WorkspaceTable extends TableSchema {
+  readonly rowCount: number;
+  /** First and last TimeGenerated, milliseconds since 1970 UTC; undefined for tables without a time column. */
+  readonly span: TimeRange | undefined;
+  readonly sizeBytes: number;
+}
+
+export interface WorkspaceQueryOptions {
+  /** Stop at this many rows and say so (`row-limit`). Default 30,000 as in Log Analytics; `Infinity` for none. */
+  readonly maxRows?: number;
+  /** Applied to TimeGenerated of every table that the text does not restrict itself. */
+  readonly window?: TimeRange & { readonly from: "argument" | "hunt-window" | "default" };
+  readonly scalars?: readonly KqlScalar[];
+  /** Frames usable by name in the text. */
+  readonly frames?: Readonly<Record<string, FrameLike>>;
+  readonly signal?: AbortSignal;
+}
+
+/** A folder of logs that can be queried; see DESIGN §4.2. */
+export interface LocalWorkspace extends AsyncDisposable {
+  readonly name: string;
+  readonly dir: string;
+  readonly clock: Clock;
+  readonly generation: number;
+  /** Tables with data. */
+  readonly tables: readonly WorkspaceTable[];
+  /** Every table that queries may name: those with data and the catalogue's. */
+  readonly schemas: readonly TableSchema[];
+  readonly functions: readonly KqlFunction[];
+  /** Parses, binds and compiles without running. */
+  compile(text: string, options?: WorkspaceQueryOptions): Promise<CompileResult>;
+  /**
+   * Runs KQL.
+   * @throws HuntError `kql/invalid` (wrong KQL), `kql/not-supported` (refused), `query/cancelled`, `query/failed`
+   */
+  query(text: string, options?: WorkspaceQueryOptions): Promise<FrameLike>;
+  close(): Promise<void>;
+}

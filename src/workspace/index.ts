@@ -5,4 +5,6 @@ export type { BatchRows, ParquetRows, SqlRows, TableRows } from "./storage/parqu
 export { physicalNames } from "./storage/names.js";
 export type { DataFile, Manifest, ManifestClock, RejectEntry, SourceEntry, TableEntry } from "./storage/manifest.js";
 export { readManifest } from "./storage/manifest.js";
+export { verifyWorkspace } from "./storage/verify.js";
+export type { VerifyProblem, VerifyReport } from "./storage/verify.js";
 export type { LocalWorkspace, WorkspaceQueryOptions, WorkspaceTable } from "./api.js";

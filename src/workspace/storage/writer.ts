@@ -268,6 +268,7 @@ export class WorkspaceWriter implements AsyncDisposable {
   async commit(): Promise<number> {
     this.#assertOpen();
     const generation = this.#manifest.generation + 1;
+    await this.#assertOurs();
     try {
       for (const path of this.#uncommitted) await syncFile(join(this.dir, path));
       const folders = new Set(this.#uncommitted.map(path => path.slice(0, path.lastIndexOf("/"))));
@@ -277,11 +278,7 @@ export class WorkspaceWriter implements AsyncDisposable {
       throw storageError(error, this.dir);
     }
     this.#step("before-manifest", undefined);
-    const current = await readManifest(this.dir);
-    if (!(await this.#lock.isHeld()) || current.generation !== this.#manifest.generation)
-      throw new HuntError("workspace/lock-lost", `the workspace '${this.dir}' was changed by somebody else meanwhile`, {
-        hint: "run it again; nothing of this attempt was kept",
-      });
+    await this.#assertOurs();
     const fresh = this.#retired.map((path): RetiredFile => ({ path, generation }));
     const manifest: Manifest = {
       format: manifestFormat,
@@ -320,6 +317,15 @@ export class WorkspaceWriter implements AsyncDisposable {
     if (this.#closed) throw new HuntError("workspace/closed", `the writer of '${this.dir}' is closed`);
   }
 
+  /** The lock is still held and nobody wrote a generation meanwhile (which takes deleting the lock by hand). */
+  async #assertOurs(): Promise<void> {
+    const current = await readManifest(this.dir);
+    if ((await this.#lock.isHeld()) && current.generation === this.#manifest.generation) return;
+    throw new HuntError("workspace/lock-lost", `the workspace '${this.dir}' was changed by somebody else meanwhile`, {
+      hint: "run it again; nothing of this attempt was kept",
+    });
+  }
+
   #step(step: WriterStep, table: string | undefined): void {
     this.#options.onStep?.(step, table);
   }
@@ -355,6 +361,8 @@ export class WorkspaceWriter implements AsyncDisposable {
   }
 
   #newTable(name: string): TableEntry {
+    const before = this.#manifest.tables.get(name);
+    if (before !== undefined) return { directory: before.directory, columns: [], files: [] };
     const taken = [...this.#manifest.tables.values(), ...this.#tables.values()].map(t => t.directory);
     return { directory: directoryFor(name, taken), columns: [], files: [] };
   }

@@ -1,7 +1,15 @@
 /** The only place that loads DuckDB; lazily, because it is a native module. */
+import type * as DuckDbModule from "@duckdb/node-api";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 
 export type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+
+/** DuckDB's classes and types, for whoever builds or reads chunks. */
+export type DuckDb = typeof DuckDbModule;
+
+export async function loadDuckDb(): Promise<DuckDb> {
+  return import("@duckdb/node-api");
+}
 
 export interface DuckDbOptions {
   /** Database file; in memory when absent. */
@@ -19,7 +27,7 @@ export interface DuckDbOptions {
  * @throws whatever DuckDB throws when the file cannot be opened
  */
 export async function openDuckDb(options: DuckDbOptions = {}): Promise<DuckDBInstance> {
-  const { DuckDBInstance } = await import("@duckdb/node-api");
+  const { DuckDBInstance } = await loadDuckDb();
   const settings: Record<string, string> = {
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",

@@ -1,0 +1,73 @@
+/** What crosses the border of the evaluator: plain data out, a small host port in. The same for the runner and the kernel. */
+import type { MimeBundle } from "../../base/port.js";
+import type { KqlMagic } from "./magic.js";
+
+/** One thing a cell produced. Everything here survives JSON and `structuredClone`. */
+export type CellOutput =
+  | { readonly kind: "stream"; readonly name: "stdout" | "stderr"; readonly text: string }
+  | { readonly kind: "display"; readonly data: MimeBundle; readonly displayId?: string }
+  /** Replaces what was displayed under the same id, in whichever cell that was. */
+  | { readonly kind: "update"; readonly data: MimeBundle; readonly displayId: string }
+  | { readonly kind: "result"; readonly data: MimeBundle }
+  | { readonly kind: "error"; readonly error: CellError };
+
+/** A failure as notebooks keep it. `traceback` is for people: positions are in cell coordinates, control characters are shown. */
+export interface CellError {
+  readonly name: string;
+  readonly message: string;
+  readonly traceback: readonly string[];
+  /** Code of a HuntError: `area/name`. */
+  readonly code?: string;
+}
+
+/** How a cell ended. Its outputs were given to the sink before. */
+export type CellOutcome =
+  | { readonly status: "ok"; readonly names: readonly string[] }
+  | { readonly status: "error"; readonly error: CellError };
+
+export interface CellRequest {
+  readonly code: string;
+  /** The number shown as `[3]`; stack traces speak of "cell 3". Unique among the cells of an evaluator. */
+  readonly count: number;
+  /** Receives every output of this cell, also those that come after the cell has ended. */
+  readonly sink: (output: CellOutput) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface DisplayOptions {
+  /** A name under which `updateDisplay` replaces it later. */
+  readonly id?: string;
+}
+
+/** What code running for a cell may use of it. */
+export interface CellContext {
+  readonly count: number;
+  /** Aborts when the cell is interrupted. */
+  readonly signal: AbortSignal;
+  /** Names that cells have declared so far. */
+  readonly names: readonly string[];
+  /** The present value of a declared name; undefined for anything else. */
+  value(name: string): Promise<unknown>;
+  /** Shows a value now: rich where it has `Symbol.for("Jupyter.display")`, otherwise as text. */
+  display(value: unknown, options?: DisplayOptions): Promise<void>;
+}
+
+/** What the notebook asks of its surroundings. Implemented over the session. */
+export interface CellHost {
+  /** Runs the body of a `%%kql` cell. The answer is shown, and bound to `magic.name` if there is one. */
+  runKql(magic: KqlMagic, cell: CellContext): Promise<unknown>;
+  /** Called around every cell, for example to make a session and its cancellation ambient. */
+  around?<T>(cell: CellContext, run: () => Promise<T>): Promise<T>;
+  close?(): Promise<void>;
+}
+
+/** Where code outside cells finds the running kernel: `globalThis[kernelSymbol]`. */
+export const kernelSymbol: unique symbol = Symbol.for("huntbook.kernel");
+
+/** The kernel as seen by library code (`huntbook`'s own `display`, drivers looking for a signal). */
+export interface KernelApi {
+  readonly display: (value: unknown, options?: DisplayOptions) => Promise<void>;
+  readonly updateDisplay: (id: string, value: unknown) => Promise<void>;
+  /** The cell that the caller runs for, followed through awaits and timers; undefined outside of cells. */
+  readonly currentCell: () => CellContext | undefined;
+}

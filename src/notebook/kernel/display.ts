@@ -1,0 +1,39 @@
+/** A value → what front ends can show of it. */
+import { inspect } from "node:util";
+import type { MimeBundle } from "../../base/port.js";
+import { displaySymbol } from "../../base/port.js";
+
+const textOptions = {
+  colors: false,
+  depth: 4,
+  maxArrayLength: 100,
+  maxStringLength: 20_000,
+  breakLength: 100,
+  sorted: false,
+} as const;
+
+/** The text of a value as a console shows it: control characters in strings are escaped, secrets show their origin. */
+export function toText(value: unknown): string {
+  return inspect(value, textOptions);
+}
+
+/**
+ * The representations of a value: those it offers by `Symbol.for("Jupyter.display")`, else plain text. A bundle without
+ * `text/plain` gets one. Synchronous where the value's own method is, so that unawaited displays keep their order.
+ */
+export function toBundle(value: unknown): MimeBundle | Promise<MimeBundle> {
+  const offered = hasDisplay(value) ? value[displaySymbol]() : undefined;
+  if (offered instanceof Promise) return offered.then(bundle => checkBundle(bundle, value));
+  return checkBundle(offered, value);
+}
+
+function hasDisplay(value: unknown): value is { [displaySymbol](): unknown } {
+  if (value === null || (typeof value !== "object" && typeof value !== "function")) return false;
+  return typeof (value as Record<symbol, unknown>)[displaySymbol] === "function";
+}
+
+function checkBundle(bundle: unknown, value: unknown): MimeBundle {
+  if (typeof bundle !== "object" || bundle === null || Array.isArray(bundle)) return { "text/plain": toText(value) };
+  const known = bundle as MimeBundle;
+  return "text/plain" in known ? known : { ...known, "text/plain": `[${Object.keys(known).join(", ")}]` };
+}

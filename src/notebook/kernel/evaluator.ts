@@ -1,0 +1,293 @@
+/** Runs cells one after another in one global scope; the heart of the runner and of the kernel. */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { isPromise } from "node:util/types";
+import { HuntError, isHuntError, unreachable } from "../../base/error.js";
+import type { MimeBundle } from "../../base/port.js";
+import type {
+  CellContext,
+  CellError,
+  CellHost,
+  CellOutcome,
+  CellOutput,
+  CellRequest,
+  DisplayOptions,
+  KernelApi,
+} from "./api.js";
+import { kernelSymbol } from "./api.js";
+import type { CellScript } from "./cell.js";
+import { compileCell } from "./cell.js";
+import { toBundle } from "./display.js";
+import { describeDiagnostics, describeFailure } from "./failure.js";
+import type { CellImporter } from "./importer.js";
+import { createImporter } from "./importer.js";
+import { OwnInspector } from "./inspector.js";
+import type { KqlMagic, Magic } from "./magic.js";
+import { isBindableName } from "./magic.js";
+import type { CellPosition } from "./position.js";
+import { CellPositions, cellUrl } from "./position.js";
+import { helperName } from "./rewrite.js";
+import { CellStreams } from "./stream.js";
+
+export interface EvaluatorOptions {
+  /** The notebook's folder, absolute: imports of cells start there. */
+  readonly dir: string;
+  readonly host: CellHost;
+}
+
+/** One run of a cell: what code that it started, however late, can reach. */
+interface CellRun {
+  readonly request: CellRequest;
+  readonly streams: CellStreams;
+  readonly context: CellContext;
+  /** Displays that were not awaited. */
+  readonly pending: Set<Promise<unknown>>;
+  readonly interrupted: Promise<never>;
+}
+
+/**
+ * Evaluates TypeScript cells in this process's global scope, which is why a process should have one evaluator at a time.
+ *
+ * Names declared by a cell can be declared again by any kind of declaration; a cell that fails leaves the others' values as
+ * they are. Values that nothing refers to any more are freed after their cell. Cells come one at a time.
+ */
+export class Evaluator {
+  readonly #options: EvaluatorOptions;
+  readonly #inspector: OwnInspector;
+  readonly #cells = new AsyncLocalStorage<CellRun>();
+  readonly #positions = new CellPositions();
+  readonly #names = new Set<string>();
+  #last: CellRun | undefined;
+  #running = false;
+
+  private constructor(options: EvaluatorOptions, inspector: OwnInspector) {
+    this.#options = options;
+    this.#inspector = inspector;
+  }
+
+  static async open(options: EvaluatorOptions): Promise<Evaluator> {
+    const evaluator = new Evaluator(options, await OwnInspector.open());
+    evaluator.#defineGlobals(createImporter(options.dir));
+    return evaluator;
+  }
+
+  /**
+   * Runs a cell and gives its outputs to the request's sink, in order; the last expression's value is awaited and shown.
+   *
+   * Errors: what the cell does wrong is the outcome, never a rejection.
+   * @throws HuntError `notebook/busy` when a cell is running
+   */
+  async execute(request: CellRequest): Promise<CellOutcome> {
+    if (this.#running) throw new HuntError("notebook/busy", `cell ${request.count} was started while another one runs`);
+    this.#running = true;
+    const run = this.#createRun(request);
+    this.#last = run;
+    try {
+      return await this.#cells.run(run, () => this.#runCell(run));
+    } finally {
+      this.#running = false;
+      run.streams.flush();
+    }
+  }
+
+  /** The streams of the cell that the running code belongs to; for `routeStreams`. */
+  findStreams(): CellStreams | undefined {
+    return this.#cells.getStore()?.streams;
+  }
+
+  /** Files an error that no cell was waiting for (a rejected promise, a throwing timer) under the cell it came from, or the last. */
+  reportStray(thrown: unknown): CellError {
+    const run = this.#cells.getStore() ?? this.#last;
+    const error = describeFailure(thrown, this.#positions);
+    if (run !== undefined) this.#emit(run, { kind: "error", error });
+    return error;
+  }
+
+  close(): void {
+    Reflect.deleteProperty(globalThis, helperName);
+    Reflect.deleteProperty(globalThis, kernelSymbol);
+    for (const name of ["display", "updateDisplay"]) Reflect.deleteProperty(globalThis, name);
+    this.#inspector.close();
+  }
+
+  #createRun(request: CellRequest): CellRun {
+    const signal = request.signal ?? new AbortController().signal;
+    const interrupted = new Promise<never>((_, reject) => {
+      const stop = () => reject(toInterruption(signal));
+      if (signal.aborted) stop();
+      else signal.addEventListener("abort", stop, { once: true });
+    });
+    interrupted.catch(() => undefined);
+    const run: CellRun = {
+      request,
+      interrupted,
+      pending: new Set(),
+      streams: new CellStreams((name, text) =>
+        request.sink({ kind: "stream", name, text: this.#positions.rewrite(text) }),
+      ),
+      context: {
+        count: request.count,
+        signal,
+        names: [...this.#names],
+        value: name => this.#readName(name),
+        display: (value, options) => this.#display(run, value, options),
+      },
+    };
+    return run;
+  }
+
+  async #runCell(run: CellRun): Promise<CellOutcome> {
+    const { request } = run;
+    const cell = compileCell(request.code);
+    if (cell.kind === "empty") return { status: "ok", names: [] };
+    if (cell.kind === "invalid")
+      return this.#fail(run, describeDiagnostics(cell.diagnostics, request.code, request.count));
+    const { host } = this.#options;
+    const work = () => (cell.kind === "magic" ? this.#runMagic(run, cell.magic) : this.#runScript(run, cell));
+    try {
+      return await (host.around === undefined ? work() : host.around(run.context, work));
+    } catch (error) {
+      return this.#fail(run, describeFailure(error, this.#positions));
+    } finally {
+      await this.#inspector.release(group(run));
+    }
+  }
+
+  async #runScript(run: CellRun, cell: CellScript): Promise<CellOutcome> {
+    const { count, signal } = run.request;
+    this.#positions.add(count, cell.maps);
+    for (const name of cell.names) this.#names.add(name);
+    if (signal?.aborted === true) throw toInterruption(signal);
+    const code = `${cell.js}\n//# sourceURL=${cellUrl(count)}`;
+    const done = await Promise.race([this.#inspector.evaluate(code, group(run)), run.interrupted]);
+    switch (done.state) {
+      case "terminated":
+        throw toInterruption(signal);
+      case "thrown":
+        return this.#fail(run, describeFailure(done.error, this.#positions, this.#syntaxPosition(count, done)));
+      case "value":
+        await this.#showResult(run, await Promise.race([done.value, run.interrupted]));
+        return { status: "ok", names: cell.names };
+      default:
+        return unreachable(done, "evaluate");
+    }
+  }
+
+  async #runMagic(run: CellRun, magic: Magic): Promise<CellOutcome> {
+    switch (magic.kind) {
+      case "markdown":
+        this.#emit(run, { kind: "display", data: { "text/markdown": magic.body, "text/plain": magic.body } });
+        return { status: "ok", names: [] };
+      case "kql":
+        return this.#runKql(run, magic);
+      default:
+        return unreachable(magic, "magic");
+    }
+  }
+
+  async #runKql(run: CellRun, magic: KqlMagic): Promise<CellOutcome> {
+    const value = await Promise.race([this.#options.host.runKql(magic, run.context), run.interrupted]);
+    if (magic.name !== undefined) await this.#bind(magic.name, value, group(run));
+    await this.#showResult(run, value);
+    return { status: "ok", names: magic.name === undefined ? [] : [magic.name] };
+  }
+
+  async #showResult(run: CellRun, value: unknown): Promise<void> {
+    await Promise.race([Promise.all(run.pending), run.interrupted]);
+    if (value === undefined) return;
+    const data = await Promise.race([toBundle(value), run.interrupted]);
+    this.#emit(run, { kind: "result", data });
+  }
+
+  #fail(run: CellRun, error: CellError): CellOutcome {
+    this.#emit(run, { kind: "error", error });
+    return { status: "error", error };
+  }
+
+  #emit(run: CellRun, output: CellOutput): void {
+    run.streams.flush();
+    run.request.sink(output);
+  }
+
+  /** V8's own syntax errors (there are few that the parser lets through) have no frame in the cell. */
+  #syntaxPosition(count: number, thrown: { error: unknown; line: number; column: number }): CellPosition | undefined {
+    const own =
+      thrown.error instanceof SyntaxError && this.#positions.findFirst(thrown.error.stack ?? "") === undefined;
+    return own ? this.#positions.find(count, thrown.line, thrown.column) : undefined;
+  }
+
+  async #display(run: CellRun, value: unknown, options: DisplayOptions = {}): Promise<void> {
+    const show = (data: MimeBundle) =>
+      this.#emit(run, { kind: "display", data, ...(options.id === undefined ? {} : { displayId: options.id }) });
+    await this.#whenBundled(run, value, show);
+  }
+
+  async #whenBundled(run: CellRun, value: unknown, show: (data: MimeBundle) => void): Promise<void> {
+    const ready = isThenable(value) ? Promise.resolve(value).then(toBundle) : toBundle(value);
+    if (!isPromise(ready)) {
+      show(ready);
+      return;
+    }
+    const shown = ready.then(show);
+    run.pending.add(shown);
+    try {
+      await shown;
+    } finally {
+      run.pending.delete(shown);
+    }
+  }
+
+  async #readName(name: string): Promise<unknown> {
+    if (!this.#names.has(name) || !isIdentifier(name)) return undefined;
+    const reading = "huntbook-read";
+    const found = await this.#inspector.evaluate(`typeof ${name} === "undefined" ? undefined : ${name}`, reading);
+    await this.#inspector.release(reading);
+    return found.state === "value" ? found.value : undefined;
+  }
+
+  async #bind(name: string, value: unknown, objectGroup: string): Promise<void> {
+    if (!isBindableName(name)) throw new HuntError("notebook/magic", `'${name}' cannot be a variable name`);
+    const slot = "__huntbook_value";
+    Object.defineProperty(globalThis, slot, { value, configurable: true });
+    const done = await this.#inspector.evaluate(`let ${name} = globalThis.${slot};`, objectGroup);
+    Reflect.deleteProperty(globalThis, slot);
+    if (done.state === "thrown") throw done.error;
+    this.#names.add(name);
+  }
+
+  #defineGlobals(importer: CellImporter): void {
+    const api: KernelApi = {
+      display: async (value, options) => {
+        const run = this.#cells.getStore() ?? this.#last;
+        if (run !== undefined) await this.#display(run, value, options);
+      },
+      updateDisplay: async (displayId, value) => {
+        const run = this.#cells.getStore() ?? this.#last;
+        if (run === undefined) return;
+        await this.#whenBundled(run, value, data => this.#emit(run, { kind: "update", data, displayId }));
+      },
+      currentCell: () => this.#cells.getStore()?.context,
+    };
+    const define = (key: string | symbol, value: unknown, writable: boolean) =>
+      Object.defineProperty(globalThis, key, { value, writable, configurable: true, enumerable: false });
+    define(helperName, importer, false);
+    define(kernelSymbol, Object.freeze(api), false);
+    define("display", api.display, true);
+    define("updateDisplay", api.updateDisplay, true);
+  }
+}
+
+const group = (run: CellRun): string => `huntbook-cell-${run.request.count}`;
+
+/** Any identifier, not only those that KQL can take. */
+const isIdentifier = (name: string): boolean => /^[\p{ID_Start}$_][\p{ID_Continue}$\u200C\u200D]*$/u.test(name);
+
+const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+
+function toInterruption(signal: AbortSignal | undefined): HuntError {
+  const reason: unknown = signal?.reason;
+  if (isHuntError(reason)) return reason;
+  return new HuntError("notebook/interrupted", "the cell was interrupted", {
+    hint: "names that it had declared before keep their values",
+  });
+}

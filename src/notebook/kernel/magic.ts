@@ -1,0 +1,177 @@
+/** The first line of a cell that is not TypeScript: `%%kql [name] [--workspace W] [--last 7d] [--limit N] [--view V]`. Pure. */
+import type { Diagnostic, Span } from "../../base/diagnostic.js";
+import { didYouMean } from "../../base/suggest.js";
+
+export interface KqlMagic {
+  readonly kind: "kql";
+  /** The result is bound to this name. */
+  readonly name?: string;
+  readonly workspace?: string;
+  /** How far back from now, milliseconds. */
+  readonly lastMs?: number;
+  /** Row limit; overrides the default. */
+  readonly limit?: number;
+  readonly view?: string;
+  readonly body: string;
+  /** 0-based line of the cell on which `body` starts, for positions in messages. */
+  readonly bodyLine: number;
+}
+export interface MarkdownMagic {
+  readonly kind: "markdown";
+  readonly body: string;
+  readonly bodyLine: number;
+}
+export type Magic = KqlMagic | MarkdownMagic;
+
+export type MagicResult =
+  { readonly magic: Magic } | { readonly diagnostics: readonly Diagnostic[] } | undefined; /* not a magic */
+
+type KqlOptions = { -readonly [K in "workspace" | "lastMs" | "limit" | "view"]?: KqlMagic[K] };
+
+/** Each option: how its text becomes a value; a string is what is wrong with it. */
+const kqlOptions = {
+  workspace: text => (text === "" ? "needs the name of a workspace" : { workspace: text }),
+  last: text => {
+    const ms = parseDurationMs(text);
+    return ms === undefined ? `'${text}' is not a time span such as 30m, 12h, 7d or 2w` : { lastMs: ms };
+  },
+  limit: text => {
+    const rows = Number(text);
+    const good = /^\d+$/.test(text) && Number.isSafeInteger(rows) && rows > 0;
+    return good ? { limit: rows } : `'${text}' is not a positive whole number of rows`;
+  },
+  view: text => (/^[a-z][a-z0-9-]*$/i.test(text) ? { view: text } : `'${text}' is not the name of a view`),
+} as const satisfies Record<string, (text: string) => KqlOptions | string>;
+
+const kinds = ["kql", "markdown"] as const;
+const unitMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+
+/** `30s`, `15m`, `12h`, `7d`, `2w` as milliseconds; undefined when it is not that or not positive. */
+export function parseDurationMs(text: string): number | undefined {
+  const match = /^(\d{1,9}(?:\.\d{1,3})?)([smhdw])$/.exec(text);
+  const ms = Math.round(Number(match?.[1]) * (unitMs[match?.[2] ?? ""] ?? Number.NaN));
+  return ms > 0 ? ms : undefined;
+}
+
+/**
+ * Splits off a magic: a first line that begins with `%%`, after blank lines only.
+ *
+ * Errors: unknown magics and options, values of the wrong kind and things said twice are diagnostics (`notebook/magic`).
+ */
+export function parseMagic(code: string): MagicResult {
+  const lead = /^\uFEFF?(?:[ \t]*(?:\r\n|\n|\r))*/.exec(code)?.[0] ?? "";
+  if (!code.startsWith("%%", lead.length)) return undefined;
+  const rest = code.slice(lead.length);
+  const lineEnd = /\r\n|\n|\r/.exec(rest);
+  const line = lineEnd === null ? rest : rest.slice(0, lineEnd.index);
+  const body = lineEnd === null ? "" : rest.slice(lineEnd.index + lineEnd[0].length);
+  const bodyLine = lead.split(/\r\n|\n|\r/).length;
+
+  const problems: Diagnostic[] = [];
+  const words = splitWords(line.slice(2), lead.length + 2, problems);
+  const head = words.shift();
+  const kind = kinds.find(k => k === head?.text);
+  if (kind === undefined) {
+    const said = head?.text ?? "";
+    const span = head?.span ?? { start: lead.length, end: lead.length + 2 };
+    return { diagnostics: [...problems, wrong(`there is no cell magic '%%${said}'${didYouMean(said, kinds)}`, span)] };
+  }
+  const options = kind === "kql" ? readKqlWords(words, problems) : {};
+  if (kind === "markdown")
+    for (const w of words) problems.push(wrong(`'%%markdown' takes nothing, not '${w.text}'`, w.span));
+  return problems.length > 0 ? { diagnostics: problems } : { magic: { kind, ...options, body, bodyLine } };
+}
+
+interface Word {
+  readonly text: string;
+  readonly span: Span;
+  readonly quoted: boolean;
+}
+
+function readKqlWords(words: readonly Word[], problems: Diagnostic[]): KqlOptions & { name?: string } {
+  const found: KqlOptions & { name?: string } = {};
+  const seen = new Set<string>();
+  for (let i = 0; i < words.length; i += 1) {
+    const word = words[i] as Word;
+    if (word.quoted || !word.text.startsWith("--")) {
+      if (found.name !== undefined) problems.push(wrong(`'%%kql' takes one name, not also '${word.text}'`, word.span));
+      else if (!isBindableName(word.text)) problems.push(wrong(`'${word.text}' cannot be a variable name`, word.span));
+      else found.name = word.text;
+      continue;
+    }
+    const equals = word.text.indexOf("=");
+    const option = word.text.slice(2, equals < 0 ? undefined : equals);
+    const value = equals < 0 ? words[(i += 1)]?.text : word.text.slice(equals + 1);
+    if (!isKqlOption(option)) {
+      problems.push(
+        wrong(`'%%kql' has no option '--${option}'${didYouMean(option, Object.keys(kqlOptions))}`, word.span),
+      );
+    } else if (seen.has(option)) {
+      problems.push(wrong(`'--${option}' is given twice`, word.span));
+    } else {
+      seen.add(option);
+      const read = value === undefined ? "needs a value" : kqlOptions[option](value);
+      if (typeof read === "string") problems.push(wrong(`'--${option}': ${read}`, word.span));
+      else Object.assign(found, read);
+    }
+  }
+  return found;
+}
+
+const isKqlOption = (name: string): name is keyof typeof kqlOptions => Object.hasOwn(kqlOptions, name);
+
+/** Words of the language that cannot be declared by `let`. */
+const reserved = new Set(
+  (
+    "arguments await break case catch class const continue debugger default delete do else enum eval export extends false " +
+    "finally for function if implements import in instanceof interface let new null package private protected public return " +
+    "static super switch this throw true try typeof var void while with yield undefined NaN Infinity globalThis"
+  ).split(" "),
+);
+
+/** Says whether a name can be declared in a cell (ASCII identifiers only: the same name must work in KQL). */
+export function isBindableName(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !reserved.has(name) && name !== "__huntbook";
+}
+
+/** Words between blanks; quotes keep blanks, a backslash keeps the next character inside quotes. */
+function splitWords(text: string, offset: number, problems: Diagnostic[]): Word[] {
+  const words: Word[] = [];
+  const pattern = /[^\s]/y;
+  let i = 0;
+  while (i < text.length) {
+    pattern.lastIndex = i;
+    if (!pattern.test(text)) {
+      i += 1;
+      continue;
+    }
+    const start = i;
+    let word = "";
+    let quote: string | undefined;
+    const quoted = text[i] === '"' || text[i] === "'";
+    for (; i < text.length; i += 1) {
+      const c = text[i] as string;
+      if (quote !== undefined) {
+        if (c === "\\" && i + 1 < text.length) word += text[(i += 1)] as string;
+        else if (c === quote) quote = undefined;
+        else word += c;
+      } else if (c === '"' || c === "'") quote = c;
+      else if (/\s/.test(c)) break;
+      else word += c;
+    }
+    const span = { start: offset + start, end: offset + i };
+    if (quote !== undefined) problems.push(wrong(`the quote ${quote} is not closed`, span));
+    words.push({ text: word, span, quoted });
+  }
+  return words;
+}
+
+function wrong(message: string, span: Span): Diagnostic {
+  return {
+    code: "notebook/magic",
+    severity: "error",
+    message,
+    span,
+    hint: "write %%kql [name] [--workspace W] [--last 7d] [--limit N] [--view V], the query on the lines below",
+  };
+}

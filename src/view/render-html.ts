@@ -36,11 +36,7 @@ const tone = (value: Tone | undefined): string => `hb-${value ?? "neutral"}`;
  */
 export function renderHtml(view: View | ViewNode): string {
   const root = "version" in view ? view.root : view;
-  return html`<div class="hb-view">
-    <style>
-      ${new Html(viewStyle)}</style
-    >${renderNode(root)}
-  </div>`.text;
+  return html`<div class="hb-view"><style>${new Html(viewStyle)}</style>${renderNode(root)}</div>`.text;
 }
 
 /** The same without the stylesheet, for pages that bring it once. */
@@ -59,9 +55,7 @@ function renderNode(node: ViewNode): Html {
     case "link":
       return renderLink(node);
     case "badge":
-      return html`<span class="hb-badge ${tone(node.tone)}"
-        >${toneWord[node.tone ?? "neutral"]}${visibleLine(node.text)}</span
-      >`;
+      return html`<span class="hb-badge ${tone(node.tone)}">${toneWord[node.tone ?? "neutral"]}${visibleLine(node.text)}</span>`;
     case "heading":
       return renderHeading(node.level, visibleLine(node.text));
     case "paragraph":
@@ -70,20 +64,12 @@ function renderNode(node: ViewNode): Html {
       return renderBanner(node);
     case "list": {
       const items = node.items.map(item => html`<li>${renderContent(item)}</li>`);
-      return node.ordered === true
-        ? html`<ol>
-            ${items}
-          </ol>`
-        : html`<ul>
-            ${items}
-          </ul>`;
+      return node.ordered === true ? html`<ol>${items}</ol>` : html`<ul>${items}</ul>`;
     }
     case "code":
       return html`<pre><code>${visibleText(node.text)}</code></pre>`;
     case "group":
-      return html`<div class="${node.direction === "row" ? "hb-row" : "hb-column"}">
-        ${node.children.map(c => html`<div>${renderContent(c)}</div>`)}
-      </div>`;
+      return html`<div class="${node.direction === "row" ? "hb-row" : "hb-column"}">${node.children.map(c => html`<div>${renderContent(c)}</div>`)}</div>`;
     case "details":
       return html`<details${node.open === true ? new Html(" open") : ""}><summary>${visibleLine(node.summary)}</summary>${node.children.map(renderContent)}</details>`;
     case "keyValue":
@@ -117,9 +103,7 @@ function renderLink(node: LinkNode): Html {
   const href = safeHref(node.href);
   const text = html`<bdi>${visibleLine(node.text)}</bdi>`;
   if (href === undefined) return text;
-  return html`<a href="${href}" title="${visibleLine(href)}" rel="noopener noreferrer nofollow" target="_blank"
-    >${text}</a
-  >`;
+  return html`<a href="${href}" title="${visibleLine(href)}" rel="noopener noreferrer nofollow" target="_blank">${text}</a>`;
 }
 
 function renderHeading(level: 1 | 2 | 3, text: string): Html {
@@ -129,23 +113,13 @@ function renderHeading(level: 1 | 2 | 3, text: string): Html {
 
 function renderBanner(node: BannerNode): Html {
   const lines = node.lines ?? [];
-  const list =
-    lines.length === 0
-      ? ""
-      : html`<ul>
-          ${lines.map(l => html`<li><bdi>${visibleText(l)}</bdi></li>`)}
-        </ul>`;
-  return html`<div class="hb-banner ${tone(node.tone)}" role="note">
-    <div><strong>${toneWord[node.tone]}${visibleLine(node.title)}</strong></div>
-    ${list}
-  </div>`;
+  const list = lines.length === 0 ? "" : html`<ul>${lines.map(l => html`<li><bdi>${visibleText(l)}</bdi></li>`)}</ul>`;
+  return html`<div class="hb-banner ${tone(node.tone)}" role="note"><div><strong>${toneWord[node.tone]}${visibleLine(node.title)}</strong></div>${list}</div>`;
 }
 
 function renderKeyValue(node: KeyValueNode): Html {
   const entries = node.entries.map(
-    ({ key, value }) =>
-      html`<dt><bdi>${visibleLine(key)}</bdi></dt>
-        <dd>${renderCell(value, undefined)}</dd>`,
+    ({ key, value }) => html`<dt><bdi>${visibleLine(key)}</bdi></dt><dd>${renderCell(value, undefined)}</dd>`,
   );
   return html`<dl class="hb-kv">${entries}</dl>`;
 }
@@ -154,32 +128,19 @@ function renderTable(node: TableNode): Html {
   const styles = node.columns.map(c => (numericTypes.has(c.type) ? inlineStyles.right : inlineStyles.left));
   const style = (i: number): string => styles[i] ?? inlineStyles.left;
   const head = node.columns.map(
-    (c, i) =>
-      html`<th scope="col" style="${style(i)}">
-        <bdi>${visibleLine(c.name)}</bdi>${c.type === undefined ? "" : html`<span class="hb-type">${c.type}</span>`}
-      </th>`,
+    (c, i) => html`<th scope="col" style="${style(i)}"><bdi>${visibleLine(c.name)}</bdi>${typeLabel(c)}</th>`,
   );
   const rows = node.rows.map(
     row =>
-      html`<tr>
-        ${row.map((cell, i) => html`<td style="${style(i)}" ${nowrap(node.columns[i])}>${renderCell(cell, node.columns[i])}</td>`)}
-      </tr> `,
+      html`<tr>${row.map((cell, i) => html`<td style="${style(i)}"${nowrap(node.columns[i])}>${renderCell(cell, node.columns[i])}</td>`)}</tr>`,
   );
   const caption = [node.caption, describeRows(node.rows.length, node.total)].filter(c => c !== undefined).join(" · ");
-  return html`<div class="hb-scroll">
-      <table class="hb-table">
-        <thead>
-          <tr>
-            ${head}
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div>
-    <div class="hb-caption">${visibleLine(caption)}</div>`;
+  const table = html`<table class="hb-table"><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table>`;
+  return html`<div class="hb-scroll">${table}</div><div class="hb-caption">${visibleLine(caption)}</div>`;
 }
+
+const typeLabel = (column: TableColumn): Html | undefined =>
+  column.type === undefined ? undefined : html`<span class="hb-type">${column.type}</span>`;
 
 const unwrapped: ReadonlySet<TableColumn["type"]> = new Set([
   "datetime",
@@ -210,10 +171,7 @@ function renderCell(cell: TableCell, column: TableColumn | undefined): Html {
 }
 
 const folded = (start: string, whole: Html): Html =>
-  html`<details>
-    <summary><bdi>${start}</bdi>…</summary>
-    ${whole}
-  </details>`;
+  html`<details><summary><bdi>${start}</bdi>…</summary>${whole}</details>`;
 
 function limited(text: string): string {
   if (text.length <= cellLength) return text;
@@ -224,9 +182,5 @@ function renderImage(node: ImageNode): Html {
   const mime = node.mime === "image/jpeg" ? "image/jpeg" : "image/png";
   if (!/^[A-Za-z0-9+/=\s]*$/.test(node.base64)) return html`<em>${visibleLine(node.alt)}</em>`;
   const width = node.widthPx === undefined ? "" : html` width="${Math.trunc(node.widthPx)}"`;
-  return html`<img
-    src="data:${mime};base64,${node.base64.replace(/\s/g, "")}"
-    alt="${visibleLine(node.alt)}"
-    ${width}
-  />`;
+  return html`<img src="data:${mime};base64,${node.base64.replace(/\s/g, "")}" alt="${visibleLine(node.alt)}"${width}>`;
 }

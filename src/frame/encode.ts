@@ -107,7 +107,7 @@ function jsonFromText(value: NonNullable<unknown>): string | null | typeof unfit
 }
 
 /** JSON of any value; bigint is written as a JSON number, Date as ISO text. Cycles and functions do not fit. */
-export function jsonFromValue(value: NonNullable<unknown>): string | typeof unfit {
+function jsonFromValue(value: NonNullable<unknown>): string | typeof unfit {
   try {
     return JSON.stringify(value) ?? unfit;
   } catch {
@@ -131,6 +131,12 @@ function jsonWithBigints(value: unknown, path: Set<object>): string | undefined 
       });
   path.delete(value);
   return Array.isArray(value) ? `[${parts.join(",")}]` : `{${parts.join(",")}}`;
+}
+
+/** JSON text of a value, or undefined when it has none. */
+export function jsonText(value: NonNullable<unknown>): string | undefined {
+  const text = jsonFromValue(value);
+  return text === unfit ? undefined : text;
 }
 
 export interface EncodeOptions {

@@ -7,7 +7,8 @@ import { didYouMean } from "../base/suggest.js";
 import type { KqlScalar, Relation, Visualization } from "../kql/api.js";
 import type { Cell, ColumnData, FrameInfo, FrameLike, Provenance, Row, RowOptions } from "./api.js";
 import { cellsReader, ColumnCollector } from "./decode.js";
-import { displayFrame } from "./display.js";
+import { displayFrame, frameView } from "./display.js";
+import type { View } from "../view/index.js";
 import type { DuckDBValue } from "@duckdb/node-api";
 import type { PendingFrame } from "./pending.js";
 
@@ -174,6 +175,11 @@ export class Frame<R extends object = Row> implements FrameLike<R> {
   async values(from: number, to: number): Promise<readonly ValueColumns[]> {
     this.assertOpen();
     return this.#host.read(this, from, Math.min(to, this.rowCount));
+  }
+
+  /** The first rows as a view, with the banner when rows are missing. */
+  async view(options: { readonly limit?: number } = {}): Promise<View> {
+    return frameView(this, options.limit ?? shownRows);
   }
 
   /** What notebooks show: a view, HTML, and text. */

@@ -70,7 +70,9 @@ function readDocument(text: string): { document: Document | undefined; value: un
     failure(
       error.message,
       { start: error.pos[0], end: error.pos[1] },
-      error.code === "DUPLICATE_KEY" ? "keep one of them" : "compare the line with its neighbours: indentation, quotes, colons",
+      error.code === "DUPLICATE_KEY"
+        ? "keep one of them"
+        : "compare the line with its neighbours: indentation, quotes, colons",
     ),
   );
   if (diagnostics.length > 0) return { document, value: undefined, diagnostics };
@@ -78,7 +80,11 @@ function readDocument(text: string): { document: Document | undefined; value: un
     return { document, value: document.toJS({ maxAliasCount: maxAliases }) as unknown, diagnostics };
   } catch {
     const hint = "write the repeated parts out";
-    return { document, value: undefined, diagnostics: [failure("too many aliases (&, *)", { start: 0, end: 0 }, hint)] };
+    return {
+      document,
+      value: undefined,
+      diagnostics: [failure("too many aliases (&, *)", { start: 0, end: 0 }, hint)],
+    };
   }
 }
 

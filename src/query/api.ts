@@ -8,6 +8,9 @@ export type Schema = Readonly<Record<string, Readonly<Record<string, string>>>>;
 export interface DriverQueryOptions {
   /** Sent to services that take a timespan beside the text; local drivers apply it as the hunt window. */
   readonly range?: TimeRange & { readonly from: "query" | "argument" | "hunt-window" | "default" };
+  /** True when the text holds the range: drivers then record it and do not apply it a second time. */
+  readonly rangeInText?: boolean;
+  /** Stop at this many rows and say so. Default 30,000; `Infinity` for the service's own limit. */
   readonly maxRows?: number;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;

@@ -104,7 +104,8 @@ class CallReader {
     for (const [name, canonical] of this.#byName) {
       const value = object[name];
       if (value === undefined || typeof value === "function" || this.fromObjects.has(canonical)) continue;
-      if (!((canonical === "start" || canonical === "end") && this.span !== undefined)) this.fromObjects.set(canonical, value);
+      if (!((canonical === "start" || canonical === "end") && this.span !== undefined))
+        this.fromObjects.set(canonical, value);
     }
   }
 
@@ -140,7 +141,7 @@ class CallReader {
 function optionText(reader: CallReader, name: OptionName): string | undefined {
   const value = reader.options.get(name);
   if (value === undefined || typeof value === "string") return value;
-  throw new HuntError("query/argument", `option '${name}' must be text`, { hint: "for example \"| take 5\" or \"1h\"" });
+  throw new HuntError("query/argument", `option '${name}' must be text`, { hint: 'for example "| take 5" or "1h"' });
 }
 
 function optionNumber(reader: CallReader, name: OptionName): number | undefined {

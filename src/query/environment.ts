@@ -19,7 +19,11 @@ const environment = (
 ): Environment => ({ name, aliases, kql, alsoOffers });
 
 export const environments: readonly Environment[] = [
-  environment("MSSentinel", ["AzureSentinel", "LogAnalytics", "MSSentinel_New", "MSSentinel_Legacy", "MSSentinel_KQLM"], true),
+  environment(
+    "MSSentinel",
+    ["AzureSentinel", "LogAnalytics", "MSSentinel_New", "MSSentinel_Legacy", "MSSentinel_KQLM"],
+    true,
+  ),
   environment("Local", ["Huntbook"], true, ["MSSentinel", "M365D"]),
   environment("MSSentinelSearch", [], true, []),
   environment("Kusto", ["AzureDataExplorer", "Kusto_New", "Kusto_Legacy", "Kusto_KQLM"], true),
@@ -57,7 +61,11 @@ export function findEnvironment(name: string): Environment | undefined {
 export function getEnvironment(name: string): Environment {
   const found = findEnvironment(name);
   if (found !== undefined) return found;
-  throw new HuntError("query/unknown-environment", `unknown environment '${name}'${didYouMean(name, environmentNames)}`, {
-    hint: `known: ${environments.map(e => e.name).join(", ")}`,
-  });
+  throw new HuntError(
+    "query/unknown-environment",
+    `unknown environment '${name}'${didYouMean(name, environmentNames)}`,
+    {
+      hint: `known: ${environments.map(e => e.name).join(", ")}`,
+    },
+  );
 }

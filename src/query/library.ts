@@ -94,6 +94,9 @@ function toPattern(text: string, flags: string): RegExp {
   try {
     return new RegExp(text, flags);
   } catch (cause) {
-    throw new HuntError("query/search", `'${text}' is not a regular expression`, { cause, hint: "escape ( ) [ ] * + ?" });
+    throw new HuntError("query/search", `'${text}' is not a regular expression`, {
+      cause,
+      hint: "escape ( ) [ ] * + ?",
+    });
   }
 }

@@ -85,7 +85,11 @@ function readParameter(name: string, value: unknown, path: YamlPath, complaints:
   const raw = asMapping(value);
   if (!isMapping(value)) complaints.add(path, `parameter '${name}' has no description and type`);
   if (raw["format"] !== undefined)
-    complaints.add([...path, "format"], `parameter '${name}': 'format' is not supported`, "write the format in the query");
+    complaints.add(
+      [...path, "format"],
+      `parameter '${name}': 'format' is not supported`,
+      "write the format in the query",
+    );
   const type = readType(raw, path, complaints);
   const optional = "default" in raw;
   const values = asTexts(raw["values"]);
@@ -100,13 +104,19 @@ function readParameter(name: string, value: unknown, path: YamlPath, complaints:
   };
 }
 
-function readParameters(source: Mapping, defaults: Mapping, path: YamlPath, complaints: Complaints): ParameterDefinition[] {
+function readParameters(
+  source: Mapping,
+  defaults: Mapping,
+  path: YamlPath,
+  complaints: Complaints,
+): ParameterDefinition[] {
   const own = asMapping(source["parameters"]);
   const shared = asMapping(defaults["parameters"]);
   const names = [...new Set([...Object.keys(own), ...Object.keys(shared)])];
   return names.map(name => {
     const where: YamlPath = Object.hasOwn(own, name) ? [...path, "parameters", name] : ["defaults", "parameters", name];
-    if (!/^[A-Za-z_]\w*$/.test(name)) complaints.add(where, `'${name}' is not a parameter name`, "letters, digits and _");
+    if (!/^[A-Za-z_]\w*$/.test(name))
+      complaints.add(where, `'${name}' is not a parameter name`, "letters, digits and _");
     return readParameter(name, merge(shared[name], own[name]), where, complaints);
   });
 }
@@ -153,7 +163,17 @@ function readEnvironments(metadata: Mapping, complaints: Complaints): string[] {
 
 function readFamilies(metadata: Mapping): string[] {
   const names = asTexts(metadata["data_families"] ?? metadata["data_family"]);
-  return [...new Set(names.map(name => name.replace(/^DataFamily\./, "").split(".").map(toSafeName).join(".")))];
+  return [
+    ...new Set(
+      names.map(name =>
+        name
+          .replace(/^DataFamily\./, "")
+          .split(".")
+          .map(toSafeName)
+          .join("."),
+      ),
+    ),
+  ];
 }
 
 function readDefinition(name: string, raw: Mapping, head: Head, source: YamlSource): [QueryDefinition, Complaints] {

@@ -85,7 +85,8 @@ function templateFor(definition: QueryDefinition, call: Call): [CheckedTemplate,
     throw new HuntError("query/language-unsupported", `query '${full}' is not KQL and cannot be run yet`, {
       hint: `it is for ${definition.environments.join(", ")}`,
     });
-  if (call.addQueryItems === undefined || parameters.some(p => p.name === addedItems.name)) return [template, parameters];
+  if (call.addQueryItems === undefined || parameters.some(p => p.name === addedItems.name))
+    return [template, parameters];
   const all = [...parameters, addedItems];
   const extended = checkTemplate(`${definition.query}\n{${addedItems.name}}`, all);
   if (extended.state === "ready") return [extended.template, all];
@@ -98,7 +99,12 @@ function templateFor(definition: QueryDefinition, call: Call): [CheckedTemplate,
  * @throws HuntError `query/missing-parameter`, `query/parameter-type`, `query/parameter-value`,
  *   `query/parameter-rejected`, `query/time`
  */
-export function resolveQuery(definition: QueryDefinition, call: Call, ambient: AmbientTime, nowMs: number): ResolvedQuery {
+export function resolveQuery(
+  definition: QueryDefinition,
+  call: Call,
+  ambient: AmbientTime,
+  nowMs: number,
+): ResolvedQuery {
   const [full = definition.name] = fullNames(definition);
   const missing = isMissing(definition, call);
   if (missing.length > 0)

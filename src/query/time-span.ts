@@ -61,7 +61,9 @@ const show = (date: Date): string => (Number.isNaN(date.getTime()) ? "not a time
 function toPeriodMs(text: string): number {
   const ticks = parseTimespan(text);
   if (ticks === undefined || ticks <= 0n)
-    throw new HuntError("query/time", `${JSON.stringify(text)} is not a duration`, { hint: "write 2h, 1d or 1.12:00:00" });
+    throw new HuntError("query/time", `${JSON.stringify(text)} is not a duration`, {
+      hint: "write 2h, 1d or 1.12:00:00",
+    });
   return Number(ticks / 10_000n);
 }
 

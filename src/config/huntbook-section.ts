@@ -1,0 +1,108 @@
+/** The `Huntbook` section: local workspaces and limits. It is ours, so what is wrong in it is an error. */
+import { isAbsolute, join, dirname, resolve } from "node:path";
+import type { Diagnostic } from "../base/diagnostic.js";
+import { didYouMean } from "../base/suggest.js";
+import { isMapping, type YamlPath, type YamlSource } from "./yaml-source.js";
+
+export interface LocalWorkspaceSettings {
+  readonly name: string;
+  /** Absolute. */
+  readonly path: string;
+}
+
+/** What a session may use. */
+export interface Limits {
+  /** Rows that a query gives at most; more are cut and the result says so. */
+  readonly maxRows?: number;
+  readonly memoryBytes?: number;
+  readonly spillBytes?: number;
+  readonly timeoutMs?: number;
+}
+
+export interface HuntbookSection {
+  readonly workspaces: readonly LocalWorkspaceSettings[];
+  readonly limits: Limits;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Key in the file → name and factor in `Limits`. */
+const limitKeys: Readonly<Record<string, readonly [keyof Limits, number]>> = {
+  MaxRows: ["maxRows", 1],
+  MemoryMb: ["memoryBytes", 1024 * 1024],
+  SpillMb: ["spillBytes", 1024 * 1024],
+  TimeoutSeconds: ["timeoutMs", 1000],
+};
+
+class Errors {
+  readonly list: Diagnostic[] = [];
+  readonly #source: YamlSource;
+  constructor(source: YamlSource) {
+    this.#source = source;
+  }
+  add(path: YamlPath, message: string, hint: string): void {
+    this.list.push({ code: "config/huntbook", severity: "error", message, span: this.#source.spanOf(path), hint });
+  }
+  unknownKeys(found: Readonly<Record<string, unknown>>, known: readonly string[], path: YamlPath): void {
+    for (const key of Object.keys(found))
+      if (!known.includes(key))
+        this.add(
+          [...path, key],
+          `unknown key '${key}' in '${path.join(".")}'${didYouMean(key, known)}`,
+          `known: ${known.join(", ")}`,
+        );
+  }
+}
+
+function toPath(text: string, file: string, home: string): string {
+  const expanded = text === "~" || text.startsWith("~/") || text.startsWith("~\\") ? join(home, text.slice(1)) : text;
+  return isAbsolute(expanded) ? expanded : resolve(dirname(file), expanded);
+}
+
+function readWorkspaces(value: unknown, source: YamlSource, home: string, errors: Errors): LocalWorkspaceSettings[] {
+  const path: YamlPath = ["Huntbook", "Workspaces"];
+  if (value === undefined || value === null) return [];
+  if (!isMapping(value)) {
+    errors.add(path, "'Huntbook.Workspaces' must be names with settings", "write Case42: { local: ./case-042 }");
+    return [];
+  }
+  return Object.entries(value).flatMap(([name, entry]) => {
+    const local = isMapping(entry) ? entry["local"] : undefined;
+    if (isMapping(entry)) errors.unknownKeys(entry, ["local"], [...path, name]);
+    if (typeof local === "string" && local.trim() !== "")
+      return [{ name, path: toPath(local.trim(), source.name, home) }];
+    errors.add([...path, name], `workspace '${name}' has no folder`, `write ${name}: { local: ./folder }`);
+    return [];
+  });
+}
+
+function readLimits(value: unknown, errors: Errors): Limits {
+  const path: YamlPath = ["Huntbook", "Limits"];
+  if (value === undefined || value === null) return {};
+  if (!isMapping(value)) {
+    errors.add(path, "'Huntbook.Limits' must be names with numbers", `known: ${Object.keys(limitKeys).join(", ")}`);
+    return {};
+  }
+  errors.unknownKeys(value, Object.keys(limitKeys), path);
+  const limits: Partial<Record<keyof Limits, number>> = {};
+  for (const [key, [name, factor]] of Object.entries(limitKeys)) {
+    const given = value[key];
+    if (given === undefined) continue;
+    if (typeof given === "number" && given > 0) limits[name] = given * factor;
+    else errors.add([...path, key], `'Huntbook.Limits.${key}' must be a number above 0`, "remove it for the default");
+  }
+  return limits;
+}
+
+/** Reads the section; relative folders count from the configuration file. */
+export function readHuntbookSection(value: unknown, source: YamlSource, home: string): HuntbookSection {
+  const errors = new Errors(source);
+  if (value === undefined || value === null) return { workspaces: [], limits: {}, diagnostics: [] };
+  if (!isMapping(value)) {
+    errors.add(["Huntbook"], "'Huntbook' must be a mapping", "it has Workspaces and Limits");
+    return { workspaces: [], limits: {}, diagnostics: errors.list };
+  }
+  errors.unknownKeys(value, ["Workspaces", "Limits"], ["Huntbook"]);
+  const workspaces = readWorkspaces(value["Workspaces"], source, home, errors);
+  const limits = readLimits(value["Limits"], errors);
+  return { workspaces, limits, diagnostics: errors.list };
+}

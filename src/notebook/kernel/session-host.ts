@@ -1,0 +1,84 @@
+/** The kernel's surroundings over a session: what `%%kql` cells and named queries run on. */
+import { HuntError } from "../../base/error.js";
+import type { KqlScalar } from "../../kql/api.js";
+import { Frame } from "../../frame/frame.js";
+import { PendingFrame } from "../../frame/pending.js";
+import { withSession, withSignal } from "../../session/ambient.js";
+import { bindScalar } from "../../session/bind.js";
+import { runKqlText } from "../../session/run-kql.js";
+import { createSession, type Session, type SessionOptions } from "../../session/session.js";
+import type { CellContext, CellHost } from "./api.js";
+import type { KqlMagic } from "./magic.js";
+
+/** What can be said to a kernel's host; JSON, because it crosses a process border. */
+export interface SessionHostOptions {
+  /** ISO instant that "now" means for the whole run. */
+  readonly now?: string;
+  readonly dataDir?: string;
+}
+
+/** Names in KQL text that could mean a notebook's value. Strings and comments may add some that are not used: harmless. */
+const wordsOf = (text: string): Set<string> => new Set(text.match(/[A-Za-z_][A-Za-z0-9_]*/g) ?? []);
+
+export interface BoundValues {
+  readonly frames: Readonly<Record<string, Frame>>;
+  readonly scalars: readonly KqlScalar[];
+}
+
+/** The notebook's values that the text names: frames as tables, scalars and arrays as if by `let`. */
+export async function bindValues(text: string, cell: CellContext): Promise<BoundValues> {
+  const words = wordsOf(text);
+  const frames: Record<string, Frame> = {};
+  const scalars: KqlScalar[] = [];
+  for (const name of cell.names.filter(n => words.has(n))) {
+    const value = await cell.value(name);
+    if (value instanceof Frame) frames[name] = value;
+    else if (value instanceof PendingFrame) frames[name] = (await value) as Frame;
+    else {
+      const scalar = bindScalar(name, value);
+      if (scalar !== undefined) scalars.push(scalar);
+    }
+  }
+  return { frames, scalars };
+}
+
+class SessionHost implements CellHost {
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  async runKql(magic: KqlMagic, cell: CellContext): Promise<unknown> {
+    if (magic.view !== undefined)
+      throw new HuntError("notebook/no-view", `--view ${magic.view} is not available yet`, {
+        hint: "leave --view out: the result is shown as a table",
+      });
+    const bound = await bindValues(magic.text, cell);
+    return runKqlText(this.#session, magic.text, {
+      ...bound,
+      signal: cell.signal,
+      ...(magic.workspace === undefined ? {} : { workspace: magic.workspace }),
+      ...(magic.last === undefined ? {} : { last: magic.last }),
+      ...(magic.limit === undefined ? {} : { maxRows: magic.limit }),
+    });
+  }
+
+  async around<T>(cell: CellContext, run: () => Promise<T>): Promise<T> {
+    return withSession(this.#session, () => withSignal(cell.signal, run));
+  }
+
+  async close(): Promise<void> {
+    await this.#session.close();
+  }
+}
+
+/** The host module of headless runs. */
+export function createHost(options: unknown): CellHost {
+  const { now, dataDir } = (options ?? {}) as SessionHostOptions;
+  const chosen: SessionOptions = {
+    ...(now === undefined ? {} : { now }),
+    ...(dataDir === undefined ? {} : { dataDir }),
+  };
+  return new SessionHost(createSession(chosen));
+}

@@ -1,0 +1,242 @@
+/** Session: everything one run of the tool shares. The composition root. */
+import { mkdirSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import process from "node:process";
+import { pinnedClock, type Clock, type TimeRange } from "../base/clock.js";
+import { formatDiagnostic } from "../base/diagnostic.js";
+import { HuntError, isHuntError } from "../base/error.js";
+import type { Notice, NoticeSink, ProgressSink } from "../base/port.js";
+import { noProgress } from "../base/port.js";
+import { createSettings, systemConfigPorts, type Config, type ConfigPorts, type Settings } from "../config/config.js";
+import { WorkspaceConfig } from "../config/workspace-config.js";
+import { FrameStore } from "../frame/store.js";
+import { installPrelude, registerUdfs } from "../frame/udf-host.js";
+import type { KqlCompiler } from "../kql/api.js";
+import { createWorkerCompiler } from "../kql/worker.js";
+import type { QueryDefinition } from "../query/definition.js";
+import { loadQueryFolder, shippedQueriesDir } from "../query/load-queries.js";
+import type { QueryFileResult } from "../query/read-queries.js";
+import type { LocalWorkspace } from "../workspace/api.js";
+import { openWorkspace } from "../workspace/open.js";
+import { setDefaultSessionFactory } from "./ambient.js";
+import { ensureContoso } from "./demo.js";
+import { dataFolder } from "./folders.js";
+
+export interface SessionLimits {
+  /** Memory of the engine, bytes; default half of the machine's. */
+  readonly memoryBytes?: number;
+  /** Disk that queries may spill to, bytes. */
+  readonly spillBytes?: number;
+}
+
+export interface SessionOptions {
+  /** A fixed "now" for everything relative: ISO text, Date or milliseconds UTC. Default: each workspace's own clock. */
+  readonly now?: string | Date | number;
+  readonly limits?: SessionLimits;
+  /** Where configuration comes from; default the process's environment and files. */
+  readonly configPorts?: ConfigPorts;
+  /** Folder for the demo tenant and caches; default the user's data folder. */
+  readonly dataDir?: string;
+  /** The KQL compiler; default one in a worker thread, started on first use. Closed with the session. */
+  readonly createCompiler?: () => KqlCompiler;
+  readonly onNotice?: NoticeSink;
+  readonly onProgress?: ProgressSink;
+}
+
+const systemClock: Clock = { now: () => Date.now(), kind: "system" };
+
+const liveClock = (find: () => Clock): Clock => ({
+  now: () => find().now(),
+  get kind() {
+    return find().kind;
+  },
+});
+
+function toClock(now: SessionOptions["now"]): Clock | undefined {
+  if (now === undefined) return undefined;
+  const ms = now instanceof Date ? now.getTime() : typeof now === "number" ? now : Date.parse(now);
+  if (Number.isNaN(ms))
+    throw new HuntError("session/now", `'${String(now)}' is not an instant`, {
+      hint: "write it as 2026-01-13T18:00:00Z",
+    });
+  return pinnedClock(ms);
+}
+
+/**
+ * One run of the tool: configuration, clock, limits, the engine with its scratch space, open workspaces and the query
+ * library. Two sessions in one process never see each other. Make one with `createSession`; close it.
+ */
+export class Session implements AsyncDisposable {
+  /** Set when the whole session has a fixed "now" (`--now`); otherwise each workspace says. */
+  readonly pinned: Clock | undefined;
+  readonly dataDir: string;
+  readonly notices: Notice[] = [];
+  /** The notebook's time range, when it has one. */
+  huntWindow: TimeRange | undefined;
+  readonly #options: SessionOptions;
+  readonly #workspaces = new Map<string, Promise<LocalWorkspace>>();
+  #store: Promise<FrameStore> | undefined;
+  #compiler: KqlCompiler | undefined;
+  #settings: Settings | undefined;
+  #definitions: readonly QueryDefinition[] | undefined;
+  #primaryClock: Clock | undefined;
+  #closed = false;
+
+  constructor(options: SessionOptions = {}) {
+    this.#options = options;
+    this.pinned = toClock(options.now);
+    this.dataDir = options.dataDir ?? dataFolder({ env: process.env, platform: process.platform, home: homedir() });
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** The configuration, read on first use. @throws HuntError `config/invalid`, `config/unreadable` */
+  get settings(): Settings {
+    if (this.#settings === undefined) {
+      this.#settings = createSettings(this.#options.configPorts ?? systemConfigPorts());
+      for (const notice of this.#settings.config.notices) this.notify(notice);
+    }
+    return this.#settings;
+  }
+
+  get config(): Config {
+    return this.settings.config;
+  }
+
+  /**
+   * What "now" means: the session's own pinned instant, else the clock of the workspace that was opened first, else the
+   * system's. Live: a value taken before a workspace was opened follows it afterwards.
+   */
+  readonly clock: Clock = liveClock(() => this.pinned ?? this.#primaryClock ?? systemClock);
+
+  get compiler(): KqlCompiler {
+    this.#assertOpen();
+    this.#compiler ??= (this.#options.createCompiler ?? createWorkerCompiler)();
+    return this.#compiler;
+  }
+
+  get onProgress(): ProgressSink {
+    return this.#options.onProgress ?? noProgress;
+  }
+
+  /** Every query definition that is known: the shipped ones and those of the configuration's folders. */
+  get definitions(): readonly QueryDefinition[] {
+    this.#definitions ??= this.#loadDefinitions();
+    return this.#definitions;
+  }
+
+  notify(notice: Notice): void {
+    this.notices.push(notice);
+    this.#options.onNotice?.(notice);
+  }
+
+  /** The engine that holds frames; opened on first use. */
+  async store(): Promise<FrameStore> {
+    this.#assertOpen();
+    const { limits = {} } = this.#options;
+    this.#store ??= FrameStore.open({
+      compiler: this.compiler,
+      clock: this.clock,
+      ...(limits.memoryBytes === undefined ? {} : { memoryLimitBytes: limits.memoryBytes }),
+      ...(limits.spillBytes === undefined ? {} : { spillLimitBytes: limits.spillBytes }),
+      prepare: [registerUdfs, installPrelude],
+    });
+    return this.#store;
+  }
+
+  /** The settings of a workspace. @throws HuntError `config/unknown-workspace`, `config/no-default-workspace` */
+  workspaceConfig(name?: string): WorkspaceConfig {
+    return new WorkspaceConfig({ config: this.config, workspace: name });
+  }
+
+  /**
+   * Opens a local workspace (or the demo, generating it when it is not there); the same one again for the same name.
+   *
+   * @throws HuntError `session/not-local` for a Sentinel workspace, `config/…`, `workspace/…`
+   */
+  async workspace(target?: string | WorkspaceConfig): Promise<LocalWorkspace> {
+    this.#assertOpen();
+    const config = typeof target === "object" ? target : this.workspaceConfig(target);
+    const place = config.place;
+    if (place.kind === "sentinel")
+      throw new HuntError("session/not-local", `workspace '${config.name}' is in the cloud`, {
+        hint: `new QueryProvider("MSSentinel") connects to it`,
+      });
+    const key = place.kind === "contoso" ? "contoso" : place.path;
+    let opened = this.#workspaces.get(key);
+    if (opened === undefined) {
+      opened = place.kind === "contoso" ? this.#openContoso(config.name) : this.openFolder(place.path, config.name);
+      this.#workspaces.set(key, opened);
+      opened.catch(() => this.#workspaces.delete(key));
+    }
+    return opened;
+  }
+
+  /** Opens the workspace in a folder. Not remembered: whoever opens it closes it. */
+  async openFolder(dir: string, name: string): Promise<LocalWorkspace> {
+    const store = await this.store();
+    const workspace = await openWorkspace(dir, {
+      name,
+      store,
+      compiler: this.compiler,
+      ...(this.pinned === undefined ? {} : { clock: this.pinned }),
+    });
+    this.#primaryClock ??= workspace.clock;
+    return workspace;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const opened of this.#workspaces.values()) await opened.then(w => w.close()).catch(() => undefined);
+    const store = await this.#store?.catch(() => undefined);
+    await store?.close();
+    await this.#compiler?.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #openContoso(name: string): Promise<LocalWorkspace> {
+    mkdirSync(this.dataDir, { recursive: true });
+    const dir = await ensureContoso({ dataDir: this.dataDir, clock: systemClock, onProgress: this.onProgress });
+    return this.openFolder(dir, name);
+  }
+
+  #loadDefinitions(): readonly QueryDefinition[] {
+    const custom = this.config.find("QueryDefinitions.Custom");
+    const folders = Array.isArray(custom) ? custom.filter(f => typeof f === "string") : [];
+    const results = [shippedQueriesDir, ...folders].flatMap(dir => this.#loadFolder(dir));
+    for (const { file, text, diagnostics } of results)
+      for (const d of diagnostics) this.notify({ code: d.code, message: formatDiagnostic(d, text, file) });
+    return results.flatMap(r => r.definitions);
+  }
+
+  /** A custom folder that cannot be read is said, and the other queries stay usable. */
+  #loadFolder(dir: string): QueryFileResult[] {
+    try {
+      return loadQueryFolder(dir);
+    } catch (error) {
+      if (!isHuntError(error)) throw error;
+      this.notify({ code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) });
+      return [];
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new HuntError("session/closed", "this session is closed");
+  }
+}
+
+/** Opens a session. Nothing is read or started before it is used. @throws HuntError `session/now`, `config/…` */
+export function createSession(options: SessionOptions = {}): Session {
+  return new Session(options);
+}
+
+setDefaultSessionFactory(() => new Session());
+
+/** Reads a text file for layers that ask by port. */
+export const readTextFile = (path: string): string => readFileSync(path, "utf8");

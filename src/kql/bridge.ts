@@ -17,7 +17,10 @@ interface Service {
   readonly KustoCode: { ParseAndAnalyze(text: string, globals: unknown): RawCode };
   readonly GlobalState: { readonly Default: RawGlobals };
   readonly Symbols: Record<string, RawClass & Record<string, RawClass & Record<string, unknown>>>;
-  readonly Syntax: { readonly SyntaxKind: Record<string, unknown> };
+  readonly Syntax: {
+    readonly SyntaxKind: Record<string, unknown>;
+    readonly IncludeTrivia: { readonly Interior: number };
+  };
   readonly Editor: { readonly CodeScript: { From$1(text: string, globals: unknown): { readonly Blocks: unknown } } };
 }
 interface RawGlobals {
@@ -180,7 +183,8 @@ export class BoundNode {
 
   /** The node's own text without the white space around it. */
   get text(): string {
-    return (this.#raw as unknown as { ToString(): string }).ToString().trim();
+    const { Interior } = load().service.Syntax.IncludeTrivia;
+    return (this.#raw as unknown as { ToString(trivia: number): string }).ToString(Interior).trim();
   }
 
   get type(): BoundType {

@@ -251,7 +251,8 @@ export type Rel =
   | {
       readonly kind: "ref";
       readonly shared: number;
-      readonly columns: readonly { readonly slot: Slot; readonly source: Slot }[];
+      /** `source` is the slot inside the shared relation. */
+      readonly columns: readonly { readonly slot: Slot; readonly source: Slot; readonly type: KqlType }[];
     };
 
 export interface SharedRel {

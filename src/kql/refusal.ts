@@ -1,4 +1,5 @@
 import type { Diagnostic, Span } from "../base/diagnostic.js";
+import { messageOf } from "../base/error.js";
 
 /** Thrown inside the compiler to leave one construct; caught at the nearest operator and kept as a diagnostic. */
 export class Refusal extends Error {
@@ -24,4 +25,15 @@ export function refuse(feature: string, span: Span, hint?: string): never {
 /** Something a user wrote wrongly that the binder does not find. */
 export function reject(code: string, message: string, span: Span): never {
   throw new Refusal({ code, severity: "error", message, span });
+}
+
+/** A fault of the compiler itself, as something to show beside the text. */
+export function bugAt(span: Span, error: unknown): Diagnostic {
+  return {
+    code: "internal/bug",
+    severity: "error",
+    message: `the KQL compiler failed here: ${messageOf(error)}`,
+    span,
+    hint: "please report this query",
+  };
 }

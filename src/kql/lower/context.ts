@@ -5,7 +5,7 @@ import type { KqlScalar, KqlTable } from "../api.js";
 import type { BoundColumn, BoundNode } from "../bridge.js";
 import type { Expr, NamedColumn, Rel, SharedRel, Slot, SortKey } from "../plan.js";
 import { HuntError } from "../../base/error.js";
-import { Refusal } from "../refusal.js";
+import { bugAt, Refusal } from "../refusal.js";
 
 /** A tabular value while it is being built: a relation, its visible columns in order, and the order its rows stand in. */
 export interface Table {
@@ -58,13 +58,15 @@ export class Lowering {
     return this.#nextSlot++;
   }
 
-  /** Runs `step`; a refusal inside becomes a diagnostic and `otherwise` stands in, so that more can be found. */
-  attempt<T>(step: () => T, otherwise: () => T): T {
+  /**
+   * Runs `step`; a refusal inside becomes a diagnostic and `otherwise` stands in, so that more can be found. A fault of
+   * our own becomes a diagnostic too, with the place it happened at.
+   */
+  attempt<T>(node: BoundNode, step: () => T, otherwise: () => T): T {
     try {
       return step();
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      this.report(error.diagnostic);
+      this.report(error instanceof Refusal ? error.diagnostic : bugAt(node.span, error));
       return otherwise();
     }
   }
@@ -94,19 +96,15 @@ export class Lowering {
   share(table: Table, materialized: boolean): () => Table {
     const index = this.shared.push({ rel: table.rel, materialized }) - 1;
     return () => {
-      const fresh = new Map<Slot, Slot>();
-      const again = (slot: Slot): Slot => {
-        const known = fresh.get(slot) ?? this.slot();
-        fresh.set(slot, known);
-        return known;
+      const fresh = new Map<Slot, { readonly slot: Slot; readonly source: Slot; readonly type: KqlType }>();
+      const again = (c: { readonly slot: Slot; readonly type: KqlType }): Slot => {
+        const known = fresh.get(c.slot) ?? { slot: this.slot(), source: c.slot, type: c.type };
+        fresh.set(c.slot, known);
+        return known.slot;
       };
-      const columns = table.columns.map(c => ({ ...c, slot: again(c.slot) }));
-      const order = table.order.map(k => ({ ...k, slot: again(k.slot) }));
-      const rel: Rel = {
-        kind: "ref",
-        shared: index,
-        columns: [...fresh].map(([source, slot]) => ({ slot, source })),
-      };
+      const columns = table.columns.map(c => ({ ...c, slot: again(c) }));
+      const order = table.order.map(k => ({ ...k, slot: again(k) }));
+      const rel: Rel = { kind: "ref", shared: index, columns: [...fresh.values()] };
       return { rel, columns, order, serialized: table.serialized };
     };
   }

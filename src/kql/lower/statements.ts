@@ -37,6 +37,7 @@ function bindLet(lowering: Lowering, node: BoundNode, scope: Scope): Binding {
     const define = (): (() => Table) => {
       const columns = tableColumns(node);
       const table = lowering.attempt(
+        node,
         () => lowering.table(node, withRow(scope, undefined)),
         () => lowering.placeholder(columns),
       );
@@ -45,6 +46,7 @@ function bindLet(lowering: Lowering, node: BoundNode, scope: Scope): Binding {
     return { kind: "table", use: () => (use ??= define())() };
   }
   const expr = lowering.attempt(
+    node,
     () => lowerExpr(node, { lowering, scope: withRow(scope, undefined) }),
     () => nullOf(scalarType(node)),
   );

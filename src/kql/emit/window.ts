@@ -3,10 +3,11 @@
  * Source: https://learn.microsoft.com/kusto/query/window-functions
  */
 import type { SqlExpr } from "../functions/spec.js";
-import type { Rel, Slot, WindowItem } from "../plan.js";
+import type { Expr, Rel, Slot, WindowItem } from "../plan.js";
 import type { Block, BlockColumn } from "./block.js";
 import type { Emitter } from "./emitter.js";
 import type { ExprScope } from "./expr.js";
+import { duckdbTypes } from "../../base/column.js";
 import { convert } from "../functions/index.js";
 import { refuse } from "../refusal.js";
 import { plainColumn, ready, selectOf, slotName, valueIn } from "./block.js";
@@ -24,35 +25,37 @@ export function emitWindow(rel: WindowRel, needed: ReadonlySet<Slot>, emitter: E
   const partition = rel.partition === undefined ? [] : [rel.partition];
   const read = union(slotsOf(items.flatMap(i => i.args)), rel.order.map(k => k.slot), partition);
   const all = union(kept, read);
-  const block = rel.order.length === 0
-    ? numbered(emitter.block(rel.input, all), all, emitter)
-    : { block: ready(emitter.block(rel.input, all), read, all, emission), order: undefined };
-  const order = block.order ?? orderBy(rel.order, s => valueIn(block.block, s).sql).trim();
-  const by = rel.partition === undefined ? "" : `partition by ${valueIn(block.block, rel.partition).sql} `;
-  let current: Block = block.block;
-  let over = `over (${by}${order})`;
-  if (items.some(needsGroups)) {
-    const grouped = withGroups(current, { items, all, over, by, order }, emitter);
-    current = grouped.block;
-    over = grouped.over;
-  }
-  return computed(current, { items, kept, over }, emitter);
+  const input = ready(emitter.block(rel.input, all), read, all, emission);
+  const block = rel.order.length === 0 ? numbered(input, all, emitter) : input;
+  const by = rel.partition === undefined ? [] : [valueIn(block, rel.partition).sql];
+  const order =
+    rel.order.length === 0 ? "order by rn" : orderBy(rel.order, s => valueIn(block, s).sql).trim();
+  const plain: Rows = { block, by: () => by, order };
+  const rows = items.some(needsGroups) ? grouped(plain, items, all, emitter) : plain;
+  return computed(rows, items, kept, emitter);
+}
+
+/** Rows in order: what to partition by for the i-th item, and the order. */
+interface Rows {
+  readonly block: Block;
+  readonly by: (index: number) => readonly string[];
+  readonly order: string;
+}
+
+const allBefore = "rows between unbounded preceding and current row";
+
+function over(rows: Rows, index: number, frame = ""): string {
+  const by = rows.by(index);
+  const partition = by.length === 0 ? "" : `partition by ${by.join(", ")} `;
+  return `over (${partition}${rows.order}${frame === "" ? "" : ` ${frame}`})`;
 }
 
 /** Gives rows in no stated order the number they come in. */
-function numbered(block: Block, all: ReadonlySet<Slot>, emitter: Emitter): { readonly block: Block; readonly order: string } {
+function numbered(block: Block, all: ReadonlySet<Slot>, emitter: Emitter): Block {
   const alias = emitter.emission.alias();
   const columns = new Map([...all].map(s => [s, plainColumn(`${alias}.${slotName(s)}`, valueIn(block, s))]));
   const from = `(${selectOf(block, all, ["row_number() over () as rn"])}) as ${alias}`;
-  return { block: { from, where: [], columns }, order: `order by ${alias}.rn` };
-}
-
-interface Frame {
-  readonly items: readonly WindowItem[];
-  readonly all: ReadonlySet<Slot>;
-  readonly over: string;
-  readonly by: string;
-  readonly order: string;
+  return { from, where: [], columns };
 }
 
 function needsGroups(item: WindowItem): boolean {
@@ -60,100 +63,92 @@ function needsGroups(item: WindowItem): boolean {
 }
 
 /** The condition that starts a new group of rows. */
-function restartOf(item: WindowItem): WindowItem["args"][number] | undefined {
+function restartOf(item: WindowItem): Expr | undefined {
   if (["row_number", "row_cumsum", "row_rank_dense", "row_rank_min"].includes(item.name)) return item.args[1];
   return undefined;
 }
 
-/** Adds, for each item, the number of its group and whether its value differs from the row before. */
-function withGroups(block: Block, frame: Frame, emitter: Emitter): { readonly block: Block; readonly over: string } {
-  const scope = emitter.scope(block);
-  const rows = `over (${frame.by}${frame.order} rows between unbounded preceding and current row)`;
-  const extra = frame.items.flatMap((item, i) => {
+/** Adds each row's position and, for each item, its group `g` and whether its value begins a rank, `d`. */
+function grouped(rows: Rows, items: readonly WindowItem[], all: ReadonlySet<Slot>, emitter: Emitter): Rows {
+  const scope = emitter.scope(rows.block);
+  const position = `row_number() ${over(rows, 0)}`;
+  const extra = items.flatMap((item, i) => {
     const restart = restartOf(item);
-    const group =
-      restart === undefined ? "0" : `sum(case when ${emitExpr(restart, scope).sql} then 1 else 0 end) ${rows}`;
-    const value = item.name.startsWith("row_rank") ? emitExpr(item.args[0] ?? refuseItem(item), scope).sql : undefined;
-    const changed = value === undefined ? [] : [`${value} is distinct from lag(${value}) ${frame.over} as d${i}`];
-    return [`${group} as g${i}`, ...changed];
+    const starts = restart === undefined ? undefined : `coalesce(${emitExpr(restart, scope).sql}, false)`;
+    const group = starts === undefined ? "0" : `sum(case when ${starts} then 1 else 0 end) ${over(rows, i, allBefore)}`;
+    if (!item.name.startsWith("row_rank")) return [`${group} as g${i}`];
+    const value = emitExpr(item.args[0] ?? refuseItem(item), scope).sql;
+    const changes = [`${position} = 1`, ...(starts === undefined ? [] : [starts])];
+    return [`${group} as g${i}`, `(${changes.join(" or ")} or ${value} is distinct from lag(${value}) ${over(rows, i)}) as d${i}`];
   });
+  const parts = rows.by(0).map((sql, i) => `${sql} as p${i}`);
   const alias = emitter.emission.alias();
-  const columns = new Map([...frame.all].map(s => [s, plainColumn(`${alias}.${slotName(s)}`, valueIn(block, s))]));
-  const position = `row_number() over (${frame.by}${frame.order}) as pos`;
-  const partition = frame.by === "" ? [] : [`${frame.by.replace("partition by ", "").trim()} as part`];
-  const from = `(${selectOf(block, frame.all, [...extra, position, ...partition])}) as ${alias}`;
-  const by = frame.by === "" ? "" : `partition by ${alias}.part `;
-  return { block: { from, where: [], columns }, over: `over (${by}order by ${alias}.pos)` };
+  const columns = new Map([...all].map(s => [s, plainColumn(`${alias}.${slotName(s)}`, valueIn(rows.block, s))]));
+  const from = `(${selectOf(rows.block, all, [...extra, ...parts, `${position} as pos`])}) as ${alias}`;
+  const by = (i: number): readonly string[] => [...parts.map((_, p) => `${alias}.p${p}`), `${alias}.g${i}`];
+  return { block: { from, where: [], columns }, by, order: `order by ${alias}.pos` };
 }
 
 function refuseItem(item: WindowItem): never {
   return refuse(`'${item.name}' without its value`, item.span);
 }
 
-function computed(
-  block: Block,
-  frame: { readonly items: readonly WindowItem[]; readonly kept: ReadonlySet<Slot>; readonly over: string },
-  emitter: Emitter,
-): Block {
+function computed(rows: Rows, items: readonly WindowItem[], kept: ReadonlySet<Slot>, emitter: Emitter): Block {
+  const { block } = rows;
   const scope = emitter.scope(block);
   const alias = emitter.emission.alias();
   const columns = new Map<Slot, BlockColumn>();
-  for (const s of frame.kept) columns.set(s, plainColumn(`${alias}.${slotName(s)}`, valueIn(block, s)));
-  const extra = frame.items.map((item, i) => {
+  for (const s of kept) columns.set(s, plainColumn(`${alias}.${slotName(s)}`, valueIn(block, s)));
+  const extra = items.map((item, i) => {
     const value = emitter.emission.attempt(
-      () => emitItem(item, { scope, over: frame.over, index: i }),
+      () => emitItem(item, i, rows, scope),
       () => nullOfType(item.type),
     );
     columns.set(item.slot, plainColumn(`${alias}.${slotName(item.slot)}`, value));
     return `${value.sql} as ${slotName(item.slot)}`;
   });
-  return { from: `(${selectOf(block, frame.kept, extra)}) as ${alias}`, where: [], columns };
+  return { from: `(${selectOf(block, kept, extra)}) as ${alias}`, where: [], columns };
 }
 
-interface Place {
-  readonly scope: ExprScope;
-  readonly over: string;
-  readonly index: number;
-}
-
-function emitItem(item: WindowItem, place: Place): SqlExpr {
-  const { scope, over, index } = place;
-  const context = scope.emission.context(item.span);
+function emitItem(item: WindowItem, index: number, rows: Rows, scope: ExprScope): SqlExpr {
   const arg = (i: number): SqlExpr | undefined => {
     const expr = item.args[i];
     return expr === undefined ? undefined : emitExpr(expr, scope);
   };
-  const restarted = restartOf(item) === undefined ? over : over.replace("over (", `over (partition by g${index}, `).replace(", partition by", ",").replace(`, order`, " order");
+  const toHere = over(rows, index, allBefore);
   switch (item.name) {
     case "prev":
-    case "next": {
-      const value = arg(0) ?? refuseItem(item);
-      const offset = arg(1)?.sql ?? "1";
-      const fallback = arg(2);
-      const otherwise = fallback === undefined ? nullOfType(value.type) : convert(fallback, value.type, context);
-      const fn = item.name === "prev" ? "lag" : "lead";
-      const sql = `${fn}(${value.sql}, ${offset}, ${otherwise.sql}) ${over}`;
-      return value.type === "string" ? { sql, type: "string", notNull: true } : { sql, type: value.type };
-    }
-    case "row_number": {
-      const start = arg(0)?.sql ?? "1";
-      return { sql: `(row_number() ${restarted} - 1 + ${start})`, type: "long", notNull: true };
-    }
+    case "next":
+      return neighbour(item, arg, over(rows, index), scope);
+    case "row_number":
+      return { sql: `(row_number() ${over(rows, index)} - 1 + ${arg(0)?.sql ?? "1"})`, type: "long", notNull: true };
     case "row_cumsum": {
       const value = arg(0) ?? refuseItem(item);
-      const sum = `sum(coalesce(${value.sql}, 0)) ${restarted.replace(/\)$/, " rows between unbounded preceding and current row)")}`;
-      return { sql: value.type === "real" ? sum : `cast(${sum} as BIGINT)`, type: item.type };
+      const sum = `sum(coalesce(${value.sql}, 0)) ${toHere}`;
+      return { sql: value.type === "real" ? sum : `cast(${sum} as ${duckdbTypes[item.type]})`, type: item.type };
     }
     case "row_rank_dense":
+      return { sql: `cast(sum(case when d${index} then 1 else 0 end) ${toHere} as BIGINT)`, type: "long", notNull: true };
     case "row_rank_min": {
-      const frame = restarted.replace(/\)$/, " rows between unbounded preceding and current row)");
-      const first = restartOf(item) === undefined ? `d${index}` : `(d${index} or row_number() ${restarted} = 1)`;
-      if (restartOf(item) !== undefined) return refuse(`${item.name} with restart`, item.span);
-      return item.name === "row_rank_dense"
-        ? { sql: `cast(sum(case when ${first} then 1 else 0 end) ${frame} as BIGINT)`, type: "long", notNull: true }
-        : { sql: `max(case when ${first} then pos end) ${frame}`, type: "long", notNull: true };
+      const by = rows.by(index).join(", ");
+      const first = `min(pos) over (${by === "" ? "" : `partition by ${by}`})`;
+      return { sql: `(max(case when d${index} then pos end) ${toHere} - ${first} + 1)`, type: "long", notNull: true };
     }
     default:
       return refuse(`'${item.name}'`, item.span);
   }
+}
+
+function neighbour(
+  item: WindowItem,
+  arg: (index: number) => SqlExpr | undefined,
+  window: string,
+  scope: ExprScope,
+): SqlExpr {
+  const value = arg(0) ?? refuseItem(item);
+  const fallback = arg(2);
+  const otherwise =
+    fallback === undefined ? nullOfType(value.type) : convert(fallback, value.type, scope.emission.context(item.span));
+  const sql = `${item.name === "prev" ? "lag" : "lead"}(${value.sql}, ${arg(1)?.sql ?? "1"}, ${otherwise.sql}) ${window}`;
+  return value.type === "string" ? { sql, type: "string", notNull: true } : { sql, type: value.type };
 }

@@ -203,6 +203,8 @@ function lowerCall(node: BoundNode, context: ExprContext): Expr {
   if (special !== undefined) return special;
   if (context.aggregates !== undefined && context.lowering.options.knowsAggregate(name) && !isScalarHere(node))
     return lowerAggregateCall(node, name, context);
+  if (node.type.kind === "tuple" && node.type.columns.length > 1)
+    return refuse(`'${name}' with several results`, node.span);
   if (!context.lowering.options.knowsFunction(name))
     return refuse(`the function '${name}'`, node.get("Name").span);
   return {

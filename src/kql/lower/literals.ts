@@ -14,7 +14,9 @@ const int32 = { min: -(2n ** 31n), max: 2n ** 31n - 1n };
 const int64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
 
 export function isLiteral(node: BoundNode): boolean {
-  return node.kind.endsWith("LiteralExpression") || node.kind === "DynamicExpression";
+  return (
+    (node.kind.endsWith("LiteralExpression") && node.kind !== "TypeOfLiteralExpression") || node.kind === "DynamicExpression"
+  );
 }
 
 /** The value of a literal node as a plan expression. */
@@ -99,7 +101,9 @@ function guidOf(text: string, node: BoundNode): string | null {
 function ticksOf(text: string, parse: (text: string) => bigint | undefined, node: BoundNode): bigint | null {
   if (text.toLowerCase() === "null") return null;
   const unquoted = text.replace(/^(["'])(.*)\1$/, "$2");
-  return parse(unquoted) ?? malformed(node);
+  // Literals may have spaces or commas between the parts of a date: `datetime(2025, 6, 14)`.
+  const date = unquoted.replace(/^(\d{4})\s*[-,]\s*(\d{1,2})\s*[-,]\s*(\d{1,2})/, "$1-$2-$3");
+  return parse(date) ?? malformed(node);
 }
 
 interface Json {

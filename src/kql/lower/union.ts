@@ -26,13 +26,20 @@ export function lowerUnion(
   const written = node.list("Expressions").flatMap(e => members(lowering, e, outer));
   const all = [...piped, ...written];
   const tables = all.map(({ node: n, table, name }: Member, i): UnionMember => ({
-    name: name ?? (n.kind === "NameReference" ? n.name : `union_arg${i}`),
+    name: name ?? ownName(n) ?? `union_arg${i}`,
     table,
   }));
   const marked = tables.map(t =>
     source === undefined ? t.table : withConstantColumn(lowering, t.table, source, text(t.name)),
   );
   return uniteTables(lowering, marked, tableColumns(node));
+}
+
+/** A table's own name: as referred to, or as given by `as`. */
+function ownName(node: BoundNode): string | undefined {
+  if (node.kind === "NameReference") return node.name;
+  const operator = node.kind === "PipeExpression" ? node.get("Operator") : undefined;
+  return operator?.kind === "AsOperator" ? operator.get("Name").name : undefined;
 }
 
 interface Member {

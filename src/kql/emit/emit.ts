@@ -8,7 +8,7 @@ import { ready, selectItems, selectOf, valueIn } from "./block.js";
 import { Emission } from "./emission.js";
 import { orderBy } from "./emitter.js";
 import { usedParameters } from "./parameters.js";
-import { createEmitter, sharedName } from "./relations.js";
+import { createEmitter, limitText, sharedName } from "./relations.js";
 
 export interface Emitted {
   readonly sql: string;
@@ -25,9 +25,12 @@ export function emitPlan(plan: Plan, nowTicks: bigint, window?: HuntWindow): Emi
   const outputs = plan.columns.map(c => c.slot);
   const keys = plan.order.map(k => k.slot);
   const needed = new Set<Slot>([...outputs, ...keys]);
-  const block = ready(emitter.block(plan.root, needed), keys, needed, emission);
+  const last = lastLimit(plan);
+  const block = ready(emitter.block(last?.input ?? plan.root, needed), keys, needed, emission);
   const items = outputs.map((slot, i) => `${valueIn(block, slot).sql} as c${i}`);
-  const body = `${selectItems(block, items)}${orderBy(plan.order, slot => valueIn(block, slot).sql)}`;
+  const order = orderBy(plan.order, slot => valueIn(block, slot).sql);
+  const limit = last === undefined ? "" : ` limit ${limitText(last.count, emitter.scope(block))}`;
+  const body = `${selectItems(block, items)}${order}${limit}`;
   const ctes = emitShared(plan, emission, emitter);
   const whole = ctes.length === 0 ? body : `with ${ctes.join(",\n")}\n${body}`;
   return {
@@ -36,6 +39,13 @@ export function emitPlan(plan: Plan, nowTicks: bigint, window?: HuntWindow): Emi
     clockDependent: emission.clockDependent,
     diagnostics: emission.diagnostics,
   };
+}
+
+/** A limit at the very end needs no SELECT of its own, when the rows keep the order it was taken in. */
+function lastLimit(plan: Plan): (Rel & { readonly kind: "limit" }) | undefined {
+  const { root, order } = plan;
+  if (root.kind !== "limit" || root.partition !== undefined || root.order.length !== order.length) return undefined;
+  return root.order.every((k, i) => k.slot === order[i]?.slot) ? root : undefined;
 }
 
 /** Shared relations that are used more than once; later ones first, because they say what earlier ones must give. */

@@ -4,6 +4,7 @@ import type { Expr, Rel, Slot } from "../plan.js";
 import type { Block, BlockColumn } from "./block.js";
 import type { Emission } from "./emission.js";
 import type { Emitter } from "./emitter.js";
+import type { ExprScope } from "./expr.js";
 import { duckdbTypes } from "../../base/column.js";
 import { HuntError, unreachable } from "../../base/error.js";
 import { emitLiteral } from "../functions/index.js";
@@ -181,15 +182,24 @@ function emitLimit(rel: Rel & { kind: "limit" }, needed: ReadonlySet<Slot>, emit
   const all = union(needed, keys, partition);
   const block = ready(emitter.block(rel.input, all), [...keys, ...partition], all, emission);
   const scope = emitter.scope({ from: "", where: [], columns: new Map() });
-  const count = emitExpr(rel.count, scope).sql;
+  const count = limitText(rel.count, scope);
   const order = orderBy(rel.order, slot => valueIn(block, slot).sql);
   const alias = emission.alias();
   const body =
     rel.partition === undefined
-      ? `${selectOf(block, needed)}${order} limit ${/^\d+$/.test(count) ? count : `(${count})`}`
+      ? `${selectOf(block, needed)}${order} limit ${count}`
       : `${selectOf(block, needed)} qualify row_number() over (partition by ${valueIn(block, rel.partition).sql}${order}) <= ${count}`;
   const columns = new Map([...needed].map(s => [s, plainColumn(`${alias}.${slotName(s)}`, valueIn(block, s))]));
   return { from: `(${body}) as ${alias}`, where: [], columns };
+}
+
+/** A row count: digits when it is constant. */
+export function limitText(count: Expr, scope: ExprScope): string {
+  const value = emitExpr(count, scope);
+  const constant = value.constant;
+  if ((constant?.type === "long" || constant?.type === "int") && constant.value !== null)
+    return String(constant.value < 0n ? 0n : constant.value);
+  return `(${value.sql})`;
 }
 
 function emitUnion(rel: Rel & { kind: "union" }, needed: ReadonlySet<Slot>, emitter: Emitter): Block {

@@ -103,6 +103,7 @@ export function anyOf(tests: readonly Expr[], span: { readonly start: number; re
 
 /** A short name for a construct in messages: `graph-match`, `evaluate`, `Search` … */
 export function describe(node: BoundNode): string {
+  if (node.kind === "EvaluateOperator") return `evaluate ${node.get("FunctionCall").get("Name").name}`;
   const first = node.text.split(/\s|\(/)[0] ?? node.kind;
   return /^[a-z][a-z-]*$/.test(first) ? first : node.kind.replace(/(Expression|Operator|Statement)$/, "");
 }

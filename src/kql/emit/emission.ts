@@ -71,7 +71,7 @@ export class Emission {
       callUdf: (name, args) => this.#callUdf(name, args, span),
       convert: (expr, to) => convert(expr, to, context),
       refuse: (feature, hint) => refuse(feature, span, hint),
-      ...(order === undefined ? {} : { order }),
+      ...(order === undefined || order === "" ? {} : { order }),
     };
     return context;
   }

@@ -3,7 +3,7 @@ import type { KqlType } from "../../base/column.js";
 import type { Diagnostic, Span } from "../../base/diagnostic.js";
 import type { KqlScalar, KqlTable } from "../api.js";
 import type { BoundColumn, BoundNode } from "../bridge.js";
-import type { Expr, NamedColumn, Rel, SharedRel, Slot, SortKey } from "../plan.js";
+import type { Expr, NamedColumn, Rel, SharedRel, Slot, SlotColumn, SortKey } from "../plan.js";
 import { HuntError } from "../../base/error.js";
 import { bugAt, Refusal } from "../refusal.js";
 
@@ -15,8 +15,8 @@ export interface Table {
   readonly order: readonly SortKey[];
   /** True after `serialize` (and what implies it): window functions are allowed and the order is part of the answer. */
   readonly serialized: boolean;
-  /** Inside `mv-apply`: the slot that tells the rows of one outer row from another's, and the outer columns. */
-  readonly partition?: { readonly slot: Slot; readonly outer: readonly NamedColumn[] };
+  /** Inside `mv-apply` and `partition`: what tells one sub-table from another, and the columns that stay beside it. */
+  readonly partition?: { readonly column: SlotColumn; readonly outer: readonly NamedColumn[] };
 }
 
 /** What a name bound by `let`, a parameter or `as` stands for. */

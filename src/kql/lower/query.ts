@@ -2,19 +2,22 @@
 import type { BoundNode } from "../bridge.js";
 import type { Visualization } from "../api.js";
 import type { Binding, Lowering, Scope, Table } from "./context.js";
-import type { Plan } from "../plan.js";
+import type { NamedColumn, Plan, Rel, SlotColumn } from "../plan.js";
 import type { Step } from "./step.js";
 import { HuntError } from "../../base/error.js";
 import { refuse, reject } from "../refusal.js";
 import { lowerArguments } from "./call.js";
 import { lowerColumnChoice, lowerExtend, lowerFilter, lowerGetSchema, lowerParse } from "./columns.js";
 import { lowerProject, lowerRename, lowerSerialize } from "./columns.js";
-import { isTabular, tableColumns, withNames, withRow } from "./context.js";
+import { findColumn, isTabular, tableColumns, withNames, withRow } from "./context.js";
 import { describe, lowerExpr } from "./expr.js";
 import { lowerJoin } from "./join.js";
-import { lowerCount, lowerDistinct, lowerMvExpand, lowerSampleDistinct, lowerSort, lowerTake, lowerTop } from "./rows.js";
+import { expansions, lowerCount, lowerDistinct, lowerMvExpand, lowerSampleDistinct, lowerSort, lowerTake, lowerTop } from "./rows.js";
+import { lowerSearch } from "./search.js";
+import { lowerMakeSeries } from "./series.js";
 import { lowerSource } from "./sources.js";
 import { bindStatement } from "./statements.js";
+import { checkOutput, findParameter, lowerConstant, outputOf, replaceColumns } from "./step.js";
 import { lowerSummarize } from "./summarize.js";
 import { lowerUnion } from "./union.js";
 
@@ -47,11 +50,17 @@ const operators: Readonly<Record<string, (step: Step) => Table>> = {
   InvokeOperator: lowerInvoke,
   UnionOperator: step =>
     lowerUnion(step.lowering, step.node, step.scope, { table: step.input, source: step.source }),
+  SearchOperator: step =>
+    lowerSearch(step.lowering, step.node, step.scope, { table: step.input, source: step.source }),
+  MakeSeriesOperator: lowerMakeSeries,
+  MvApplyOperator: lowerMvApply,
+  PartitionOperator: lowerPartition,
 };
 
 /** Lowers any tabular node. */
 export function lowerTable(lowering: Lowering, node: BoundNode, scope: Scope): Table {
   if (node.kind === "UnionOperator") return lowerUnion(lowering, node, scope);
+  if (node.kind === "SearchOperator") return lowerSearch(lowering, node, scope);
   if (node.kind !== "PipeExpression") return lowerSource(lowering, node, scope);
   return lowerPipeline(lowering, node, scope).table;
 }
@@ -113,6 +122,67 @@ function lowerInvoke(step: Step): Table {
     const called = lowerArguments({ node: call, args, scope, lowerScalar, piped }, lowering);
     return lowering.table(called.body.get("Expression"), called.scope);
   });
+}
+
+/** The operators of a sub-query (`mv-apply … on (…)`, `partition by … (…)`), over the rows it is given. */
+function lowerSubquery(step: Step, node: BoundNode): Table {
+  if (node.kind !== "PipeExpression") return lowerOperator({ ...step, node });
+  const source = node.get("Expression");
+  const input = lowerSubquery(step, source);
+  return lowerOperator({ ...step, input, source, node: node.get("Operator"), scope: withRow(step.scope, input) });
+}
+
+/**
+ * `mv-apply`: each row gets a number, its array is expanded, and the sub-query runs on all rows at once, number by
+ * number. Source: https://learn.microsoft.com/kusto/query/mv-apply-operator
+ */
+function lowerMvApply(step: Step): Table {
+  const { node, lowering, input } = step;
+  if (input.partition !== undefined) return refuse("mv-apply inside mv-apply", node.span);
+  const { items, added } = expansions(step, node.list("Expressions"), "bag");
+  const indexName = findParameter(node, "with_itemindex")?.name;
+  const index = indexName === undefined ? undefined : lowering.slot();
+  const indexColumns: readonly NamedColumn[] =
+    indexName === undefined || index === undefined ? [] : [{ name: indexName, type: "long", slot: index }];
+  const id: SlotColumn = { slot: lowering.slot(), type: "long" };
+  const limit = node.find("RowLimitClause")?.get("RowLimit");
+  const rel: Rel = {
+    kind: "expand",
+    input: { kind: "number", input: input.rel, slot: id.slot },
+    items,
+    index,
+    limit: limit === undefined ? undefined : lowerConstant(step, limit),
+  };
+  const shadowed = new Set([...added, ...indexColumns].map(c => c.name));
+  const outer = input.columns.filter(c => !shadowed.has(c.name));
+  const inner: Table = {
+    rel,
+    columns: replaceColumns(input.columns, [...added, ...indexColumns]),
+    order: [],
+    serialized: false,
+    partition: { column: id, outer },
+  };
+  const subquery = node.get("Subquery").get("Expression");
+  const result = lowerSubquery({ ...step, input: inner, scope: withRow(step.scope, inner) }, subquery);
+  const columns = outputOf(step).map(({ name }): NamedColumn => {
+    const column = findColumn(result, name) ?? outer.find(c => c.name === name);
+    if (column === undefined) throw new HuntError("internal/bug", `mv-apply: no column '${name}'`);
+    return column;
+  });
+  return { rel: result.rel, columns, order: [], serialized: false };
+}
+
+/** `partition by key (operators)`. Source: https://learn.microsoft.com/kusto/query/partition-operator */
+function lowerPartition(step: Step): Table {
+  const { node, input } = step;
+  if (input.partition !== undefined) return refuse("partition inside mv-apply", node.span);
+  const operand = node.get("Operand");
+  if (operand.kind !== "PartitionSubquery") return refuse("partition with a query of its own", operand.span);
+  const key = findColumn(input, node.get("ByExpression").name);
+  if (key === undefined) return refuse("partition by what is not a column", node.get("ByExpression").span);
+  const inner: Table = { ...input, partition: { column: key, outer: [] } };
+  const result = lowerSubquery({ ...step, input: inner, scope: withRow(step.scope, inner) }, operand.get("Subquery"));
+  return { rel: result.rel, columns: checkOutput(step, result.columns), order: [], serialized: false };
 }
 
 export interface LoweredQuery {

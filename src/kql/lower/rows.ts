@@ -36,7 +36,7 @@ function sortBy(step: Step, nodes: readonly BoundNode[]): { readonly rel: Rel; r
 export function lowerTop(step: Step): Table {
   const { rel, order } = sortBy(step, [step.node.get("ByExpression")]);
   const count = lowerConstant(step, step.node.get("Expression"));
-  const limited: Rel = { kind: "limit", input: rel, order, count, partition: step.input.partition?.slot };
+  const limited: Rel = { kind: "limit", input: rel, order, count, partition: step.input.partition?.column.slot };
   return { ...step.input, rel: limited, order, serialized: true };
 }
 
@@ -44,7 +44,7 @@ export function lowerTop(step: Step): Table {
 export function lowerTake(step: Step): Table {
   const count = lowerConstant(step, step.node.get("Expression"));
   const { input } = step;
-  const rel: Rel = { kind: "limit", input: input.rel, order: input.order, count, partition: input.partition?.slot };
+  const rel: Rel = { kind: "limit", input: input.rel, order: input.order, count, partition: input.partition?.column.slot };
   return { ...input, rel };
 }
 
@@ -80,7 +80,7 @@ export function groupRows(
   const rel: Rel = {
     kind: "aggregate",
     input: input.rel,
-    keys: [{ slot: partition.slot, expr: { kind: "column", slot: partition.slot, type: "long" } }, ...keys],
+    keys: [{ slot: partition.column.slot, expr: columnExpr(partition.column) }, ...keys],
     aggregates: [...aggregates, ...carried],
     order: input.order,
   };

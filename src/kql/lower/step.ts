@@ -40,7 +40,7 @@ function windowsOver(input: Table, items: readonly WindowItem[]): Rel {
   let batch: WindowItem[] = [];
   const flush = (): void => {
     if (batch.length > 0)
-      rel = { kind: "window", input: rel, order: input.order, partition: input.partition?.slot, items: batch };
+      rel = { kind: "window", input: rel, order: input.order, partition: input.partition?.column.slot, items: batch };
     batch = [];
   };
   for (const item of items) {

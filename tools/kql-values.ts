@@ -30,7 +30,7 @@ function sameRow(actual: readonly Cell[], expected: readonly string[], columns: 
 /** Whether a cell is what a document prints. Null prints as nothing, or as `null`. */
 export function sameCell(actual: Cell, expected: string, type: KqlType): boolean {
   const text = expected.trim();
-  if (actual === undefined || actual === "") return text === "" || text.toLowerCase() === "null";
+  if (actual === undefined || actual === "") return ["", "null", "(null)"].includes(text.toLowerCase());
   switch (type) {
     case "int":
     case "long":
@@ -84,12 +84,16 @@ function sameDynamic(actual: string, text: string): boolean {
   return sameJson(a, b) || (typeof a === "string" && a === text) || (b === undefined && actual === text);
 }
 
+/** JSON; documents also write it with single quotes. */
 function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
+  for (const form of [text, text.includes('"') ? text : text.replaceAll("'", '"')]) {
+    try {
+      return JSON.parse(form) as unknown;
+    } catch {
+      continue;
+    }
   }
+  return undefined;
 }
 
 function sameJson(a: unknown, b: unknown): boolean {

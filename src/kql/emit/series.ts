@@ -68,10 +68,11 @@ export function emitSeries(rel: SeriesRel, needed: ReadonlySet<Slot>, emitter: E
   const value = axis.toNumber(emitExpr(rel.axis.expr, scope).sql);
 
   // One row for each key and step.
+  const stored = emitExpr(rel.axis.expr, scope).sql;
   const tests = [
-    `${value} is not null`,
-    ...(from === undefined ? [] : [`${value} >= ${from}`]),
-    ...(to === undefined ? [] : [`${value} ${rel.inclusive ? "<=" : "<"} ${to}`]),
+    `${stored} is not null`,
+    ...(rel.from === undefined ? [] : [`${stored} >= ${emitExpr(rel.from, constant).sql}`]),
+    ...(rel.to === undefined ? [] : [`${stored} ${rel.inclusive ? "<=" : "<"} ${emitExpr(rel.to, constant).sql}`]),
   ];
   const stepped = emission.alias();
   const keyItems = rel.keys.map(k => ({ slot: k.slot, value: emitExpr(k.expr, scope) }));

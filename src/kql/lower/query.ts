@@ -13,6 +13,7 @@ import { findColumn, isTabular, tableColumns, withNames, withRow } from "./conte
 import { describe, lowerExpr } from "./expr.js";
 import { lowerJoin } from "./join.js";
 import { expansions, lowerCount, lowerDistinct, lowerMvExpand, lowerSampleDistinct, lowerSort, lowerTake, lowerTop } from "./rows.js";
+import { lowerParseKv } from "./parse-kv.js";
 import { lowerSearch } from "./search.js";
 import { lowerMakeSeries } from "./series.js";
 import { lowerSource } from "./sources.js";
@@ -43,6 +44,7 @@ const operators: Readonly<Record<string, (step: Step) => Table>> = {
   MvExpandOperator: lowerMvExpand,
   ParseOperator: lowerParse,
   ParseWhereOperator: lowerParse,
+  ParseKvOperator: lowerParseKv,
   SerializeOperator: lowerSerialize,
   GetSchemaOperator: lowerGetSchema,
   RenderOperator: step => step.input,
@@ -141,9 +143,9 @@ function lowerMvApply(step: Step): Table {
   if (input.partition !== undefined) return refuse("mv-apply inside mv-apply", node.span);
   const { items, added } = expansions(step, node.list("Expressions"), "bag");
   const indexName = findParameter(node, "with_itemindex")?.name;
-  const index = indexName === undefined ? undefined : lowering.slot();
+  const index = lowering.slot();
   const indexColumns: readonly NamedColumn[] =
-    indexName === undefined || index === undefined ? [] : [{ name: indexName, type: "long", slot: index }];
+    indexName === undefined ? [] : [{ name: indexName, type: "long", slot: index }];
   const id: SlotColumn = { slot: lowering.slot(), type: "long" };
   const limit = node.find("RowLimitClause")?.get("RowLimit");
   const rel: Rel = {
@@ -158,8 +160,9 @@ function lowerMvApply(step: Step): Table {
   const inner: Table = {
     rel,
     columns: replaceColumns(input.columns, [...added, ...indexColumns]),
-    order: [],
-    serialized: false,
+    // The elements stand in the array's order until the sub-query sorts them.
+    order: [{ slot: index, type: "long", descending: false, nullsFirst: true }],
+    serialized: true,
     partition: { column: id, outer },
   };
   const subquery = node.get("Subquery").get("Expression");

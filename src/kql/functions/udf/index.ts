@@ -2,7 +2,8 @@
 import type { KqlUdf } from "../../api.js";
 import { collectionUdfs } from "./collection.js";
 import { decimalUdfs } from "./decimal.js";
+import { parseKvUdfs } from "./parse-kv.js";
 import { textUdfs } from "./text.js";
 import { timeUdfs } from "./time.js";
 
-export const udfs: readonly KqlUdf[] = [...timeUdfs, ...textUdfs, ...decimalUdfs, ...collectionUdfs];
+export const udfs: readonly KqlUdf[] = [...timeUdfs, ...textUdfs, ...decimalUdfs, ...collectionUdfs, ...parseKvUdfs];

@@ -48,7 +48,7 @@ const io = new Set([
 ]);
 const pureBuiltins = new Set(["node:util"]);
 /** What pure folders may use from npm, and kql's one file that loads the language service and its worker. */
-const purePackages = new Set(["fastest-levenshtein"]);
+const purePackages = new Set(["fastest-levenshtein", "fflate"]);
 const exempt = new Set([
   "kql/bridge.ts",
   "kql/worker.ts",

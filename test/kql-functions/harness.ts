@@ -1,5 +1,4 @@
 /** Evaluates compiled scalar expressions on a real DuckDB with the prelude and the JavaScript functions. */
-import { expect } from "vitest";
 import type { KqlType } from "../../src/base/column.js";
 import { HuntError } from "../../src/base/error.js";
 import { connectDuckDb, openDuckDb, type DuckDBConnection } from "../../src/frame/duckdb.js";
@@ -110,7 +109,7 @@ export async function evaluate(builder: Builder): Promise<string | null> {
   const sql = `select case when ${nullTest} then null else ${shown.sql} end from (select ${e.sql} as x)`;
   const reader = await run(sql, context.parameters);
   const value = reader[0]?.[0];
-  if (e.type === "string") expect(value, "a string is never NULL").not.toBeNull();
+  if (e.type === "string" && typeof value !== "string") throw new Error(`a string is never NULL: ${e.sql}`);
   return typeof value === "string" ? value : null;
 }
 

@@ -131,12 +131,14 @@ const cut = (list: string, limit: number): string =>
     ? `coalesce(to_json(${list}), '[]'::JSON)`
     : `coalesce(to_json(list_slice(${list}, 1, ${Math.max(limit, 0)})), '[]'::JSON)`;
 
+const inOrder = (context: EmitContext): string => (context.order === undefined ? "" : ` ${context.order}`);
+
 function listRow(name: string, conditional: boolean): AggregateFunction {
   return {
     doc: page(name),
     emit: (args, _type, context) => {
       const { json, limit, filter } = listArguments(args, conditional, context);
-      return { sql: cut(`list(${json})${filter}`, limit), type: "dynamic", notNull: true };
+      return { sql: cut(`list(${json}${inOrder(context)})${filter}`, limit), type: "dynamic", notNull: true };
     },
   };
 }

@@ -6,7 +6,10 @@ import { textOperators } from "./operator/text.js";
 import { conditionalFunctions } from "./scalar/conditional.js";
 import { datetimeFunctions } from "./scalar/datetime.js";
 import { dynamicFunctions } from "./scalar/dynamic.js";
+import { encodingFunctions } from "./scalar/encoding.js";
 import { mathFunctions } from "./scalar/math.js";
+import { networkFunctions } from "./scalar/network.js";
+import { parseFunctions } from "./scalar/parse.js";
 import { stringFunctions } from "./scalar/string.js";
 import type { BinaryOperator, EmitContext, ScalarFunction, SqlExpr } from "./spec.js";
 
@@ -35,6 +38,9 @@ export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
   ...stringFunctions,
   ...datetimeFunctions,
   ...dynamicFunctions,
+  ...encodingFunctions,
+  ...networkFunctions,
+  ...parseFunctions,
 };
 
 /** `e between (low .. high)`; `high` may be a timespan after a datetime `low`. */

@@ -44,6 +44,8 @@ export type ConstantValue =
 export interface EmitContext {
   /** The query's `now`, as ticks since 0001-01-01; calling it marks the query as clock dependent. */
   readonly nowTicks: () => bigint;
+  /** `order by …` of the rows that an aggregate sees, when the query sorted them: for lists. Absent: no order. */
+  readonly order?: string;
   /** Binds a string and returns its placeholder `$n`. */
   readonly bind: (value: string) => string;
   /** Marks a JavaScript function as used and returns a call of it. */

@@ -272,7 +272,14 @@ export const dynamicFunctions: Readonly<Record<string, ScalarFunction>> = {
   bag_set_key: keyed("bag-set-key", "ku_bag_set_key", "dynamic"),
   bag_zip: { ...udfRow("bag-zip", "ku_bag_zip"), doc: docs("bag-zip") },
   dynamic_to_json: dynamicToJson,
-  jaccard_index: udfRow("jaccard-index", "ku_jaccard_index", { result: "real" }),
+  // The binder calls it dynamic.
+  jaccard_index: {
+    ...udfRow("jaccard-index", "ku_jaccard_index"),
+    emit: ([a, b], _type, context) => {
+      const sets = [a, b].map(e => json(e as SqlExpr, context));
+      return convert(value("real", context.callUdf("ku_jaccard_index", sets)), "dynamic", context);
+    },
+  },
   pack: bagPack,
   pack_array: packArray,
   pack_dictionary: bagPack,

@@ -149,7 +149,7 @@ const tohexRow: ScalarFunction = {
     if (length === undefined) return text(`coalesce(${hex}, '')`);
     const width = `least(cast(${convert(length, "long", context).sql} as INTEGER), 16)`;
     return text(
-      `coalesce(${once([hex, width], (h = "", w = "") => `lpad(${h}, greatest(length(${h}), ${w}), '0')`)}, '')`,
+      `coalesce(${once([hex, width], (h = "", w = "") => `lpad(${h}, greatest(length(${h}), ${w})::INTEGER, '0')`)}, '')`,
     );
   },
 };

@@ -1,8 +1,21 @@
 /** Every JavaScript function that compiled KQL may call. */
 import type { KqlUdf } from "../../api.js";
 import { collectionUdfs } from "./collection.js";
+import { encodingUdfs } from "./encoding.js";
 import { decimalUdfs } from "./decimal.js";
+import { networkUdfs } from "./network.js";
+import { parseKvUdfs } from "./parse-kv.js";
+import { parseUdfs } from "./parse.js";
 import { textUdfs } from "./text.js";
 import { timeUdfs } from "./time.js";
 
-export const udfs: readonly KqlUdf[] = [...timeUdfs, ...textUdfs, ...decimalUdfs, ...collectionUdfs];
+export const udfs: readonly KqlUdf[] = [
+  ...parseKvUdfs,
+  ...timeUdfs,
+  ...textUdfs,
+  ...decimalUdfs,
+  ...collectionUdfs,
+  ...encodingUdfs,
+  ...networkUdfs,
+  ...parseUdfs,
+];

@@ -13,12 +13,14 @@ function indexOf(
   if (length < -1n || occurrence < 0n) return null;
   const [source, wanted] = [Array.from(text), Array.from(match)];
   const from = start < 0n ? Math.max(source.length + Number(start), 0) : Number(start);
-  const end = length === -1n ? source.length : Math.min(from + Number(length), source.length);
   let left = Number(occurrence);
+  // Each further occurrence is looked for in `length` characters from the last one on.
+  let end = length === -1n ? source.length : Math.min(from + Number(length), source.length);
   for (let i = from; i + wanted.length <= end; i += 1) {
     if (!wanted.every((c, j) => source[i + j] === c)) continue;
     left -= 1;
     if (left <= 0) return BigInt(i);
+    end = length === -1n ? source.length : Math.min(i + 1 + Number(length), source.length);
   }
   return -1n;
 }
@@ -43,20 +45,20 @@ function translate(from: string, to: string, text: string): string {
 
 const quoted = (json: string): string | undefined => (json.startsWith('"') ? plainText(json) : undefined);
 
-/** At each place the first lookup that matches wins; a replacement that is no string keeps the match. */
+/** Earlier lookups go first; what they matched is not looked at again. A replacement that is no string keeps the match. */
 function replaceStrings(text: string, lookups: string, rewrites: string): string {
   const replacements = arrayElements(rewrites) ?? [];
-  const pairs = (arrayElements(lookups) ?? []).flatMap((l, i) => {
-    const lookup = quoted(l);
-    return lookup === undefined || lookup === "" ? [] : [{ lookup, rewrite: quoted(replacements[i] ?? "null") }];
+  // Even places hold text still to be searched, odd places what is done.
+  let pieces: readonly string[] = [text];
+  (arrayElements(lookups) ?? []).forEach((json, i) => {
+    const lookup = quoted(json);
+    if (lookup === undefined || lookup === "") return;
+    const done = quoted(replacements[i] ?? "null") ?? lookup;
+    pieces = pieces.flatMap((piece, at) =>
+      at % 2 === 1 ? [piece] : piece.split(lookup).flatMap((part, n) => (n === 0 ? [part] : [done, part])),
+    );
   });
-  let out = "";
-  for (let i = 0; i < text.length;) {
-    const found = pairs.find(p => text.startsWith(p.lookup, i));
-    out += found === undefined ? text.charAt(i) : (found.rewrite ?? found.lookup);
-    i += found?.lookup.length ?? 1;
-  }
-  return out;
+  return pieces.join("");
 }
 
 const terms = (array: string): readonly string[] | undefined =>

@@ -1,0 +1,24 @@
+/** Functions that only lowering calls; their names cannot be written in KQL. */
+import type { ScalarFunction } from "../functions/spec.js";
+
+export const internalFunctions: Readonly<Record<string, ScalarFunction>> = {
+  /** (text, options as JSON): the pairs as a property bag. */
+  $parse_kv: {
+    nulls: "propagate",
+    doc: "https://learn.microsoft.com/kusto/query/parse-kv-operator",
+    emit: ([text, options], _type, context) => ({
+      sql: `${context.callUdf("ku_parse_kv", [text?.sql ?? "''", options?.sql ?? "''"])}::JSON`,
+      type: "dynamic",
+    }),
+  },
+  /** (text, pattern with two groups): the pairs that the pattern finds, as a property bag. */
+  $parse_kv_regex: {
+    nulls: "propagate",
+    doc: "https://learn.microsoft.com/kusto/query/parse-kv-operator",
+    emit: ([text, pattern, key]) => {
+      const [t, p, k] = [text?.sql ?? "''", pattern?.sql ?? "''", key?.sql ?? "''"];
+      const at = `list_position(regexp_extract_all(${t}, ${p}, 1), ${k})`;
+      return { sql: `coalesce(regexp_extract_all(${t}, ${p}, 2)[${at}], '')`, type: "string", notNull: true };
+    },
+  },
+};

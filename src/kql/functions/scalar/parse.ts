@@ -1,0 +1,63 @@
+/** Structured texts to dynamic values, and sizes to text. */
+import { docs, fn, needString, text, value } from "../build.js";
+import { convert } from "../convert.js";
+import type { ScalarFunction, SqlExpr } from "../spec.js";
+
+function parser(doc: string, name: string, differs?: string): ScalarFunction {
+  return {
+    nulls: "custom",
+    doc,
+    ...(differs === undefined ? {} : { differs }),
+    emit: ([e], _type, context) =>
+      value("dynamic", context.callUdf(name, [convert(e as SqlExpr, "string", context).sql])),
+  };
+}
+
+const commandLine: ScalarFunction = {
+  nulls: "custom",
+  doc: fn("parse-command-line"),
+  emit: ([line, kind], _type, context) => {
+    const mode = needString(kind, "a parser", context).toLowerCase();
+    if (mode !== "windows") return context.refuse(`the parser '${mode}'`, "the only one is 'windows'");
+    return value(
+      "dynamic",
+      context.callUdf("ku_parse_command_line", [convert(line as SqlExpr, "string", context).sql]),
+    );
+  },
+};
+
+const formatBytes: ScalarFunction = {
+  nulls: "empty-string",
+  doc: fn("format-bytes"),
+  emit: ([size, precision, unit], _type, context) => {
+    const args = [
+      convert(size as SqlExpr, "real", context).sql,
+      precision === undefined ? "0::BIGINT" : convert(precision, "long", context).sql,
+      unit === undefined ? "''" : convert(unit, "string", context).sql,
+    ];
+    return text(`coalesce(${context.callUdf("ku_format_bytes", args)}, '')`);
+  },
+};
+
+const parseUrl = parser(fn("parse-url"), "ku_parse_url", "Query parameters stay percent-encoded.");
+const parseQuery = parser(
+  docs("parse-url-query-function"),
+  "ku_parse_urlquery",
+  "Query parameters stay percent-encoded.",
+);
+
+export const parseFunctions: Readonly<Record<string, ScalarFunction>> = {
+  parse_url: parseUrl,
+  parseurl: parseUrl,
+  parse_urlquery: parseQuery,
+  parseurlquery: parseQuery,
+  parse_path: parser(fn("parse-path"), "ku_parse_path"),
+  parse_csv: parser(fn("parse-csv"), "ku_parse_csv"),
+  parse_command_line: commandLine,
+  parse_xml: parser(
+    fn("parse-xml"),
+    "ku_parse_xml",
+    "All texts of an XML document are strings, also those that look like numbers.",
+  ),
+  format_bytes: formatBytes,
+};

@@ -1,0 +1,161 @@
+/** base64, URL encoding, punycode, hashes, compressed text, code points. */
+import { gunzipSync, unzlibSync } from "fflate";
+import { arrayElements } from "../json-text.js";
+import { xxHash64 } from "../xxhash.js";
+import { punycodeDecode, punycodeEncode } from "../punycode.js";
+import { nullable, strict } from "./define.js";
+
+const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const sextets = new Map(Array.from(alphabet, (c, i) => [c, i]));
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const encoder = new TextEncoder();
+
+/** Strict base64; missing padding is tolerated. Undefined when it is none. */
+function decode(text: string): Uint8Array | undefined {
+  const body = text.trim().replace(/={1,2}$/, "");
+  if (body.length % 4 === 1) return undefined;
+  const bytes = new Uint8Array(Math.floor((body.length * 3) / 4));
+  let bits = 0;
+  let held = 0;
+  let at = 0;
+  for (const c of body) {
+    const sextet = sextets.get(c);
+    if (sextet === undefined) return undefined;
+    bits = ((bits << 6) | sextet) & 0xfff_ffff;
+    held += 6;
+    if (held < 8) continue;
+    held -= 8;
+    bytes[at] = (bits >> held) & 255;
+    at += 1;
+  }
+  return bytes;
+}
+
+function encode(bytes: Uint8Array): string {
+  let out = "";
+  for (let i = 0; i < bytes.length; i += 3) {
+    const [a = 0, b, c] = bytes.subarray(i, i + 3);
+    const n = (a << 16) | ((b ?? 0) << 8) | (c ?? 0);
+    out += alphabet.charAt(n >> 18) + alphabet.charAt((n >> 12) & 63);
+    out += (b === undefined ? "=" : alphabet.charAt((n >> 6) & 63)) + (c === undefined ? "=" : alphabet.charAt(n & 63));
+  }
+  return out;
+}
+
+/** '' when the bytes are not UTF-8. */
+function toText(bytes: Uint8Array | undefined): string {
+  if (bytes === undefined) return "";
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return "";
+  }
+}
+
+/** The bytes of a guid in .NET's order: the first three groups little-endian. */
+const guidOrder = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
+
+function toGuid(text: string): string | undefined {
+  const bytes = decode(text);
+  if (bytes?.length !== 16) return undefined;
+  const hex = guidOrder.map(i => (bytes[i] ?? 0).toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+function fromGuid(guid: string): string | undefined {
+  const hex = guid.replaceAll("-", "");
+  if (!/^[0-9a-f]{32}$/i.test(hex)) return undefined;
+  const bytes = Uint8Array.from(hex.match(/../g) ?? [], h => Number.parseInt(h, 16));
+  return encode(Uint8Array.from(guidOrder, i => bytes[i] ?? 0));
+}
+
+function fromArray(json: string): string {
+  const elements = arrayElements(json);
+  if (elements === undefined || !elements.every(e => /^\d{1,3}$/.test(e) && Number(e) < 256)) return "";
+  return encode(Uint8Array.from(elements, Number));
+}
+
+/** What .NET's UrlEncode leaves as it is; a space is `+`, or `%20` in a component. */
+function urlEncode(text: string, space: string): string {
+  return Array.from(encoder.encode(text), byte => {
+    const c = String.fromCharCode(byte);
+    if (/[A-Za-z0-9\-_.!*()]/.test(c)) return c;
+    return c === " " ? space : `%${byte.toString(16).padStart(2, "0")}`;
+  }).join("");
+}
+
+/** Percent escapes and `+`; an escape that is none stays as it is. */
+function urlDecode(text: string): string {
+  return text.replaceAll("+", " ").replace(/(?:%[0-9a-f]{2})+/gi, run => {
+    const bytes = Uint8Array.from(run.match(/[0-9a-f]{2}/gi) ?? [], h => Number.parseInt(h, 16));
+    return new TextDecoder().decode(bytes);
+  });
+}
+
+/** Compressed text is bounded: a few kilobytes must not become gigabytes. */
+const maxInflatedBytes = 64 * 1024 * 1024;
+
+function inflate(text: string, algorithm: (data: Uint8Array, out: { out: Uint8Array }) => Uint8Array): string {
+  const bytes = decode(text);
+  if (bytes === undefined || bytes.length === 0) return "";
+  // A buffer of fixed size makes the library stop instead of growing.
+  const size = Math.min(maxInflatedBytes, bytes.length * 1032 + 1024);
+  try {
+    return toText(algorithm(bytes, { out: new Uint8Array(size) }));
+  } catch {
+    return "";
+  }
+}
+
+function labels(domain: string, convert: (label: string) => string | undefined): string {
+  const parts = domain.split(/[.\u3002\uff0e\uff61]/).map(convert);
+  return parts.every(p => p !== undefined) ? parts.join(".") : "";
+}
+
+const isAscii = (text: string): boolean => /^[\x00-\x7f]*$/.test(text);
+
+/** Numbers, or arrays of them, as code points. */
+function fromCodePoints(list: string): string {
+  const flat = (arrayElements(list) ?? []).flatMap(e => arrayElements(e) ?? [e]);
+  const points = flat.filter(e => e !== "null").map(Number);
+  if (!points.every(p => Number.isInteger(p) && p >= 0 && p <= 0x10ffff && !(p >= 0xd800 && p <= 0xdfff))) return "";
+  return points.map(p => String.fromCodePoint(p)).join("");
+}
+
+export const encodingUdfs = [
+  strict("ku_base64_decode_tostring", ["VARCHAR"], "VARCHAR", text => toText(decode(text))),
+  strict("ku_base64_decode_toarray", ["VARCHAR"], "JSON", text => {
+    const bytes = decode(text);
+    return bytes === undefined ? null : `[${bytes.join(",")}]`;
+  }),
+  strict("ku_base64_decode_toguid", ["VARCHAR"], "VARCHAR", toGuid),
+  strict("ku_base64_encode_fromguid", ["VARCHAR"], "VARCHAR", fromGuid),
+  strict("ku_base64_encode_fromarray", ["VARCHAR"], "VARCHAR", fromArray),
+  strict("ku_base64_encode_tostring", ["VARCHAR"], "VARCHAR", text => encode(encoder.encode(text))),
+  strict("ku_url_encode", ["VARCHAR"], "VARCHAR", text => urlEncode(text, "+")),
+  strict("ku_url_encode_component", ["VARCHAR"], "VARCHAR", text => urlEncode(text, "%20")),
+  strict("ku_url_decode", ["VARCHAR"], "VARCHAR", urlDecode),
+  strict("ku_gzip_decompress", ["VARCHAR"], "VARCHAR", text => inflate(text, gunzipSync)),
+  strict("ku_zlib_decompress", ["VARCHAR"], "VARCHAR", text => inflate(text, unzlibSync)),
+  strict("ku_punycode_from_string", ["VARCHAR"], "VARCHAR", text => punycodeEncode(text) ?? ""),
+  strict("ku_punycode_to_string", ["VARCHAR"], "VARCHAR", text => punycodeDecode(text) ?? ""),
+  strict("ku_punycode_domain_to_string", ["VARCHAR"], "VARCHAR", domain =>
+    labels(domain, label => (isAscii(label) ? label : `xn--${punycodeEncode(label) ?? ""}`)),
+  ),
+  strict("ku_punycode_domain_from_string", ["VARCHAR"], "VARCHAR", domain =>
+    labels(domain, label => (/^xn--/i.test(label) ? punycodeDecode(label.slice(4)) : label)),
+  ),
+  nullable("ku_xxhash64_text", ["VARCHAR"], "BIGINT", text => (text === null ? null : xxHash64(encoder.encode(text)))),
+  strict("ku_xxhash64_long", ["BIGINT"], "BIGINT", number => {
+    const bytes = new Uint8Array(8);
+    new DataView(bytes.buffer).setBigInt64(0, number, true);
+    return xxHash64(bytes);
+  }),
+  strict(
+    "ku_codepoints_from_string",
+    ["VARCHAR"],
+    "JSON",
+    text => `[${Array.from(text, c => c.codePointAt(0)).join(",")}]`,
+  ),
+  strict("ku_codepoints_to_string", ["VARCHAR"], "VARCHAR", list => fromCodePoints(list)),
+];

@@ -12,6 +12,7 @@
  * 5. `_SourceFile` and `_SourceRecord` say where the row came from.
  */
 import type { Column, KqlType } from "../../base/column.js";
+import { fieldColumn } from "../schema/route.js";
 import type { RecordShape } from "../schema/route.js";
 import { derivedColumns } from "./derived.js";
 import type { DerivedColumn } from "./derived.js";
@@ -113,17 +114,16 @@ class Planner {
   }
 
   takeKnown(): void {
-    const { shape, statistics, renamed } = this.#request;
+    const { shape, statistics } = this.#request;
     for (const column of this.#known.values()) {
       if (this.#has(column.name) || ownColumns.has(column.name)) continue;
       const named = (Object.hasOwn(shape.columns, column.name) ? (shape.columns[column.name] ?? []) : []).filter(
         pointer => statistics.find(pointer) !== undefined,
       );
-      const same = this.#fields.filter(
-        f => this.#targetOf(f.name, renamed).toLowerCase() === column.name.toLowerCase(),
-      );
-      // The exact name before one that differs in case.
-      same.sort((a, b) => Number(b.name === column.name) - Number(a.name === column.name));
+      const same = this.#fields
+        .map(f => ({ ...f, rank: this.#closeness(f.name, column.name) }))
+        .filter(f => f.rank > 0)
+        .sort((x, y) => y.rank - x.rank);
       const pointers = [...new Set([...named, ...same.slice(0, 1).map(f => f.statistics.pointer)])];
       const [first] = pointers;
       if (first === undefined) continue;
@@ -189,6 +189,14 @@ class Planner {
 
   #has(name: string): boolean {
     return this.#columns.some(c => c.name === name);
+  }
+
+  /** 3: the same name, 2: in another case, 1: with the type that `union` appends, 0: another name. */
+  #closeness(field: string, column: string): number {
+    const target = this.#targetOf(field, this.#request.renamed);
+    if (target === column) return 3;
+    if (target.toLowerCase() === column.toLowerCase()) return 2;
+    return fieldColumn(field) === column ? 1 : 0;
   }
 
   #targetOf(field: string, renamed: Readonly<Record<string, string>>): string {

@@ -44,7 +44,7 @@ const rememberedRoutes = 10_000;
 export function createRouter(catalogue: Catalogue): Router {
   const known = new Map<string, Route | undefined>();
   return (record, context) => {
-    const key = JSON.stringify([context, Object.keys(record), ...telling.map(path => at(record, ...path))]);
+    const key = JSON.stringify([context, filledFields(record), ...telling.map(path => at(record, ...path))]);
     if (known.has(key)) return known.get(key);
     if (known.size >= rememberedRoutes) known.clear();
     const route = findRoute(record, context, catalogue);
@@ -263,8 +263,9 @@ function defenderTable(record: RawRecord, context: RecordContext, catalogue: Cat
 }
 
 /**
- * The table whose columns a record has nearly all of (at least nine in ten, and six), preferring the one with the fewest
- * other columns. ActionType decides between Defender tables that share most columns.
+ * The table whose columns a record's filled fields are: nine in ten of at least six, or seven in ten of at least ten. Of
+ * several the one with the most such fields and the fewest other columns; ActionType and the file's name tip the scales
+ * between tables that share most columns.
  */
 function bestTable(
   record: RawRecord,
@@ -273,21 +274,35 @@ function bestTable(
   allow: (name: string) => boolean,
 ): string | undefined {
   const named = catalogue.findIgnoringCase(context.fileStem);
-  const byAction = actionTables[String(record["ActionType"])];
-  const fields = Object.keys(record)
-    .map(name => name.replace(/ \[UTC\]$/, ""))
-    .filter(name => !name.startsWith("_") && !name.startsWith("@"));
+  const action = String(record["ActionType"]);
+  const byAction = Object.hasOwn(actionTables, action) ? actionTables[action] : undefined;
+  const fields = filledFields(record).filter(name => !name.startsWith("_") && !name.startsWith("@"));
   let best: { name: string; score: number } | undefined;
   for (const { name, columns } of catalogue.all()) {
     if (!allow(name)) continue;
     const known = new Set(columns.map(c => c.name));
-    const hits = fields.filter(f => known.has(f)).length;
-    if (hits < 6 || hits < fields.length * 0.9) continue;
+    const hits = fields.filter(f => known.has(fieldColumn(f)) || known.has(f)).length;
+    const share = hits / fields.length;
+    if (!(hits >= 6 && share >= 0.9) && !(hits >= 10 && share >= 0.7)) continue;
     const preferred = (name === named?.name ? 2 : 0) + (name === byAction ? 1 : 0);
-    const score = preferred + hits / fields.length + hits / (hits + known.size);
+    const score = preferred + share + hits / (hits + known.size) / 10;
     if (best === undefined || score > best.score) best = { name, score };
   }
   return best?.name;
+}
+
+function filledFields(record: RawRecord): readonly string[] {
+  return Object.entries(record)
+    .filter(([, value]) => value !== null && value !== "")
+    .map(([name]) => name);
+}
+
+/**
+ * The column a field stands for in exports: without the portal's ` [UTC]`, and without the type that `union` appends to
+ * columns of one name and different types.
+ */
+export function fieldColumn(field: string): string {
+  return field.replace(/ \[UTC\]$/, "").replace(/_(?:bool|datetime|dynamic|guid|int|long|real|string)$/, "");
 }
 
 /** ActionType → table, for the actions that say it. Source: Defender XDR advanced hunting schema reference. */

@@ -126,6 +126,11 @@ export class WorkspaceWriter implements AsyncDisposable {
     this.#sources = [...manifest.sources];
   }
 
+  /** The generation that this writer's changes come after. */
+  get generation(): number {
+    return this.#manifest.generation;
+  }
+
   /** The tables as they will be after `commit`. */
   get tables(): ReadonlyMap<string, TableEntry> {
     return this.#tables;
@@ -262,7 +267,8 @@ export class WorkspaceWriter implements AsyncDisposable {
     this.#assertOpen();
     const found = this.#tables.get(table) ?? this.#extend(table, [], undefined);
     this.#tables.set(table, { ...found, rejects: [...(found.rejects ?? []), entry] });
-    if (entry.file !== undefined) this.#uncommitted.push(`${rejectsFolder}/${entry.file}`);
+    const path = entry.file === undefined ? undefined : `${rejectsFolder}/${entry.file}`;
+    if (path !== undefined && !this.#uncommitted.includes(path)) this.#uncommitted.push(path);
   }
 
   /** The path for a new file of set-aside lines; `addRejects` names it. */

@@ -7,7 +7,7 @@ import type { DuckDBConnection } from "../../frame/duckdb.js";
 import { hourUs, secondUs } from "./calendar.js";
 import { hashText, mix } from "./hash.js";
 import type { ContosoTable } from "./table-schema.js";
-import type { TableSink } from "./table-sink.js";
+import type { TableSink, TableSlice } from "./table-sink.js";
 
 /** datetime values are microseconds since 1970 UTC; dynamic ones are JSON text or plain values; absent is '' or null. */
 export type CellValue = string | number | boolean | null | undefined | object;
@@ -172,12 +172,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
     async endSlice(slice) {
       for (const buffer of buffers.values()) flush(buffer);
       await settle();
-      for (const [table, buffer] of [...buffers].sort(([a], [b]) => (a < b ? -1 : 1))) {
-        const { connection } = options;
-        const select = sliceSelect(buffer, constantsOf(table, options.tenantId));
-        await options.sink.add({ schema: buffer.schema, connection, select, rowCount: buffer.total, slice });
-        await connection.run(`drop table ${quoteIdentifier(buffer.name)}`);
-      }
+      const slices = [...buffers]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([table, buffer]): TableSlice => {
+          const select = sliceSelect(buffer, constantsOf(table, options.tenantId));
+          return { schema: buffer.schema, select, rowCount: buffer.total, slice };
+        });
+      await options.sink.add(slices);
+      for (const buffer of buffers.values()) await options.connection.run(`drop table ${quoteIdentifier(buffer.name)}`);
       buffers.clear();
     },
   };

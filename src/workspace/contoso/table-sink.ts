@@ -2,13 +2,14 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { TableSchema } from "../../base/column.js";
-import { quoteLiteral } from "../../frame/duckdb.js";
-import type { DuckDBConnection } from "../../frame/duckdb.js";
+import { connectDuckDb, quoteLiteral } from "../../frame/duckdb.js";
+import type { DuckDBConnection, DuckDBInstance } from "../../frame/duckdb.js";
+import { rowGroupRows } from "../storage/parquet.js";
+import type { WorkspaceWriter } from "../storage/writer.js";
 
-/** Rows of one table for one slice of time, in a DuckDB table whose columns are the schema's, sorted by `order`. */
+/** Rows of one table for one slice of time, still in DuckDB. */
 export interface TableSlice {
   readonly schema: TableSchema;
-  readonly connection: DuckDBConnection;
   /** SELECT text giving the schema's columns in order, sorted by TimeGenerated. Made of identifiers and constants of ours. */
   readonly select: string;
   readonly rowCount: number;
@@ -16,26 +17,61 @@ export interface TableSlice {
 }
 
 export interface TableSink {
-  add(slice: TableSlice): Promise<void>;
-  /** Called once, after the last slice. */
+  /** Keeps the slices; afterwards their DuckDB tables may go. */
+  add(slices: readonly TableSlice[]): Promise<void>;
+  /** Makes everything added visible. */
   close(): Promise<void>;
 }
 
-/** Plain Parquet files, `TABLE/part-000.parquet`, without a manifest. */
-export function parquetFolderSink(dir: string): TableSink {
+/** How many tables are written at once; each is written by one thread, so that its bytes are the same every time. */
+const writersAtOnce = 2;
+
+/** Copies each slice to `fileOf(slice)`, the largest first. */
+async function copySlices(instance: DuckDBInstance, slices: readonly TableSlice[], fileOf: (s: TableSlice) => string): Promise<void> {
+  const waiting = [...slices].sort((a, b) => b.rowCount - a.rowCount);
+  const work = async (): Promise<void> => {
+    const connection = await connectDuckDb(instance);
+    try {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await copyToParquet(connection, next.select, fileOf(next));
+    } finally {
+      connection.closeSync();
+    }
+  };
+  await Promise.all(Array.from({ length: writersAtOnce }, work));
+}
+
+async function copyToParquet(connection: DuckDBConnection, select: string, file: string): Promise<void> {
+  const options = `format parquet, compression zstd, row_group_size ${rowGroupRows}`;
+  await connection.run(`copy (${select}) to ${quoteLiteral(file)} (${options})`);
+}
+
+const partName = (slice: number): string => `part-${String(slice).padStart(3, "0")}.parquet`;
+
+/** Plain Parquet files, `TABLE/part-000.parquet`, without a manifest: for measuring and for other tools. */
+export function parquetFolderSink(instance: DuckDBInstance, dir: string): TableSink {
   return {
-    async add({ schema, connection, select, slice }) {
-      const folder = join(dir, schema.name);
-      mkdirSync(folder, { recursive: true });
-      await copyToParquet(connection, select, join(folder, `part-${String(slice).padStart(3, "0")}.parquet`));
+    async add(slices) {
+      for (const { schema } of slices) mkdirSync(join(dir, schema.name), { recursive: true });
+      await copySlices(instance, slices, s => join(dir, s.schema.name, partName(s.slice)));
     },
     close: () => Promise.resolve(),
   };
 }
 
-/** Writes one Parquet file with the row groups that time pruning likes (about 100,000 rows). */
-export async function copyToParquet(connection: DuckDBConnection, select: string, file: string): Promise<void> {
-  const options = "format parquet, compression zstd, row_group_size 100000";
-  await connection.run(`copy (${select}) to ${quoteLiteral(file)} (${options})`);
+/**
+ * The tables of a workspace. Nothing is visible until `close`; a generator that fails leaves the workspace as it was.
+ * The caller closes the writer.
+ */
+export function workspaceSink(instance: DuckDBInstance, writer: WorkspaceWriter): TableSink {
+  return {
+    async add(slices) {
+      const staging = await writer.stagingDir();
+      const fileOf = (s: TableSlice): string => join(staging, `${s.schema.name}-${partName(s.slice)}`);
+      await copySlices(instance, slices, fileOf);
+      for (const s of slices) await writer.addTable(s.schema.name, s.schema.columns, { kind: "parquet", files: [fileOf(s)] });
+    },
+    async close() {
+      await writer.commit();
+    },
+  };
 }
-

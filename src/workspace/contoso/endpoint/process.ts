@@ -33,6 +33,8 @@ export interface Process {
   readonly parent: Process | undefined;
   readonly integrity: "System" | "High" | "Medium" | "Low";
   readonly logonId: number;
+  /** Filled by `initiating`: the same columns are needed for everything the process does. */
+  initiatingRow?: Row;
 }
 
 /** Logon ids of Windows' own sessions. */
@@ -41,14 +43,12 @@ export const networkServiceLogonId = 0x3e4;
 
 const elevation = (p: Process): string => (p.integrity === "Medium" || p.integrity === "Low" ? "TokenElevationTypeLimited" : "TokenElevationTypeDefault");
 
-const initiators = new WeakMap<Process, Row>();
-
 /** The InitiatingProcess… columns for what a process did. */
 export function initiating(p: Process): Row {
-  const known = initiators.get(p);
-  if (known !== undefined) return known;
+  if (p.initiatingRow !== undefined) return p.initiatingRow;
   const row = {
-    ...{ DeviceId: p.host.deviceId, DeviceName: p.host.deviceName },
+    DeviceId: p.host.deviceId,
+    DeviceName: p.host.deviceName,
     InitiatingProcessAccountDomain: p.principal.domain,
     InitiatingProcessAccountName: p.principal.name,
     InitiatingProcessAccountSid: p.principal.sid,
@@ -75,7 +75,7 @@ export function initiating(p: Process): Row {
     InitiatingProcessVersionInfoOriginalFileName: p.image.company === "" ? "" : p.image.fileName,
     InitiatingProcessVersionInfoFileDescription: p.image.description,
   };
-  initiators.set(p, row);
+  p.initiatingRow = row;
   return row;
 }
 

@@ -1,0 +1,24 @@
+/** What every generator is given. */
+import type { Calendar } from "./calendar.js";
+import { draw } from "./hash.js";
+import type { Draw } from "./hash.js";
+import type { Emit } from "./recorder.js";
+import type { World } from "./world/world.js";
+
+export interface Context {
+  readonly world: World;
+  readonly calendar: Calendar;
+  readonly emit: Emit;
+  readonly seed: number;
+  /** Multiplies how often things happen; 1 in the small tenant. */
+  readonly activity: number;
+  readonly draw: (topic: string, ...keys: readonly number[]) => Draw;
+}
+
+export function createContext(world: World, calendar: Calendar, emit: Emit): Context {
+  const { seed } = world;
+  return { world, calendar, emit, seed, activity: world.size.activity, draw: (topic, ...keys) => draw(seed, topic, ...keys) };
+}
+
+/** A unit of work: everything one generator writes for one day. Yields now and then, so that writing keeps up. */
+export type DayGenerator = (ctx: Context, day: number) => Generator<undefined, void, undefined>;

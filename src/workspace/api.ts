@@ -17,6 +17,8 @@ export interface WorkspaceQueryOptions {
   readonly maxRows?: number;
   /** Applied to TimeGenerated of every table that the text does not restrict itself. */
   readonly window?: TimeRange & { readonly from: "argument" | "hunt-window" | "default" };
+  /** The range that the text itself holds: recorded in the provenance, not applied. */
+  readonly range?: TimeRange & { readonly from: "query" | "argument" | "hunt-window" | "default" };
   readonly scalars?: readonly KqlScalar[];
   /** Frames usable by name in the text. */
   readonly frames?: Readonly<Record<string, FrameLike>>;

@@ -1,15 +1,24 @@
 /** What crosses the border of the evaluator: plain data out, a small host port in. The same for the runner and the kernel. */
+import type { Completeness } from "../../base/completeness.js";
 import type { MimeBundle } from "../../base/port.js";
 import type { KqlMagic } from "./magic.js";
 
 /** One thing a cell produced. Everything here survives JSON and `structuredClone`. */
 export type CellOutput =
   | { readonly kind: "stream"; readonly name: "stdout" | "stderr"; readonly text: string }
-  | { readonly kind: "display"; readonly data: MimeBundle; readonly displayId?: string }
+  | ShownOutput<"display">
   /** Replaces what was displayed under the same id, in whichever cell that was. */
-  | { readonly kind: "update"; readonly data: MimeBundle; readonly displayId: string }
-  | { readonly kind: "result"; readonly data: MimeBundle }
+  | (ShownOutput<"update"> & { readonly displayId: string })
+  | ShownOutput<"result">
   | { readonly kind: "error"; readonly error: CellError };
+
+export interface ShownOutput<K extends string> {
+  readonly kind: K;
+  readonly data: MimeBundle;
+  readonly displayId?: string;
+  /** Present when the shown value says that it is not whole. */
+  readonly completeness?: Completeness;
+}
 
 /** A failure as notebooks keep it. `traceback` is for people: positions are in cell coordinates, control characters are shown. */
 export interface CellError {
@@ -22,7 +31,13 @@ export interface CellError {
 
 /** How a cell ended. Its outputs were given to the sink before. */
 export type CellOutcome =
-  | { readonly status: "ok"; readonly names: readonly string[] }
+  | {
+      readonly status: "ok";
+      /** Names that the cell declared. */
+      readonly names: readonly string[];
+      /** United over what the cell showed and what was noted for it; absent when all of it was whole. */
+      readonly completeness?: Completeness;
+    }
   | { readonly status: "error"; readonly error: CellError };
 
 export interface CellRequest {
@@ -48,6 +63,8 @@ export interface CellContext {
   readonly names: readonly string[];
   /** The present value of a declared name; undefined for anything else. */
   value(name: string): Promise<unknown>;
+  /** Says that something this cell used is not whole; the outcome will say so, shown or not. */
+  noteCompleteness(completeness: Completeness): void;
   /** Shows a value now: rich where it has `Symbol.for("Jupyter.display")`, otherwise as text. */
   display(value: unknown, options?: DisplayOptions): Promise<void>;
 }

@@ -1,5 +1,7 @@
 /** A value → what front ends can show of it. */
 import { inspect } from "node:util";
+import type { Completeness } from "../../base/completeness.js";
+import { HuntError, messageOf } from "../../base/error.js";
 import type { MimeBundle } from "../../base/port.js";
 import { displaySymbol } from "../../base/port.js";
 
@@ -34,6 +36,28 @@ function hasDisplay(value: unknown): value is { [displaySymbol](): unknown } {
 
 function checkBundle(bundle: unknown, value: unknown): MimeBundle {
   if (typeof bundle !== "object" || bundle === null || Array.isArray(bundle)) return { "text/plain": toText(value) };
-  const known = bundle as MimeBundle;
+  const known: Record<string, unknown> = {};
+  for (const [type, content] of Object.entries(bundle)) known[type] = toJson(type, content);
   return "text/plain" in known ? known : { ...known, "text/plain": `[${Object.keys(known).join(", ")}]` };
+}
+
+/** Bundles travel as JSON; bytes become base64, as in notebooks. */
+function toJson(type: string, content: unknown): unknown {
+  if (typeof content === "string") return content;
+  if (content instanceof Uint8Array) return Buffer.from(content).toString("base64");
+  try {
+    const text = JSON.stringify(content) as string | undefined;
+    if (text !== undefined) return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new HuntError("notebook/display", `the representation '${type}' is not JSON: ${messageOf(cause)}`, { cause });
+  }
+  throw new HuntError("notebook/display", `the representation '${type}' has no content`);
+}
+
+/** What a shown value says about itself; undefined when it says nothing or that it is whole. */
+export function findIncompleteness(value: unknown): Completeness | undefined {
+  if (typeof value !== "object" || value === null || !("completeness" in value)) return undefined;
+  const said = value.completeness as Partial<Completeness> | null | undefined;
+  if (typeof said !== "object" || said === null || !Array.isArray(said.causes)) return undefined;
+  return said.state === "partial" || said.state === "unknown" ? { state: said.state, causes: said.causes } : undefined;
 }

@@ -255,3 +255,26 @@ test("results that nothing refers to are freed after their cell", async () => {
   }
   expect(await shown("ref.deref()")).toBeUndefined();
 });
+
+test("a shown value that is not whole is reported with the output and the outcome", async () => {
+  const completeness = { state: "partial", causes: [{ kind: "row-limit", affects: "rows", message: "first 10 rows" }] };
+  Object.assign(globalThis, { frame: { completeness } });
+  const { outcome, outputs } = await run("frame");
+  expect(outcome).toEqual({ status: "ok", names: [], completeness });
+  expect(outputs).toMatchObject([{ kind: "result", completeness }]);
+  const whole = await run("({ completeness: { state: 'complete', causes: [] } })");
+  expect(whole.outcome).toEqual({ status: "ok", names: [] });
+});
+
+test.each([
+  ["({ 'image/png': new Uint8Array([1, 2, 3]) })", { "image/png": "AQID", "text/plain": "[image/png]" }],
+  ["({ 'application/json': { a: [1] }, 'text/plain': 'x' })", { "application/json": { a: [1] }, "text/plain": "x" }],
+])("a bundle is plain data: %s", async (bundle, data) => {
+  const { outputs } = await run(`({ [Symbol.for("Jupyter.display")]: () => (${bundle}) })`);
+  expect(outputs).toEqual([{ kind: "result", data }]);
+});
+
+test("a representation that is not JSON is refused by name", async () => {
+  const { outcome } = await run(`({ [Symbol.for("Jupyter.display")]: () => ({ "application/json": { a: 1n } }) })`);
+  expect(outcome).toMatchObject({ error: { code: "notebook/display" } });
+});

@@ -1,6 +1,8 @@
 /** Runs cells one after another in one global scope; the heart of the runner and of the kernel. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { isPromise } from "node:util/types";
+import type { Completeness } from "../../base/completeness.js";
+import { uniteCompleteness } from "../../base/completeness.js";
 import { HuntError, isHuntError, unreachable } from "../../base/error.js";
 import type { MimeBundle } from "../../base/port.js";
 import type {
@@ -16,7 +18,7 @@ import type {
 import { kernelSymbol } from "./api.js";
 import type { CellScript } from "./cell.js";
 import { compileCell } from "./cell.js";
-import { toBundle } from "./display.js";
+import { findIncompleteness, toBundle } from "./display.js";
 import { describeDiagnostics, describeFailure } from "./failure.js";
 import type { CellImporter } from "./importer.js";
 import { createImporter } from "./importer.js";
@@ -34,6 +36,9 @@ export interface EvaluatorOptions {
   readonly host: CellHost;
 }
 
+/** How long a terminated cell waits to hear why. */
+const terminationMs = 1000;
+
 /** One run of a cell: what code that it started, however late, can reach. */
 interface CellRun {
   readonly request: CellRequest;
@@ -42,6 +47,7 @@ interface CellRun {
   /** Displays that were not awaited. */
   readonly pending: Set<Promise<unknown>>;
   readonly interrupted: Promise<never>;
+  readonly noted: Completeness[];
 }
 
 /**
@@ -120,6 +126,7 @@ export class Evaluator {
     const run: CellRun = {
       request,
       interrupted,
+      noted: [],
       pending: new Set(),
       streams: new CellStreams((name, text) =>
         request.sink({ kind: "stream", name, text: this.#positions.rewrite(text) }),
@@ -129,6 +136,7 @@ export class Evaluator {
         signal,
         names: [...this.#names],
         value: name => this.#readName(name),
+        noteCompleteness: completeness => run.noted.push(completeness),
         display: (value, options) => this.#display(run, value, options),
       },
     };
@@ -161,12 +169,13 @@ export class Evaluator {
     const done = await Promise.race([this.#inspector.evaluate(code, group(run)), run.interrupted]);
     switch (done.state) {
       case "terminated":
-        throw toInterruption(signal);
+        // The signal, which knows the reason, comes with the next message from the thread that ended this one.
+        return Promise.race([run.interrupted, rejectAfter(terminationMs, () => toInterruption(signal))]);
       case "thrown":
         return this.#fail(run, describeFailure(done.error, this.#positions, this.#syntaxPosition(count, done)));
       case "value":
         await this.#showResult(run, await Promise.race([done.value, run.interrupted]));
-        return { status: "ok", names: cell.names };
+        return succeed(run, cell.names);
       default:
         return unreachable(done, "evaluate");
     }
@@ -188,14 +197,14 @@ export class Evaluator {
     const value = await Promise.race([this.#options.host.runKql(magic, run.context), run.interrupted]);
     if (magic.name !== undefined) await this.#bind(magic.name, value, group(run));
     await this.#showResult(run, value);
-    return { status: "ok", names: magic.name === undefined ? [] : [magic.name] };
+    return succeed(run, magic.name === undefined ? [] : [magic.name]);
   }
 
   async #showResult(run: CellRun, value: unknown): Promise<void> {
     await Promise.race([Promise.all(run.pending), run.interrupted]);
     if (value === undefined) return;
     const data = await Promise.race([toBundle(value), run.interrupted]);
-    this.#emit(run, { kind: "result", data });
+    this.#emit(run, { kind: "result", data, ...noteShown(run, value) });
   }
 
   #fail(run: CellRun, error: CellError): CellOutcome {
@@ -215,19 +224,24 @@ export class Evaluator {
     return own ? this.#positions.find(count, thrown.line, thrown.column) : undefined;
   }
 
-  async #display(run: CellRun, value: unknown, options: DisplayOptions = {}): Promise<void> {
-    const show = (data: MimeBundle) =>
-      this.#emit(run, { kind: "display", data, ...(options.id === undefined ? {} : { displayId: options.id }) });
-    await this.#whenBundled(run, value, show);
+  #display(run: CellRun, value: unknown, options: DisplayOptions = {}): Promise<void> {
+    const displayId = options.id === undefined ? {} : { displayId: options.id };
+    return this.#whenReady(run, value, (data, ready) =>
+      this.#emit(run, { kind: "display", data, ...displayId, ...noteShown(run, ready) }),
+    );
   }
 
-  async #whenBundled(run: CellRun, value: unknown, show: (data: MimeBundle) => void): Promise<void> {
-    const ready = isThenable(value) ? Promise.resolve(value).then(toBundle) : toBundle(value);
-    if (!isPromise(ready)) {
-      show(ready);
+  /** At once where that is possible, so that displays that are not awaited keep their order. */
+  async #whenReady(run: CellRun, value: unknown, show: (data: MimeBundle, ready: unknown) => void): Promise<void> {
+    const bundle = isThenable(value) ? undefined : toBundle(value);
+    if (bundle !== undefined && !isPromise(bundle)) {
+      show(bundle, value);
       return;
     }
-    const shown = ready.then(show);
+    const shown = (async () => {
+      const ready = await value;
+      show(await (bundle ?? toBundle(ready)), ready);
+    })();
     run.pending.add(shown);
     try {
       await shown;
@@ -263,7 +277,9 @@ export class Evaluator {
       updateDisplay: async (displayId, value) => {
         const run = this.#cells.getStore() ?? this.#last;
         if (run === undefined) return;
-        await this.#whenBundled(run, value, data => this.#emit(run, { kind: "update", data, displayId }));
+        await this.#whenReady(run, value, (data, ready) =>
+          this.#emit(run, { kind: "update", data, displayId, ...noteShown(run, ready) }),
+        );
       },
       currentCell: () => this.#cells.getStore()?.context,
     };
@@ -276,10 +292,29 @@ export class Evaluator {
   }
 }
 
+/** What an output adds when its value is not whole; remembered for the outcome too. */
+function noteShown(run: CellRun, value: unknown): { completeness?: Completeness } {
+  const completeness = findIncompleteness(value);
+  if (completeness === undefined) return {};
+  run.noted.push(completeness);
+  return { completeness };
+}
+
+function succeed(run: CellRun, names: readonly string[]): CellOutcome {
+  const completeness = uniteCompleteness(run.noted);
+  return { status: "ok", names, ...(completeness.state === "complete" ? {} : { completeness }) };
+}
+
 const group = (run: CellRun): string => `huntbook-cell-${run.request.count}`;
 
 /** Any identifier, not only those that KQL can take. */
 const isIdentifier = (name: string): boolean => /^[\p{ID_Start}$_][\p{ID_Continue}$\u200C\u200D]*$/u.test(name);
+
+function rejectAfter(ms: number, toError: () => HuntError): Promise<never> {
+  return new Promise((_, reject) => {
+    setTimeout(() => reject(toError()), ms).unref();
+  });
+}
 
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";

@@ -8,31 +8,62 @@ const { acknowledged, graceMs, controlFd } = workerData as InterruptWorkerData;
 const seen = new Int32Array(acknowledged);
 const orphanGraceMs = 2000;
 const maxAttempts = 6;
+/** Native code cannot be paused; after this it is terminated without. */
+const pauseMs = 2000;
+const unwindExpression = 'globalThis[Symbol.for("huntbook.kernel.unwind")]?.()';
 let lastId = 0;
 let timer: NodeJS.Timeout | undefined;
 
 function interrupt(reason: InterruptReason): void {
   const message: FromInterruptWorker = { id: (lastId += 1), reason };
-  attempt(message, 0);
+  void attempt(message);
 }
 
-function attempt(message: FromInterruptWorker, count: number): void {
-  parentPort?.postMessage(message);
-  setTimeout(
-    () => {
-      if (Atomics.load(seen, 0) >= message.id) return;
-      terminate();
-      if (count < maxAttempts) attempt(message, count + 1);
-    },
-    graceMs * 2 ** count,
-  );
+async function attempt(message: FromInterruptWorker): Promise<void> {
+  for (let count = 0; count < maxAttempts; count += 1) {
+    parentPort?.postMessage(message);
+    await delay(graceMs * 2 ** count);
+    if (Atomics.load(seen, 0) >= message.id) return;
+    await terminate();
+  }
 }
 
-/** Connected only for the moment, because a process with a connected debugger does not exit. */
-function terminate(): void {
+const delay = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
+
+/**
+ * Ends what the main thread runs: pauses it, resets Node's bookkeeping of asynchronous contexts as Node itself does when an
+ * exception goes uncaught, terminates, resumes. Without the reset, Node 20 and 22 abort the process when code behind an
+ * await is terminated (`Assertion failed: (env_->execution_async_id()) == (0)`), because async hooks are left half-way.
+ *
+ * Connected only for the moment, because a process with a connected debugger does not exit.
+ */
+function terminate(): Promise<void> {
   const session = new Session();
   session.connectToMainThread();
-  session.post("Runtime.terminateExecution", () => session.disconnect());
+  return new Promise(resolve => {
+    let ended = false;
+    const end = () => {
+      if (ended) return;
+      ended = true;
+      clearTimeout(timeout);
+      session.post("Runtime.terminateExecution");
+      session.post("Debugger.resume", () => {
+        session.disconnect();
+        resolve();
+      });
+    };
+    const timeout = setTimeout(end, pauseMs);
+    session.once("Debugger.paused", ({ params }) => {
+      const callFrameId = params.callFrames[0]?.callFrameId;
+      if (ended) return;
+      if (callFrameId === undefined) end();
+      else session.post("Debugger.evaluateOnCallFrame", { callFrameId, expression: unwindExpression }, end);
+    });
+    session.post("Debugger.enable");
+    // Not inside Node's own hooks: what they do half-way cannot be reset.
+    session.post("Debugger.setBlackboxPatterns", { patterns: ["^node:"] });
+    session.post("Debugger.pause");
+  });
 }
 
 parentPort?.on("message", (message: ToInterruptWorker) => {

@@ -4,7 +4,10 @@
  * The rule: ask the main thread first; end what it runs only if it has not answered after a grace period. Terminating an
  * idle thread would end whatever comes next, which is the kernel's own code.
  */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
+import { transformSync } from "oxc-transform";
 
 export type InterruptReason = "request" | "timeout";
 
@@ -30,20 +33,30 @@ export interface InterrupterOptions {
   readonly controlFd?: number;
 }
 
+/** Also named in `interrupt-main.ts`, whose thread calls it through the debugger. */
+const unwindSymbol = Symbol.for("huntbook.kernel.unwind");
+
+/** Kernels run with `--disable-warning=DEP0111`: there is no public way to do this. Node 24 keeps no such stack. */
+function clearAsyncStack(): void {
+  if (Number(process.versions.node.split(".")[0]) >= 24) return;
+  const { binding } = process as unknown as { binding?: (name: string) => { clearAsyncIdStack?: () => void } };
+  binding?.("async_wrap").clearAsyncIdStack?.();
+}
+
 /** Owns the watching thread; `close` ends it. It does not keep the process alive. */
 export class Interrupter {
   readonly #worker: Worker;
 
   constructor(options: InterrupterOptions) {
+    Object.defineProperty(globalThis, unwindSymbol, { value: clearAsyncStack, configurable: true });
     const acknowledged = new SharedArrayBuffer(4);
     const seen = new Int32Array(acknowledged);
-    const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
     const workerData: InterruptWorkerData = {
       acknowledged,
       graceMs: options.graceMs ?? 150,
       ...(options.controlFd === undefined ? {} : { controlFd: options.controlFd }),
     };
-    this.#worker = new Worker(new URL(`./interrupt-main.${extension}`, import.meta.url), { workerData });
+    this.#worker = new Worker(workerUrl(), { workerData, execArgv: [] });
     this.#worker.unref();
     this.#worker.on("message", (message: FromInterruptWorker) => {
       // The same interrupt comes again when the first message was lost with the code that was ended.
@@ -68,10 +81,19 @@ export class Interrupter {
   }
 
   async close(): Promise<void> {
+    Reflect.deleteProperty(globalThis, unwindSymbol);
     await this.#worker.terminate();
   }
 
   #send(message: ToInterruptWorker): void {
     this.#worker.postMessage(message);
   }
+}
+
+/** Worker threads cannot load TypeScript, so that from source (in this repository's tests) the script travels as a URL. */
+function workerUrl(): URL {
+  if (!import.meta.url.endsWith(".ts")) return new URL("./interrupt-main.js", import.meta.url);
+  const file = fileURLToPath(new URL("./interrupt-main.ts", import.meta.url));
+  const { code } = transformSync(file, readFileSync(file, "utf8"), { lang: "ts", sourceType: "module" });
+  return new URL(`data:text/javascript,${encodeURIComponent(code)}`);
 }

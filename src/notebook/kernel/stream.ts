@@ -19,14 +19,15 @@ export class CellStreams {
     this.#name = name;
     this.#parts.push(text);
     this.#size += text.length;
-    if (this.#size > 65_536) this.flush();
-    else if (!this.#scheduled) {
-      this.#scheduled = true;
-      setImmediate(() => {
-        this.#scheduled = false;
-        this.flush();
-      });
-    }
+    if (this.#scheduled && this.#size <= 65_536) return;
+    // The first text goes out at once: a busy cell may never come back to the event loop.
+    this.flush();
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.flush();
+    });
   }
 
   /** Call before any other output of the cell, so that the order is kept. */

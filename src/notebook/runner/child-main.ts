@@ -1,0 +1,98 @@
+/** The kernel's process for headless runs: takes cells from its parent, gives outputs back. */
+import process from "node:process";
+import { HuntError } from "../../base/error.js";
+import type { CellHost } from "../kernel/api.js";
+import { Evaluator } from "../kernel/evaluator.js";
+import { describeFailure } from "../kernel/failure.js";
+import { Interrupter } from "../kernel/interrupt.js";
+import { findPackageEntries, installModuleHooks } from "../kernel/module-hook.js";
+import { CellPositions } from "../kernel/position.js";
+import { routeStreams } from "../kernel/stream.js";
+import type { FromChild, HostModule, ToChild } from "./kernel-port.js";
+
+/** The parent's pipe for interrupts: 3 is Node's own channel. */
+const controlFd = 4;
+
+const noHost: CellHost = {
+  runKql: async () => {
+    throw new HuntError("notebook/no-workspace", "this run has no workspace for %%kql cells");
+  },
+};
+
+let evaluator: Evaluator | undefined;
+let host = noHost;
+let running: { readonly abort: AbortController; readonly timeoutMs: number | undefined } | undefined;
+const interrupter = new Interrupter({
+  controlFd,
+  onInterrupt: reason => running?.abort.abort(toAbortReason(reason, running.timeoutMs)),
+});
+
+function toAbortReason(reason: "request" | "timeout", timeoutMs: number | undefined): HuntError | undefined {
+  if (reason !== "timeout" || timeoutMs === undefined) return undefined;
+  return new HuntError("notebook/timeout", `the cell ran longer than ${timeoutMs / 1000} s`, {
+    hint: "--timeout gives cells more time",
+  });
+}
+
+function send(message: FromChild): void {
+  if (process.connected) process.send?.(message);
+}
+
+async function start(dir: string, module: HostModule | undefined): Promise<void> {
+  const entries = findPackageEntries(
+    new URL("../../../package.json", import.meta.url),
+    import.meta.url.endsWith(".ts"),
+  );
+  installModuleHooks(entries);
+  process.setSourceMapsEnabled(true);
+  if (module !== undefined) {
+    const loaded = (await import(module.module)) as { createHost: CreateHost };
+    host = await loaded.createHost(module.options, { dir });
+  }
+  const opened = await Evaluator.open({ dir, host });
+  evaluator = opened;
+  routeStreams(() => opened.findStreams());
+  process.on("unhandledRejection", reason => opened.reportStray(reason));
+  process.on("uncaughtException", error => opened.reportStray(error));
+}
+
+/** What a host module exports. */
+export type CreateHost = (options: unknown, notebook: { readonly dir: string }) => Promise<CellHost> | CellHost;
+
+async function execute(message: Extract<ToChild, { type: "execute" }>): Promise<void> {
+  const { id, code, count, timeoutMs } = message;
+  const abort = new AbortController();
+  running = { abort, timeoutMs };
+  if (timeoutMs !== undefined) interrupter.arm(timeoutMs);
+  const sink = (output: Extract<FromChild, { type: "output" }>["output"]) => send({ type: "output", id, output });
+  const outcome = await evaluator?.execute({ code, count, signal: abort.signal, sink });
+  interrupter.disarm();
+  running = undefined;
+  if (outcome !== undefined) send({ type: "done", id, outcome });
+}
+
+async function close(): Promise<void> {
+  await host.close?.();
+  await interrupter.close();
+  process.disconnect();
+  process.exit(0);
+}
+
+process.on("message", (message: ToChild) => {
+  switch (message.type) {
+    case "start":
+      start(message.dir, message.host).then(
+        () => send({ type: "ready" }),
+        (error: unknown) => send({ type: "failed", error: describeFailure(error, new CellPositions()) }),
+      );
+      break;
+    case "execute":
+      void execute(message);
+      break;
+    case "close":
+      void close();
+      break;
+  }
+});
+// Without its parent there is nobody to run for.
+process.on("disconnect", () => process.exit(1));

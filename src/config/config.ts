@@ -96,6 +96,8 @@ export class Config {
   /** `Huntbook.Workspaces`. */
   readonly localWorkspaces: readonly LocalWorkspaceSettings[];
   readonly limits: Limits;
+  /** `Huntbook.LogAnalyticsEndpoint`, when set. */
+  readonly logAnalyticsEndpoint: string | undefined;
   /** Warnings about the file. */
   readonly diagnostics: readonly Diagnostic[];
   /** Things to tell the user once. */
@@ -107,6 +109,7 @@ export class Config {
     readonly sections: Readonly<Record<string, unknown>>;
     readonly localWorkspaces: readonly LocalWorkspaceSettings[];
     readonly limits: Limits;
+    readonly logAnalyticsEndpoint: string | undefined;
     readonly diagnostics: readonly Diagnostic[];
     readonly notices: readonly Notice[];
   }) {
@@ -114,6 +117,7 @@ export class Config {
     this.#sections = parts.sections;
     this.localWorkspaces = parts.localWorkspaces;
     this.limits = parts.limits;
+    this.logAnalyticsEndpoint = parts.logAnalyticsEndpoint;
     this.diagnostics = parts.diagnostics;
     this.notices = parts.notices;
   }
@@ -225,6 +229,7 @@ export function readConfig(
     sections: toSettings(uniteSentinel(root), "", ports.env, place.path) as Record<string, unknown>,
     localWorkspaces: huntbook.workspaces,
     limits: huntbook.limits,
+    logAnalyticsEndpoint: huntbook.logAnalyticsEndpoint,
     diagnostics: warnings,
     notices: [...notices, ...warnings.map(w => toNotice(w, source))],
   });
@@ -245,6 +250,7 @@ export function loadConfig(ports: ConfigPorts): Config {
       sections: {},
       localWorkspaces: [],
       limits: {},
+      logAnalyticsEndpoint: undefined,
       diagnostics: [],
       notices: [
         ...notices,

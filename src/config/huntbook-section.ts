@@ -22,6 +22,8 @@ export interface Limits {
 export interface HuntbookSection {
   readonly workspaces: readonly LocalWorkspaceSettings[];
   readonly limits: Limits;
+  /** Another address of the Log Analytics query API: a gateway, or a stand-in on this machine. */
+  readonly logAnalyticsEndpoint: string | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -93,16 +95,31 @@ function readLimits(value: unknown, errors: Errors): Limits {
   return limits;
 }
 
+const loopback = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+/** Plain http only to this machine: anywhere else it would show the token to the network. */
+function readEndpoint(value: unknown, errors: Errors): string | undefined {
+  const path: YamlPath = ["Huntbook", "LogAnalyticsEndpoint"];
+  if (value === undefined || value === null) return undefined;
+  const url = typeof value === "string" && URL.canParse(value) ? new URL(value) : undefined;
+  if (url?.protocol === "https:" || (url?.protocol === "http:" && loopback.has(url.hostname)))
+    return url.href.replace(/\/+$/, "");
+  errors.add(path, "'Huntbook.LogAnalyticsEndpoint' must be an https address", "http is allowed to this machine only");
+  return undefined;
+}
+
 /** Reads the section; relative folders count from the configuration file. */
 export function readHuntbookSection(value: unknown, source: YamlSource, home: string): HuntbookSection {
   const errors = new Errors(source);
-  if (value === undefined || value === null) return { workspaces: [], limits: {}, diagnostics: [] };
+  const none = { workspaces: [], limits: {}, logAnalyticsEndpoint: undefined };
+  if (value === undefined || value === null) return { ...none, diagnostics: [] };
   if (!isMapping(value)) {
-    errors.add(["Huntbook"], "'Huntbook' must be a mapping", "it has Workspaces and Limits");
-    return { workspaces: [], limits: {}, diagnostics: errors.list };
+    errors.add(["Huntbook"], "'Huntbook' must be a mapping", "it has Workspaces, Limits and LogAnalyticsEndpoint");
+    return { ...none, diagnostics: errors.list };
   }
-  errors.unknownKeys(value, ["Workspaces", "Limits"], ["Huntbook"]);
+  errors.unknownKeys(value, ["Workspaces", "Limits", "LogAnalyticsEndpoint"], ["Huntbook"]);
   const workspaces = readWorkspaces(value["Workspaces"], source, home, errors);
   const limits = readLimits(value["Limits"], errors);
-  return { workspaces, limits, diagnostics: errors.list };
+  const logAnalyticsEndpoint = readEndpoint(value["LogAnalyticsEndpoint"], errors);
+  return { workspaces, limits, logAnalyticsEndpoint, diagnostics: errors.list };
 }

@@ -35,7 +35,11 @@ function describeWorkspaces(session: Session): { entries: [string, TableCell][];
   try {
     const workspace = session.workspaceConfig();
     const place = session.config.place?.path ?? "none found: using the Contoso demo";
-    const kinds = { contoso: "demo tenant, generated on this machine", local: "local folder", sentinel: "Microsoft Sentinel" };
+    const kinds = {
+      contoso: "demo tenant, generated on this machine",
+      local: "local folder",
+      sentinel: "Microsoft Sentinel",
+    };
     return {
       entries: [
         ["Configuration", place],
@@ -46,7 +50,11 @@ function describeWorkspaces(session: Session): { entries: [string, TableCell][];
     };
   } catch (error) {
     if (!isHuntError(error)) throw error;
-    const notice = { code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
+    const notice = {
+      code: error.code,
+      message: error.message,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    };
     return { entries: [], notices: [notice] };
   }
 }
@@ -64,7 +72,13 @@ export async function initNotebook(names: NotebookNames, options: InitNotebookOp
     Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: false });
   const node = process.versions.node;
   const old: Notice[] = isOlder(node, nodeWanted)
-    ? [{ code: "session/old-node", message: `Node ${node} is older than ${nodeWanted}`, hint: "install Node 20.19 or newer" }]
+    ? [
+        {
+          code: "session/old-node",
+          message: `Node ${node} is older than ${nodeWanted}`,
+          hint: "install Node 20.19 or newer",
+        },
+      ]
     : [];
   const { entries, notices } = describeWorkspaces(session);
   // That no file was found is said in the table already.

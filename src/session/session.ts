@@ -8,8 +8,9 @@ import { HuntError, isHuntError } from "../base/error.js";
 import type { Notice, NoticeSink, ProgressSink } from "../base/port.js";
 import { noProgress } from "../base/port.js";
 import { createSettings, systemConfigPorts, type Config, type ConfigPorts, type Settings } from "../config/config.js";
-import { WorkspaceConfig } from "../config/workspace-config.js";
+import { WorkspaceConfig, type WorkspacePlace } from "../config/workspace-config.js";
 import { FrameStore } from "../frame/store.js";
+import { createHttpClient, type HttpClient } from "../net/client.js";
 import { installPrelude, registerUdfs } from "../frame/udf-host.js";
 import type { KqlCompiler } from "../kql/api.js";
 import { createWorkerCompiler } from "../kql/worker.js";
@@ -42,6 +43,8 @@ export interface SessionOptions {
   readonly onNotice?: NoticeSink;
   readonly onProgress?: ProgressSink;
 }
+
+type LocalPlace = Exclude<WorkspacePlace, { kind: "sentinel" }>;
 
 const systemClock: Clock = { now: () => Date.now(), kind: "system" };
 
@@ -79,6 +82,7 @@ export class Session implements AsyncDisposable {
   #compiler: KqlCompiler | undefined;
   #settings: Settings | undefined;
   #definitions: readonly QueryDefinition[] | undefined;
+  #http: HttpClient | undefined;
   #primaryClock: Clock | undefined;
   #closed = false;
 
@@ -115,6 +119,12 @@ export class Session implements AsyncDisposable {
     this.#assertOpen();
     this.#compiler ??= (this.#options.createCompiler ?? createWorkerCompiler)();
     return this.#compiler;
+  }
+
+  /** The HTTP client; proxies and extra certificates come from the environment. Nothing is sent before it is used. */
+  get http(): HttpClient {
+    this.#http ??= createHttpClient({ env: process.env, extraCa: readExtraCa(process.env) });
+    return this.#http;
   }
 
   get onProgress(): ProgressSink {
@@ -164,10 +174,16 @@ export class Session implements AsyncDisposable {
       throw new HuntError("session/not-local", `workspace '${config.name}' is in the cloud`, {
         hint: `new QueryProvider("MSSentinel") connects to it`,
       });
+    return this.workspaceAt(config.name, place);
+  }
+
+  /** As `workspace`, for a place that is known already. */
+  async workspaceAt(name: string, place: LocalPlace): Promise<LocalWorkspace> {
+    this.#assertOpen();
     const key = place.kind === "contoso" ? "contoso" : place.path;
     let opened = this.#workspaces.get(key);
     if (opened === undefined) {
-      opened = place.kind === "contoso" ? this.#openContoso(config.name) : this.openFolder(place.path, config.name);
+      opened = place.kind === "contoso" ? this.#openContoso(name) : this.openFolder(place.path, name);
       this.#workspaces.set(key, opened);
       opened.catch(() => this.#workspaces.delete(key));
     }
@@ -194,6 +210,7 @@ export class Session implements AsyncDisposable {
     const store = await this.#store?.catch(() => undefined);
     await store?.close();
     await this.#compiler?.close();
+    await this.#http?.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -221,7 +238,11 @@ export class Session implements AsyncDisposable {
       return loadQueryFolder(dir);
     } catch (error) {
       if (!isHuntError(error)) throw error;
-      this.notify({ code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) });
+      this.notify({
+        code: error.code,
+        message: error.message,
+        ...(error.hint === undefined ? {} : { hint: error.hint }),
+      });
       return [];
     }
   }
@@ -237,6 +258,20 @@ export function createSession(options: SessionOptions = {}): Session {
 }
 
 setDefaultSessionFactory(() => new Session());
+
+/** Certificates of private authorities: `NODE_EXTRA_CA_CERTS`, as Node and the Azure CLI read it. */
+function readExtraCa(env: NodeJS.ProcessEnv): string[] {
+  const path = env["NODE_EXTRA_CA_CERTS"];
+  if (path === undefined || path === "") return [];
+  try {
+    return [readFileSync(path, "utf8")];
+  } catch (cause) {
+    throw new HuntError("net/extra-ca", `NODE_EXTRA_CA_CERTS names '${path}', which cannot be read`, {
+      cause,
+      hint: "correct or unset the variable",
+    });
+  }
+}
 
 /** Reads a text file for layers that ask by port. */
 export const readTextFile = (path: string): string => readFileSync(path, "utf8");

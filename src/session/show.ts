@@ -27,7 +27,10 @@ export function show(content: Content): Shown {
 /** A line of text, optionally as a heading or with emphasis; MSTICPy's `md`. The text is data, never markup. */
 export function md(text: string, look: "plain" | "strong" | "large" = "plain"): Shown {
   if (look === "large") return new Shown({ kind: "heading", level: 3, text });
-  return new Shown({ kind: "paragraph", children: [{ kind: "text", text, look: look === "strong" ? "strong" : "plain" }] });
+  return new Shown({
+    kind: "paragraph",
+    children: [{ kind: "text", text, look: look === "strong" ? "strong" : "plain" }],
+  });
 }
 
 /** A warning box; MSTICPy's `md_warn`. */

@@ -54,12 +54,12 @@ class SessionHost implements CellHost {
       throw new HuntError("notebook/no-view", `--view ${magic.view} is not available yet`, {
         hint: "leave --view out: the result is shown as a table",
       });
-    const bound = await bindValues(magic.text, cell);
-    return runKqlText(this.#session, magic.text, {
+    const bound = await bindValues(magic.body, cell);
+    return runKqlText(this.#session, magic.body, {
       ...bound,
       signal: cell.signal,
       ...(magic.workspace === undefined ? {} : { workspace: magic.workspace }),
-      ...(magic.last === undefined ? {} : { last: magic.last }),
+      ...(magic.lastMs === undefined ? {} : { lastMs: magic.lastMs }),
       ...(magic.limit === undefined ? {} : { maxRows: magic.limit }),
     });
   }

@@ -37,6 +37,6 @@ function printCell(value: unknown, type: KqlType): Cell {
     case "bool":
       return value === true ? "true" : "false";
     default:
-      return String(value);
+      return `${value as string}`;
   }
 }

@@ -171,7 +171,7 @@ function lowerMember(node: BoundNode, context: ExprContext): Expr {
   const selector = node.get("Selector");
   const inner = selector.kind === "BracketedExpression" ? selector.get("Expression") : selector;
   const path =
-    node.kind === "PathExpression" && inner.kind === "NameReference" && inner.name !== ""
+    selector.kind === "NameReference" && selector.name !== ""
       ? inner.name
       : inner.kind === "StringLiteralExpression"
         ? (inner.stringValue ?? "")

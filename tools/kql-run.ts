@@ -8,7 +8,10 @@ import { formatDatetime, formatTimespan, microsToTicks } from "../src/kql/functi
 export type Cell = string | undefined;
 
 /** Binds a compiled query's literals and runs it. */
-export async function runCompiled(query: CompiledQuery, connection: DuckDBConnection): Promise<readonly (readonly Cell[])[]> {
+export async function runCompiled(
+  query: CompiledQuery,
+  connection: DuckDBConnection,
+): Promise<readonly (readonly Cell[])[]> {
   const prepared = await connection.prepare(query.sql);
   try {
     query.parameters.forEach((p, i) => {
@@ -34,6 +37,6 @@ function printCell(value: unknown, type: KqlType): Cell {
     case "bool":
       return value === true ? "true" : "false";
     default:
-      return String(value as string | number | bigint);
+      return `${value as string}`;
   }
 }

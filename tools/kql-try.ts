@@ -15,7 +15,10 @@ for (const text of process.argv.slice(2)) {
     continue;
   }
   const { sql, parameters, columns } = result.query;
-  console.log(sql, parameters.map(p => p.value));
+  console.log(
+    sql,
+    parameters.map(p => p.value),
+  );
   console.log(columns.map(c => `${c.name}:${c.type}`).join("  "));
   for (const row of await runCompiled(result.query, connection)) console.log(row.map(c => c ?? "∅").join("  "));
 }

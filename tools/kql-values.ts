@@ -10,11 +10,17 @@ export function sameRows(
   columns: readonly Column[],
   ordered: boolean,
 ): string | undefined {
-  if (actual.length !== expected.length) return `${actual.length} rows, expected ${expected.length}: ${preview(actual)}`;
+  if (actual.length !== expected.length)
+    return `${actual.length} rows, expected ${expected.length}: ${preview(actual)}`;
   const left = [...actual];
   for (const [i, row] of expected.entries()) {
-    const at = ordered ? (sameRow(left[i] ?? [], row, columns) ? i : -1) : left.findIndex(r => sameRow(r, row, columns));
-    if (at < 0) return `row ${i + 1} differs: expected ${JSON.stringify(row)}, got ${preview(ordered ? [left[i] ?? []] : left)}`;
+    const at = ordered
+      ? sameRow(left[i] ?? [], row, columns)
+        ? i
+        : -1
+      : left.findIndex(r => sameRow(r, row, columns));
+    if (at < 0)
+      return `row ${i + 1} differs: expected ${JSON.stringify(row)}, got ${preview(ordered ? [left[i] ?? []] : left)}`;
     if (!ordered) left.splice(at, 1);
   }
   return undefined;

@@ -265,7 +265,8 @@ export class BoundNode {
 
   /** The parameters of the function referred to here, in order. */
   get parameters(): readonly BoundParameter[] {
-    const signature = toArray(this.#raw.ReferencedSymbol?.Signatures)[0] as { readonly Parameters: unknown } | undefined;
+    const signature = toArray(this.#raw.ReferencedSymbol?.Signatures)[0] as
+      { readonly Parameters: unknown } | undefined;
     return toArray(signature?.Parameters).map(p => {
       const parameter = p as RawParameter;
       const value = parameter.DefaultValue ?? undefined;
@@ -339,10 +340,7 @@ function symbolClass(service: Service, name: string, overload: string): RawClass
 }
 
 /** Declares a database: what names in a query may mean. */
-export function declareDatabase(
-  tables: readonly DeclaredTable[],
-  functions: readonly DeclaredFunction[],
-): Globals {
+export function declareDatabase(tables: readonly DeclaredTable[], functions: readonly DeclaredFunction[]): Globals {
   const { service } = load();
   const column = symbolClass(service, "ColumnSymbol", "");
   const table = symbolClass(service, "TableSymbol", "$ctor4");

@@ -21,7 +21,11 @@ export function checkKql(text: string, environment: KqlEnvironment, schemas = ne
   if (result.state === "ready") return { status: "ok", reason: "", diagnostics: result.query.diagnostics };
   const [first] = result.diagnostics;
   const status = result.state === "refused" ? "refused" : "error";
-  return { status, reason: first === undefined ? "" : `${first.code}: ${first.message}`, diagnostics: result.diagnostics };
+  return {
+    status,
+    reason: first === undefined ? "" : `${first.code}: ${first.message}`,
+    diagnostics: result.diagnostics,
+  };
 }
 
 /** A query found in a file. */
@@ -115,7 +119,8 @@ function unescapeYaml(text: string): string {
 function findFences(text: string): readonly FoundQuery[] {
   const lines = text.split(lineEnd);
   const found: FoundQuery[] = [];
-  let open: { readonly mark: string; readonly line: number; readonly indent: number; readonly kql: boolean } | undefined;
+  let open:
+    { readonly mark: string; readonly line: number; readonly indent: number; readonly kql: boolean } | undefined;
   let body: string[] = [];
   for (const [i, line] of lines.entries()) {
     const fence = /^( {0,3})(`{3,}|~{3,})\s*([^\s`]*)/.exec(line);

@@ -104,8 +104,14 @@ function tableUses(scans: readonly ScanUse[], window: ReturnType<typeof huntWind
     const bounds = uses.map(s =>
       window !== undefined && window.scans.has(s.rel) ? { from: window.start, to: window.end } : s.bounds,
     );
-    const from = hull(bounds.map(b => b.from), (a, b) => (a < b ? a : b));
-    const to = hull(bounds.map(b => b.to), (a, b) => (a > b ? a : b));
+    const from = hull(
+      bounds.map(b => b.from),
+      (a, b) => (a < b ? a : b),
+    );
+    const to = hull(
+      bounds.map(b => b.to),
+      (a, b) => (a > b ? a : b),
+    );
     const time = {
       ...(from === undefined ? {} : { from: formatDatetime(from) }),
       ...(to === undefined ? {} : { to: formatDatetime(to) }),

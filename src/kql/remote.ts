@@ -18,8 +18,7 @@ export interface CompileRequest {
 }
 /** `missing`: the far side does not know the schema; ask again with it. */
 export type CompileReply =
-  | { readonly id: number; readonly result: CompileResult }
-  | { readonly id: number; readonly missing: true };
+  { readonly id: number; readonly result: CompileResult } | { readonly id: number; readonly missing: true };
 
 /** A started far side. */
 export interface Channel {
@@ -55,7 +54,9 @@ export function createRemoteCompiler(start: (events: ChannelEvents) => Channel):
     const waiting = [...pending.values()];
     pending.clear();
     for (const call of waiting)
-      call.reject(new HuntError("kql/compiler-stopped", `the KQL compiler stopped: ${reason}`, { hint: "run it again" }));
+      call.reject(
+        new HuntError("kql/compiler-stopped", `the KQL compiler stopped: ${reason}`, { hint: "run it again" }),
+      );
   };
   const reply = (answer: CompileReply): void => {
     const call = pending.get(answer.id);

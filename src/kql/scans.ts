@@ -64,7 +64,9 @@ function visitExpr(expr: Expr, affects: Affects, visit: (rel: Rel, above: Above)
   }
 }
 
-const passing: Readonly<Record<JoinKind, { readonly left: Affects; readonly right: Affects; readonly tests: boolean }>> = {
+const passing: Readonly<
+  Record<JoinKind, { readonly left: Affects; readonly right: Affects; readonly tests: boolean }>
+> = {
   inner: { left: "rows", right: "rows", tests: true },
   innerunique: { left: "rows", right: "rows", tests: false },
   leftouter: { left: "rows", right: "values", tests: true },

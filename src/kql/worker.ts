@@ -30,7 +30,11 @@ export function createWorkerCompiler(): KqlCompiler {
 
 /** From TypeScript sources (development and tests) the worker first registers the loader that this thread runs with. */
 function startFromSource(): Worker {
-  const loader = pathToFileURL(createRequire(import.meta.url).resolve("tsx/esm/api").replace(/\.cjs$/, ".mjs")).href;
+  const loader = pathToFileURL(
+    createRequire(import.meta.url)
+      .resolve("tsx/esm/api")
+      .replace(/\.cjs$/, ".mjs"),
+  ).href;
   const main = new URL("./worker-main.ts", import.meta.url).href;
   const start = "import(workerData.loader).then(tsx => { tsx.register(); return import(workerData.main); })";
   return new Worker(`const { workerData } = require("node:worker_threads"); ${start};`, {

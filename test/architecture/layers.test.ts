@@ -54,6 +54,7 @@ const exempt = new Set([
   "kql/worker.ts",
   "kql/worker-main.ts",
   "kql/snapshot-main.ts",
+  "kql/snapshot.ts",
   "kql/functions/udf.ts",
 ]);
 

@@ -122,6 +122,9 @@ function emitExtreme(aggregate: Aggregate & { readonly kind: "extreme" }, target
     if (value === undefined) throw new HuntError("internal/bug", "arg_max lost a value");
     const field = `(${row}).f${i}`;
     const text = value.type === "string";
-    add(v.slot, text ? { sql: `coalesce(${field}, '')`, type: "string", notNull: true } : { sql: field, type: value.type });
+    add(
+      v.slot,
+      text ? { sql: `coalesce(${field}, '')`, type: "string", notNull: true } : { sql: field, type: value.type },
+    );
   });
 }

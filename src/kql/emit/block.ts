@@ -43,11 +43,7 @@ export function selectItems(block: Block, items: readonly string[], head = "sele
 }
 
 /** Columns of a sub-select, by the names slots have there. */
-export function columnsFrom(
-  alias: string,
-  source: Block,
-  slots: Iterable<Slot>,
-): ReadonlyMap<Slot, BlockColumn> {
+export function columnsFrom(alias: string, source: Block, slots: Iterable<Slot>): ReadonlyMap<Slot, BlockColumn> {
   const columns = new Map<Slot, BlockColumn>();
   for (const slot of slots) columns.set(slot, plainColumn(`${alias}.${slotName(slot)}`, valueIn(source, slot)));
   return columns;

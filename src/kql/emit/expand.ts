@@ -36,7 +36,8 @@ export function emitExpand(rel: ExpandRel, needed: ReadonlySet<Slot>, emitter: E
   const from = `(${selectOf(inner.block, kept, lists)}) as ${listed}`;
   const lengths = rel.items.map((_, i) => `len(${listed}.l${i})`);
   const longest = lengths.length === 1 ? (lengths[0] ?? "0") : `greatest(${lengths.join(", ")})`;
-  const count = rel.limit === undefined ? longest : `least(${longest}, ${emitExpr(rel.limit, emitter.scope(inner.block)).sql})`;
+  const count =
+    rel.limit === undefined ? longest : `least(${longest}, ${emitExpr(rel.limit, emitter.scope(inner.block)).sql})`;
   const alias = emission.alias();
   const items = [
     ...[...kept].map(s => `${listed}.${slotName(s)} as ${slotName(s)}`),
@@ -47,7 +48,8 @@ export function emitExpand(rel: ExpandRel, needed: ReadonlySet<Slot>, emitter: E
   for (const s of kept) columns.set(s, plainColumn(`${alias}.${slotName(s)}`, valueIn(inner.block, s)));
   for (const [i, item] of rel.items.entries()) {
     const element = { sql: `${alias}.l${i}[${alias}.ix]`, type: "dynamic" } as const;
-    const value = item.type === "dynamic" ? element : convert(element, item.type, emission.context({ start: 0, end: 0 }));
+    const value =
+      item.type === "dynamic" ? element : convert(element, item.type, emission.context({ start: 0, end: 0 }));
     const repeated = (emission.uses.slots.get(item.slot) ?? 0) > 1;
     columns.set(item.slot, { value, heavy: repeated });
   }
@@ -67,7 +69,9 @@ function sources(
   if (plain) {
     const read = slotsOf(rel.items.map(i => i.source));
     const base = ready(block, read, needed, emitter.emission);
-    const closed = [...read].every(s => /^[\w."]+$/.test(valueIn(base, s).sql)) ? base : close(base, needed, emitter.emission);
+    const closed = [...read].every(s => /^[\w."]+$/.test(valueIn(base, s).sql))
+      ? base
+      : close(base, needed, emitter.emission);
     return { block: closed, json: rel.items.map(i => emitExpr(i.source, emitter.scope(closed)).sql) };
   }
   const base = ready(block, slotsOf(rel.items.map(i => i.source)), needed, emitter.emission);

@@ -88,7 +88,9 @@ function emitOne(expr: Expr, scope: ExprScope): SqlExpr {
 }
 
 function emitCall(expr: Expr & { readonly kind: "call" }, scope: ExprScope): SqlExpr {
-  const row = internalFunctions[expr.name] ?? (Object.hasOwn(scalarFunctions, expr.name) ? scalarFunctions[expr.name] : undefined);
+  const row =
+    internalFunctions[expr.name] ??
+    (Object.hasOwn(scalarFunctions, expr.name) ? scalarFunctions[expr.name] : undefined);
   if (row === undefined) return refuse(`the function '${expr.name}'`, expr.span);
   const args = expr.args.map(a => emitOne(a, scope));
   return typed(row.emit(args, expr.type, scope.emission.context(expr.span)), expr.type, expr.span, scope.emission);

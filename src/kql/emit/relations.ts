@@ -146,7 +146,11 @@ function emitRange(rel: Rel & { kind: "range" }, emitter: Emitter): Block {
       : type === "real" || type === "decimal"
         ? counted(`(${from}) + i * (${step})`, "0", `cast(floor(((${to}) - (${from})) / (${step})) as BIGINT)`, "1")
         : counted(`cast(i as ${duckdbTypes[type]})`, big(from), big(to), big(step));
-  return { from: source, where: [], columns: new Map([[rel.column.slot, plainColumn(`${alias}.${slotName(rel.column.slot)}`, rel.column)]]) };
+  return {
+    from: source,
+    where: [],
+    columns: new Map([[rel.column.slot, plainColumn(`${alias}.${slotName(rel.column.slot)}`, rel.column)]]),
+  };
 }
 
 /** Functions that give another value at each call. */
@@ -162,7 +166,10 @@ function emitExtend(rel: Rel & { kind: "extend" }, needed: ReadonlySet<Slot>, em
   const items = rel.items.filter(i => needed.has(i.slot));
   const read = slotsOf(items.map(i => i.expr));
   const made = new Set(rel.items.map(i => i.slot));
-  const all = union([...needed].filter(s => !made.has(s)), read);
+  const all = union(
+    [...needed].filter(s => !made.has(s)),
+    read,
+  );
   const block = ready(emitter.block(rel.input, all), read, all, emitter.emission);
   const scope = emitter.scope(block);
   const columns = new Map(block.columns);

@@ -86,7 +86,7 @@ export function emitSeries(rel: SeriesRel, needed: ReadonlySet<Slot>, emitter: E
 
   // One row for each key, its values by step.
   const mapped = emission.alias();
-  const length = to === undefined ? undefined : stepCount(to, origin, step, rel, type);
+  const length = to === undefined ? undefined : stepCount(`${to} - ${origin}`, step, rel);
   const low = from === undefined ? `min(ix)` : "0";
   const high = length ?? "max(ix) + 1";
   const mapItems = [
@@ -96,17 +96,23 @@ export function emitSeries(rel: SeriesRel, needed: ReadonlySet<Slot>, emitter: E
     ...aggregates.map(a => `map_from_entries(list((ix, ${slotName(a.slot)}))) as ${slotName(a.slot)}`),
   ];
   const grouping =
-    rel.keys.length > 0 ? ` group by ${keyItems.map(k => slotName(k.slot)).join(", ")}` : rel.nonEmpty ? "" : " having count(*) > 0";
+    rel.keys.length > 0
+      ? ` group by ${keyItems.map(k => slotName(k.slot)).join(", ")}`
+      : rel.nonEmpty
+        ? ""
+        : " having count(*) > 0";
   const laid = `(select ${mapItems.join(", ")} from ${inner}${grouping}) as ${mapped}`;
   return { from: laid, where: [], columns: laidOut({ rel, aggregates, keyItems, mapped, axis, origin, step }, scope) };
 }
 
-function stepCount(to: string, origin: string, step: string, rel: SeriesRel, type: KqlType): string {
-  const below = floorSteps(`${to} - ${origin}`, step, type);
+/** How many steps a length of the axis holds; a part of a step counts as one. */
+function stepCount(length: string, step: string, rel: SeriesRel): string {
+  const { type } = rel.axis.expr;
+  const below = floorSteps(length, step, type);
   if (rel.inclusive) return `(${below} + 1)`;
   return type === "real"
-    ? `cast(ceil((${to} - ${origin}) / (${step})) as BIGINT)`
-    : `(${below} + case when (${to} - ${origin}) % (${step}) <> 0 then 1 else 0 end)`;
+    ? `cast(ceil((${length}) / (${step})) as BIGINT)`
+    : `(${below} + case when (${length}) % (${step}) <> 0 then 1 else 0 end)`;
 }
 
 function aggregateSql(aggregate: SeriesRel["aggregates"][number], scope: ExprScope): SqlExpr {

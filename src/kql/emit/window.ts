@@ -23,13 +23,16 @@ export function emitWindow(rel: WindowRel, needed: ReadonlySet<Slot>, emitter: E
   const made = new Set(rel.items.map(i => i.slot));
   const kept = new Set([...needed].filter(s => !made.has(s)));
   const partition = rel.partition === undefined ? [] : [rel.partition];
-  const read = union(slotsOf(items.flatMap(i => i.args)), rel.order.map(k => k.slot), partition);
+  const read = union(
+    slotsOf(items.flatMap(i => i.args)),
+    rel.order.map(k => k.slot),
+    partition,
+  );
   const all = union(kept, read);
   const input = ready(emitter.block(rel.input, all), read, all, emission);
   const block = rel.order.length === 0 ? numbered(input, all, emitter) : input;
   const by = rel.partition === undefined ? [] : [valueIn(block, rel.partition).sql];
-  const order =
-    rel.order.length === 0 ? "order by rn" : orderBy(rel.order, s => valueIn(block, s).sql).trim();
+  const order = rel.order.length === 0 ? "order by rn" : orderBy(rel.order, s => valueIn(block, s).sql).trim();
   const plain: Rows = { block, by: () => by, order };
   const rows = items.some(needsGroups) ? grouped(plain, items, all, emitter) : plain;
   return computed(rows, items, kept, emitter);
@@ -79,7 +82,10 @@ function grouped(rows: Rows, items: readonly WindowItem[], all: ReadonlySet<Slot
     if (!item.name.startsWith("row_rank")) return [`${group} as g${i}`];
     const value = emitExpr(item.args[0] ?? refuseItem(item), scope).sql;
     const changes = [`${position} = 1`, ...(starts === undefined ? [] : [starts])];
-    return [`${group} as g${i}`, `(${changes.join(" or ")} or ${value} is distinct from lag(${value}) ${over(rows, i)}) as d${i}`];
+    return [
+      `${group} as g${i}`,
+      `(${changes.join(" or ")} or ${value} is distinct from lag(${value}) ${over(rows, i)}) as d${i}`,
+    ];
   });
   const parts = rows.by(0).map((sql, i) => `${sql} as p${i}`);
   const alias = emitter.emission.alias();
@@ -128,7 +134,11 @@ function emitItem(item: WindowItem, index: number, rows: Rows, scope: ExprScope)
       return { sql: value.type === "real" ? sum : `cast(${sum} as ${duckdbTypes[item.type]})`, type: item.type };
     }
     case "row_rank_dense":
-      return { sql: `cast(sum(case when d${index} then 1 else 0 end) ${toHere} as BIGINT)`, type: "long", notNull: true };
+      return {
+        sql: `cast(sum(case when d${index} then 1 else 0 end) ${toHere} as BIGINT)`,
+        type: "long",
+        notNull: true,
+      };
     case "row_rank_min": {
       const by = rows.by(index).join(", ");
       const first = `min(pos) over (${by === "" ? "" : `partition by ${by}`})`;

@@ -83,7 +83,12 @@ export class Lowering {
   /** Guards against functions that call each other without end. */
   nested<T>(span: Span, step: () => T): T {
     if (this.#depth >= 64)
-      throw new Refusal({ code: "kql/too-deep", severity: "error", message: "functions call each other too deeply", span });
+      throw new Refusal({
+        code: "kql/too-deep",
+        severity: "error",
+        message: "functions call each other too deeply",
+        span,
+      });
     this.#depth += 1;
     try {
       return step();

@@ -95,10 +95,12 @@ function lowerAnyColumn(node: BoundNode, name: string, context: ExprContext): Ex
 /** A disjunction; false when empty. */
 export function anyOf(tests: readonly Expr[], span: { readonly start: number; readonly end: number }): Expr {
   const no: Expr = { kind: "literal", type: "bool", value: { type: "bool", value: false } };
-  return tests.reduce<Expr | undefined>(
-    (a, b) => (a === undefined ? b : { kind: "operator", name: "Or", left: a, right: b, type: "bool", span }),
-    undefined,
-  ) ?? no;
+  return (
+    tests.reduce<Expr | undefined>(
+      (a, b) => (a === undefined ? b : { kind: "operator", name: "Or", left: a, right: b, type: "bool", span }),
+      undefined,
+    ) ?? no
+  );
 }
 
 /** A short name for a construct in messages: `graph-match`, `evaluate`, `Search` … */
@@ -118,7 +120,8 @@ function lowerName(node: BoundNode, context: ExprContext): Expr {
   if (bound?.kind === "scalar") return asType(bound.expr, node);
   if (bound?.kind === "function" || (kind === "Function" && node.calledBody() !== undefined))
     return lowerUserFunction(node, [], context);
-  if (bound?.kind === "table") return reject("kql/not-a-value", `'${name}' is a table where a value is expected`, node.span);
+  if (bound?.kind === "table")
+    return reject("kql/not-a-value", `'${name}' is a table where a value is expected`, node.span);
   if (column !== undefined) return columnExpr(column);
   if (kind === "Column" || kind === undefined) return nullOf(scalarType(node));
   const value = lowering.options.scalars.find(s => s.name === name);
@@ -168,7 +171,7 @@ function lowerMember(node: BoundNode, context: ExprContext): Expr {
   const selector = node.get("Selector");
   const inner = selector.kind === "BracketedExpression" ? selector.get("Expression") : selector;
   const path =
-    node.kind === "PathExpression" && inner.kind === "NameReference" && inner.name !== ""
+    selector.kind === "NameReference" && selector.name !== ""
       ? inner.name
       : inner.kind === "StringLiteralExpression"
         ? (inner.stringValue ?? "")
@@ -206,8 +209,7 @@ function lowerCall(node: BoundNode, context: ExprContext): Expr {
     return lowerAggregateCall(node, name, context);
   if (node.type.kind === "tuple" && node.type.columns.length > 1)
     return refuse(`'${name}' with several results`, node.span);
-  if (!context.lowering.options.knowsFunction(name))
-    return refuse(`the function '${name}'`, node.get("Name").span);
+  if (!context.lowering.options.knowsFunction(name)) return refuse(`the function '${name}'`, node.get("Name").span);
   return {
     kind: "call",
     name,
@@ -227,7 +229,10 @@ function lowerAggregateCall(node: BoundNode, name: string, context: ExprContext)
   const { aggregates, ...inner } = context;
   const slot = context.lowering.slot();
   const type = scalarType(node);
-  const args = node.get("ArgumentList").list("Expressions").map(a => lowerExpr(a, inner));
+  const args = node
+    .get("ArgumentList")
+    .list("Expressions")
+    .map(a => lowerExpr(a, inner));
   aggregates?.items.push({ kind: "call", slot, call: { kind: "call", name, args, type, span: node.span } });
   return { kind: "column", slot, type };
 }
@@ -249,7 +254,8 @@ function lowerSpecialCall(name: string, node: BoundNode, context: ExprContext): 
 
 function lowerColumnIfExists(args: readonly BoundNode[], context: ExprContext): Expr {
   const [nameNode, fallback] = args;
-  if (nameNode === undefined || fallback === undefined) throw new HuntError("internal/bug", "column_ifexists without arguments");
+  if (nameNode === undefined || fallback === undefined)
+    throw new HuntError("internal/bug", "column_ifexists without arguments");
   const name = lowerExpr(nameNode, context);
   if (name.kind !== "literal" || name.value.type !== "string")
     return refuse("column_ifexists with a name that is not constant", nameNode.span);
@@ -267,7 +273,10 @@ function lowerPackAll(args: readonly BoundNode[], node: BoundNode, context: Expr
 function lowerWindow(name: string, node: BoundNode, context: ExprContext): Expr {
   const { windows, ...inner } = context;
   if (windows === undefined) return refuse(`'${name}' here (it needs rows in order)`, node.span);
-  const args = node.get("ArgumentList").list("Expressions").map(a => lowerExpr(a, { ...inner, windows }));
+  const args = node
+    .get("ArgumentList")
+    .list("Expressions")
+    .map(a => lowerExpr(a, { ...inner, windows }));
   const slot = context.lowering.slot();
   const type = scalarType(node);
   windows.items.push({ slot, name, args, type, span: node.span });
@@ -283,7 +292,8 @@ function lowerUserFunction(node: BoundNode, args: readonly BoundNode[], context:
       lowering,
     );
     const body = called.body.get("Expression");
-    if (isTabular(body)) return reject("kql/not-a-value", `'${node.text}' is a table where a value is expected`, node.span);
+    if (isTabular(body))
+      return reject("kql/not-a-value", `'${node.text}' is a table where a value is expected`, node.span);
     const value = lowerExpr(body, { lowering, scope: withRow(called.scope, undefined) });
     const type = node.type.kind === "scalar" ? knownType(node.type.type) : value.type;
     return value.type === type ? value : { kind: "convert", operand: value, type, span: node.span };

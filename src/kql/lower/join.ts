@@ -81,7 +81,8 @@ function keyPairs(node: BoundNode, left: Table, right: Table): readonly KeyPair[
       return [...keyPairs(node.get("Left"), left, right), ...keyPairs(node.get("Right"), left, right)];
     case "EqualExpression": {
       const [a, b] = [side(node.get("Left"), left, right), side(node.get("Right"), left, right)];
-      if (a.left === b.left) return reject("kql/join-condition", "each side of '==' must name another table", node.span);
+      if (a.left === b.left)
+        return reject("kql/join-condition", "each side of '==' must name another table", node.span);
       return [a.left ? { left: a.column, right: b.column } : { left: b.column, right: a.column }];
     }
     default:

@@ -15,7 +15,8 @@ const int64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
 
 export function isLiteral(node: BoundNode): boolean {
   return (
-    (node.kind.endsWith("LiteralExpression") && node.kind !== "TypeOfLiteralExpression") || node.kind === "DynamicExpression"
+    (node.kind.endsWith("LiteralExpression") && node.kind !== "TypeOfLiteralExpression") ||
+    node.kind === "DynamicExpression"
   );
 }
 
@@ -59,7 +60,11 @@ function constantOf(node: BoundNode): ConstantValue {
 }
 
 const malformed = (node: BoundNode): never =>
-  reject("kql/bad-literal", `'${node.text}' is not a valid ${node.kind.replace("LiteralExpression", "")} literal`, node.span);
+  reject(
+    "kql/bad-literal",
+    `'${node.text}' is not a valid ${node.kind.replace("LiteralExpression", "")} literal`,
+    node.span,
+  );
 
 function booleanOf(text: string, node: BoundNode): boolean | null {
   const lower = text.toLowerCase();
@@ -69,7 +74,11 @@ function booleanOf(text: string, node: BoundNode): boolean | null {
   return /^\d+$/.test(lower) ? Number(lower) !== 0 : malformed(node);
 }
 
-function integerOf(text: string, range: { readonly min: bigint; readonly max: bigint }, node: BoundNode): bigint | null {
+function integerOf(
+  text: string,
+  range: { readonly min: bigint; readonly max: bigint },
+  node: BoundNode,
+): bigint | null {
   if (text.toLowerCase() === "null") return null;
   const match = /^([-+]?)\s*(0x[0-9a-f]+|\d+)$/i.exec(text);
   if (match === null) return malformed(node);

@@ -13,14 +13,23 @@ export function lowerParseKv(step: Step): Table {
   const value = lowerValue(step, node.get("Expression"));
   const span = node.span;
   const source: Expr = value.type === "string" ? value : { kind: "convert", operand: value, type: "string", span };
-  const columns = node.get("Keys").list("Columns").map(c => keyColumn(step, c));
+  const columns = node
+    .get("Keys")
+    .list("Columns")
+    .map(c => keyColumn(step, c));
   const options = optionsOf(step);
   const regex = options.get("regex");
   const pick = regex === undefined ? delimited(step, source, columns, options) : undefined;
   const items = columns.map((c): Computed => {
     const raw: Expr =
       pick === undefined
-        ? { kind: "call", name: "$parse_kv_regex", args: [source, text(String(regex)), text(c.name)], type: "string", span }
+        ? {
+            kind: "call",
+            name: "$parse_kv_regex",
+            args: [source, text(String(regex)), text(c.name)],
+            type: "string",
+            span,
+          }
         : { kind: "member", target: pick.bag, selector: c.name, type: "dynamic", span };
     return { slot: c.slot, expr: raw.type === c.type ? raw : { kind: "convert", operand: raw, type: c.type, span } };
   });

@@ -12,7 +12,16 @@ import { lowerProject, lowerRename, lowerSerialize } from "./columns.js";
 import { findColumn, isTabular, tableColumns, withNames, withRow } from "./context.js";
 import { describe, lowerExpr } from "./expr.js";
 import { lowerJoin } from "./join.js";
-import { expansions, lowerCount, lowerDistinct, lowerMvExpand, lowerSampleDistinct, lowerSort, lowerTake, lowerTop } from "./rows.js";
+import {
+  expansions,
+  lowerCount,
+  lowerDistinct,
+  lowerMvExpand,
+  lowerSampleDistinct,
+  lowerSort,
+  lowerTake,
+  lowerTop,
+} from "./rows.js";
 import { lowerParseKv } from "./parse-kv.js";
 import { lowerSearch } from "./search.js";
 import { lowerMakeSeries } from "./series.js";
@@ -50,10 +59,8 @@ const operators: Readonly<Record<string, (step: Step) => Table>> = {
   RenderOperator: step => step.input,
   ConsumeOperator: step => step.input,
   InvokeOperator: lowerInvoke,
-  UnionOperator: step =>
-    lowerUnion(step.lowering, step.node, step.scope, { table: step.input, source: step.source }),
-  SearchOperator: step =>
-    lowerSearch(step.lowering, step.node, step.scope, { table: step.input, source: step.source }),
+  UnionOperator: step => lowerUnion(step.lowering, step.node, step.scope, { table: step.input, source: step.source }),
+  SearchOperator: step => lowerSearch(step.lowering, step.node, step.scope, { table: step.input, source: step.source }),
   MakeSeriesOperator: lowerMakeSeries,
   MvApplyOperator: lowerMvApply,
   PartitionOperator: lowerPartition,

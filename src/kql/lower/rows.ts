@@ -44,16 +44,25 @@ export function lowerTop(step: Step): Table {
 export function lowerTake(step: Step): Table {
   const count = lowerConstant(step, step.node.get("Expression"));
   const { input } = step;
-  const rel: Rel = { kind: "limit", input: input.rel, order: input.order, count, partition: input.partition?.column.slot };
+  const rel: Rel = {
+    kind: "limit",
+    input: input.rel,
+    order: input.order,
+    count,
+    partition: input.partition?.column.slot,
+  };
   return { ...input, rel };
 }
 
 export function lowerCount(step: Step): Table {
   const slot = step.lowering.slot();
   const call: Expr = { kind: "call", name: "count", args: [], type: "long", span: step.node.span };
-  return groupRows(step, [], [{ name: outputOf(step)[0]?.name ?? "Count", type: "long", slot }], [
-    { kind: "call", slot, call },
-  ]);
+  return groupRows(
+    step,
+    [],
+    [{ name: outputOf(step)[0]?.name ?? "Count", type: "long", slot }],
+    [{ kind: "call", slot, call }],
+  );
 }
 
 export function lowerDistinct(step: Step): Table {
@@ -124,7 +133,8 @@ export function expansions(
     const name = explicitName(expr) ?? madeUp.shift()?.name;
     if (name === undefined) return refuse("an unnamed expression here", node.span, "give it a name");
     const source = lowerValue(step, expr);
-    if (source.type !== "dynamic") return refuse(`mv-expand of a ${source.type}`, expr.span, "only dynamic columns expand");
+    if (source.type !== "dynamic")
+      return refuse(`mv-expand of a ${source.type}`, expr.span, "only dynamic columns expand");
     const typeNode = node.find("ToTypeOf")?.get("TypeOf");
     const type = typeNode === undefined ? "dynamic" : (typeNames(typeNode)[0] ?? "dynamic");
     if (!isKqlType(type)) return refuse(`the type '${type}'`, node.span);

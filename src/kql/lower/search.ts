@@ -55,9 +55,7 @@ function searchedTables(lowering: Lowering, node: BoundNode, scope: Scope): read
   });
   if (listed !== undefined) return chosen;
   // Tables without data can hold no match.
-  return tables
-    .filter(t => t.relation !== undefined)
-    .map(t => ({ name: t.name, table: scanTable(lowering, t) }));
+  return tables.filter(t => t.relation !== undefined).map(t => ({ name: t.name, table: scanTable(lowering, t) }));
 }
 
 function lowerCondition(node: BoundNode, table: Table, context: ExprContext, sensitive: boolean): Expr {
@@ -69,7 +67,14 @@ function lowerCondition(node: BoundNode, table: Table, context: ExprContext, sen
     case "AndExpression":
     case "OrExpression": {
       const name = node.kind.replace("Expression", "");
-      return { kind: "operator", name, left: again(node.get("Left")), right: again(node.get("Right")), type: "bool", span };
+      return {
+        kind: "operator",
+        name,
+        left: again(node.get("Left")),
+        right: again(node.get("Right")),
+        type: "bool",
+        span,
+      };
     }
     case "StringLiteralExpression":
       return anyColumn(table, node.stringValue ?? "", span, sensitive);

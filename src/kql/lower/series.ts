@@ -19,9 +19,10 @@ export function lowerMakeSeries(step: Step): Table {
   if (input.partition !== undefined) return refuse("make-series here", node.span);
   const kind = findParameter(node, "kind")?.text ?? "default";
   const axis = lowerValue(step, node.get("OnClause").get("Expression"));
-  const keys = (node.find("ByClause")?.list("Expressions") ?? []).map(
-    (n): Computed => ({ slot: lowering.slot(), expr: lowerValue(step, n) }),
-  );
+  const keys = (node.find("ByClause")?.list("Expressions") ?? []).map((n): Computed => ({
+    slot: lowering.slot(),
+    expr: lowerValue(step, n),
+  }));
   const aggregates = node.list("Aggregates").map(n => lowerSeriesAggregate(step, n));
   const axisSlot = lowering.slot();
   const rel: Rel = {
@@ -50,7 +51,10 @@ function lowerSeriesAggregate(step: Step, node: BoundNode): SeriesAggregate {
   const call = inner.kind === "SimpleNamedExpression" ? inner.get("Expression") : inner;
   const name = call.kind === "FunctionCallExpression" ? call.get("Name").name : "";
   if (!lowering.options.knowsAggregate(name)) return refuse(`'${call.text}' in make-series`, call.span);
-  const args = call.get("ArgumentList").list("Expressions").map(a => lowerValue(step, a));
+  const args = call
+    .get("ArgumentList")
+    .list("Expressions")
+    .map(a => lowerValue(step, a));
   const type = call.type.kind === "scalar" && call.type.type !== "unknown" ? call.type.type : "real";
   const written = node.find("DefaultExpression")?.get("Expression");
   const zero: Expr = { kind: "literal", type: "long", value: { type: "long", value: 0n } };

@@ -40,7 +40,8 @@ function lowerNamedTable(lowering: Lowering, node: BoundNode, scope: Scope): Tab
   const bound = scope.names.get(name);
   if (bound?.kind === "table") return bound.use();
   if (bound?.kind === "function" || node.calledBody() !== undefined) return lowerFunctionTable(lowering, node, scope);
-  if (bound?.kind === "scalar") return reject("kql/not-a-table", `'${name}' is a value where a table is expected`, node.span);
+  if (bound?.kind === "scalar")
+    return reject("kql/not-a-table", `'${name}' is a value where a table is expected`, node.span);
   const table = lowering.options.tables.get(name);
   if (table === undefined) return refuse(`the table '${name}'`, node.span);
   return scanTable(lowering, table);

@@ -17,7 +17,10 @@ export function bindStatement(lowering: Lowering, node: BoundNode, scope: Scope)
       return withNames(scope, [[name, bindLet(lowering, node.get("Expression"), scope)]]);
     }
     case "QueryParametersStatement":
-      return withNames(scope, node.list("Parameters").map(p => bindQueryParameter(p, scope)));
+      return withNames(
+        scope,
+        node.list("Parameters").map(p => bindQueryParameter(p, scope)),
+      );
     case "SetOptionStatement": {
       const option = node.get("Name").name.toLowerCase();
       return harmlessOptions.has(option) ? scope : refuse(`'set ${option}'`, node.span);
@@ -30,8 +33,7 @@ export function bindStatement(lowering: Lowering, node: BoundNode, scope: Scope)
 }
 
 function bindLet(lowering: Lowering, node: BoundNode, scope: Scope): Binding {
-  if (node.kind === "FunctionDeclaration")
-    return { kind: "function", scope, bodyStart: node.get("Body").span.start };
+  if (node.kind === "FunctionDeclaration") return { kind: "function", scope, bodyStart: node.get("Body").span.start };
   if (isTabular(node)) {
     let use: (() => Table) | undefined;
     const define = (): (() => Table) => {

@@ -70,10 +70,7 @@ export function explicitName(node: BoundNode): string | undefined {
 }
 
 /** Columns in which `added` replace those of the same name in place, the others following. */
-export function replaceColumns(
-  columns: readonly NamedColumn[],
-  added: readonly NamedColumn[],
-): readonly NamedColumn[] {
+export function replaceColumns(columns: readonly NamedColumn[], added: readonly NamedColumn[]): readonly NamedColumn[] {
   const result = [...columns];
   for (const column of added) {
     const index = result.findIndex(c => c.name === column.name);
@@ -118,7 +115,12 @@ export function checkOutput(step: Step, columns: readonly NamedColumn[]): readon
 }
 
 /** Turns an expression into a sort key, computing it first when it is not a column. */
-export function sortKey(lowering: Lowering, node: BoundNode, lower: (n: BoundNode) => Expr, items: Computed[]): SortKey {
+export function sortKey(
+  lowering: Lowering,
+  node: BoundNode,
+  lower: (n: BoundNode) => Expr,
+  items: Computed[],
+): SortKey {
   const ordering = node.kind === "OrderedExpression" ? node.find("Ordering") : undefined;
   const words = (ordering?.text ?? "").toLowerCase();
   const descending = !words.startsWith("asc") && !words.includes("granny-asc");

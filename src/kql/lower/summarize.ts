@@ -20,14 +20,18 @@ interface Output {
 export function lowerSummarize(step: Step): Table {
   const { node, lowering } = step;
   const byClause = node.find("ByClause");
-  if (byClause?.find("BinClause") !== undefined) return refuse("summarize … bin=", byClause.span, "use bin(column, size)");
+  if (byClause?.find("BinClause") !== undefined)
+    return refuse("summarize … bin=", byClause.span, "use bin(column, size)");
   const { rel, value: keyExprs } = lowerRowExpressions(step, context =>
     (byClause?.list("Expressions") ?? []).map(n => lowerExpr(n, context)),
   );
   const keys = keyExprs.map((expr): Computed => ({ slot: lowering.slot(), expr }));
   const keyed: Step = { ...step, input: { ...step.input, rel } };
   const aggregates: Aggregate[] = [];
-  const outputs: Output[] = keys.map(k => ({ slot: k.slot, expr: { kind: "column", slot: k.slot, type: k.expr.type } }));
+  const outputs: Output[] = keys.map(k => ({
+    slot: k.slot,
+    expr: { kind: "column", slot: k.slot, type: k.expr.type },
+  }));
   for (const aggregate of node.list("Aggregates"))
     outputs.push(...lowerAggregate(keyed, unnamed(aggregate), keyColumns(byClause), aggregates));
   return named(keyed, keys, aggregates, outputs);
@@ -105,7 +109,10 @@ function lowerExtreme(
   const listed = node.type.kind === "tuple" ? node.type.columns : [];
   const valueExprs = rest.flatMap((n): readonly Expr[] =>
     n.kind === "StarExpression"
-      ? starred(step, listed.slice(1).filter(c => !keys.has(c.name)))
+      ? starred(
+          step,
+          listed.slice(1).filter(c => !keys.has(c.name)),
+        )
       : [lowerValue(step, n)],
   );
   const keySlot = step.lowering.slot();
@@ -119,7 +126,10 @@ function lowerExtreme(
 /** `percentiles(x, 5, 95)` is one `percentile` for each number. */
 function lowerPercentiles(step: Step, node: BoundNode, aggregates: Aggregate[]): readonly Output[] {
   const weighted = node.get("Name").name === "percentilesw";
-  const args = node.get("ArgumentList").list("Expressions").map(n => lowerValue(step, n));
+  const args = node
+    .get("ArgumentList")
+    .list("Expressions")
+    .map(n => lowerValue(step, n));
   const measured = args.slice(0, weighted ? 2 : 1);
   const types = node.type.kind === "tuple" ? node.type.columns : [{ name: "", type: scalarType(node) }];
   return args.slice(measured.length).map((p, i): Output => {

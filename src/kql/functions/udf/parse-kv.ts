@@ -116,7 +116,8 @@ function parseLoosely(text: string, options: PairOptions): ReadonlyMap<string, s
       while (i < text.length && !/[\p{L}\p{N}_]/u.test(text[i] ?? "") && text[i] !== open) i += 1;
       if (i >= text.length) continue;
       const end = text[i] === open ? closing(text, i + 1, close ?? "", options.escape) : -1;
-      const value = end >= 0 ? unescape(text.slice(i + 1, end), options.escape) : /^[\p{L}\p{N}_]*/u.exec(text.slice(i))?.[0];
+      const value =
+        end >= 0 ? unescape(text.slice(i + 1, end), options.escape) : /^[\p{L}\p{N}_]*/u.exec(text.slice(i))?.[0];
       found.set(key, value ?? "");
       break;
     }

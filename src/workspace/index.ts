@@ -16,3 +16,7 @@ export { readCorrections, writeCorrections } from "./ingest/corrections.js";
 export type { Correction } from "./ingest/corrections.js";
 export { loadCatalogue } from "./schema/catalogue.js";
 export type { Catalogue, CatalogueTable, TableOrigin } from "./schema/catalogue.js";
+export { defaultMaxRows, openWorkspace, OpenedWorkspace } from "./open.js";
+export type { OpenWorkspaceOptions } from "./open.js";
+export { formatSites, loadSites } from "./sites/sites.js";
+export type { Site, SiteIndex } from "./sites/sites.js";

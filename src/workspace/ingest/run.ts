@@ -229,7 +229,7 @@ class IngestRun {
     const alike = table ?? planned.tables.find(t => t.shape === route.shape.name);
     const textual = planned.format.kind === "csv";
     const columns = JSON.stringify(planned.correction.columns ?? {});
-    const key = JSON.stringify([route.table, route.shape.name, alike?.time, textual, columns]);
+    const key = JSON.stringify([route.table, route.shape.name, alike?.time, planned.format.kind, columns]);
     let target = this.#targets.get(key);
     if (target === undefined) {
       const statistics = new RecordStatistics(route.shape);

@@ -32,8 +32,7 @@ export async function bindValues(text: string, cell: CellContext): Promise<Bound
   const scalars: KqlScalar[] = [];
   for (const name of cell.names.filter(n => words.has(n))) {
     const value = await cell.value(name);
-    if (value instanceof Frame) frames[name] = value;
-    else if (value instanceof PendingFrame) frames[name] = (await value) as Frame;
+    if (value instanceof Frame || value instanceof PendingFrame) frames[name] = (await value) as Frame;
     else {
       const scalar = bindScalar(name, value);
       if (scalar !== undefined) scalars.push(scalar);

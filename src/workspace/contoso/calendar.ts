@@ -67,7 +67,8 @@ function isMonthEnd(date: Date): boolean {
   const workdaysTo = (step: 1 | -1): number => {
     const month = date.getUTCMonth();
     let count = 0;
-    for (let d = date; d.getUTCMonth() === month; d = new Date(d.getTime() + step * 86_400_000)) if (isWorkday(d)) count++;
+    for (let d = date; d.getUTCMonth() === month; d = new Date(d.getTime() + step * 86_400_000))
+      if (isWorkday(d)) count++;
     return count;
   };
   return isWorkday(date) && (workdaysTo(1) <= 3 || workdaysTo(-1) <= 2);

@@ -17,7 +17,14 @@ export interface Context {
 
 export function createContext(world: World, calendar: Calendar, emit: Emit): Context {
   const { seed } = world;
-  return { world, calendar, emit, seed, activity: world.size.activity, draw: (topic, ...keys) => draw(seed, topic, ...keys) };
+  return {
+    world,
+    calendar,
+    emit,
+    seed,
+    activity: world.size.activity,
+    draw: (topic, ...keys) => draw(seed, topic, ...keys),
+  };
 }
 
 /** A unit of work: everything one generator writes for one day. Yields now and then, so that writing keeps up. */

@@ -1,16 +1,21 @@
-/** Generates the Contoso demo tenant into a workspace folder. */
-import { mkdirSync, rmSync } from "node:fs";
-import { mkdtemp } from "node:fs/promises";
+/** Generates the Contoso demo tenant: a workspace with tables, sites, watchlists and the answer key. */
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { noProgress } from "../../base/port.js";
 import type { ProgressSink } from "../../base/port.js";
 import { connectDuckDb, openDuckDb } from "../../frame/duckdb.js";
-import { createCalendar, firstDay, lastDay, lastTuesdayEvening } from "./calendar.js";
-import { createContext } from "./context.js";
-import type { Context, DayGenerator } from "./context.js";
+import type { DuckDBInstance } from "../../frame/duckdb.js";
+import { createWorkspace, openWriter } from "../storage/writer.js";
+import { alertDay } from "./alert/alert-plan.js";
+import { createAnswerKey } from "./answer-key.js";
+import type { AnswerKey } from "./answer-key.js";
+import { createCalendar, firstDay, isoOf, lastDay, lastTuesdayEvening } from "./calendar.js";
+import type { Calendar } from "./calendar.js";
 import { cloudDay } from "./cloud/cloud-day.js";
 import { linuxDay } from "./cloud/linux-day.js";
+import { createContext } from "./context.js";
+import type { Context, DayGenerator } from "./context.js";
 import { serverDay } from "./endpoint/server.js";
 import { workstationDay } from "./endpoint/workstation.js";
 import { directoryDay } from "./identity/directory-day.js";
@@ -19,61 +24,211 @@ import { mailDay } from "./mail/mail-day.js";
 import { inventoryDay } from "./network/inventory-day.js";
 import { networkDay } from "./network/network-day.js";
 import { createRecorder } from "./recorder.js";
-import type { RecordedCounts, Recorder } from "./recorder.js";
+import type { Recorder, Row } from "./recorder.js";
+import { sitesYaml, watchlistCsv } from "./side-file.js";
 import { planTenant } from "./size.js";
-import type { RowSize } from "./size.js";
+import type { RowSize, TenantPlan } from "./size.js";
+import { gapsOf } from "./story/cast.js";
+import { contosoWatchlists, emitUsage, intelligenceDay } from "./story/intelligence.js";
+import { gapIds } from "./story/key-traps.js";
+import { storyDay } from "./story/story-day.js";
+import { trapDay } from "./story/traps.js";
 import { loadContosoSchemas } from "./table-schema.js";
 import type { ContosoTable } from "./table-schema.js";
-import { parquetFolderSink } from "./table-sink.js";
+import { parquetFolderSink, workspaceSink } from "./table-sink.js";
 import type { TableSink } from "./table-sink.js";
+import { cast } from "./world/person.js";
 import { createWorld } from "./world/world.js";
 
 export interface ContosoOptions {
+  /** A new or empty folder; becomes a workspace. */
   readonly dir: string;
+  /** `small` (300,000 rows), `1m`, `10m`, `100m`, or a number. */
   readonly rows: RowSize;
   /** Default 7. */
   readonly seed?: number;
-  /** A Tuesday 18:00Z; default the last one before `nowMs`. */
+  /** A Tuesday 18:00Z: the workspace's `now`. Default: the last one at or before `now`. */
   readonly end?: Date;
-  readonly nowMs: number;
+  /** Milliseconds since 1970 UTC. */
+  readonly now: number;
   readonly progress?: ProgressSink;
-  readonly sink?: TableSink;
+  readonly signal?: AbortSignal;
+  /** `parquet` leaves out the manifest: plain files per table, for measuring. Default `workspace`. */
+  readonly layout?: "workspace" | "parquet";
 }
 
-export const generators: readonly DayGenerator[] = [workstationDay, serverDay, personDay, directoryDay, mailDay, linuxDay, cloudDay, networkDay, inventoryDay];
+export interface ContosoResult {
+  readonly rows: number;
+  /** Table → rows. */
+  readonly tables: ReadonlyMap<ContosoTable, number>;
+  readonly answerKey: AnswerKey;
+  /** ISO, UTC. */
+  readonly start: string;
+  readonly now: string;
+}
 
-export async function generateContoso(options: ContosoOptions): Promise<ReadonlyMap<ContosoTable, number>> {
-  const { dir, rows, seed = 7, nowMs, progress = noProgress } = options;
-  const plan = planTenant(rows);
-  const calendar = createCalendar(options.end ?? new Date(lastTuesdayEvening(nowMs)));
+/** Everything that writes rows, in order. */
+const generators: readonly DayGenerator[] = [
+  storyDay,
+  trapDay,
+  alertDay,
+  intelligenceDay,
+  workstationDay,
+  serverDay,
+  personDay,
+  directoryDay,
+  mailDay,
+  linuxDay,
+  cloudDay,
+  networkDay,
+  inventoryDay,
+];
+
+/** Memory that DuckDB may use for the rows of one slice before it spills. */
+const memoryLimitBytes = 512 * 1024 * 1024;
+
+/**
+ * Generates a demo tenant of about the asked number of rows.
+ *
+ * Shape:  tables of `contosoTables` in `dir`, `sites.yaml`, `watchlists/*.csv`, `answer-key.json`; the clock is pinned to the end.
+ *         Every value depends on (seed, rows, end) alone: the same options give the same bytes.
+ * Units:  all times UTC.
+ * @throws HuntError `contoso/rows`, `contoso/end-weekday`, `workspace/exists`, `workspace/disk-full`, `contoso/write-failed`
+ */
+export async function generateContoso(options: ContosoOptions): Promise<ContosoResult> {
+  const plan = planTenant(options.rows);
+  const calendar = createCalendar(options.end ?? new Date(lastTuesdayEvening(options.now)));
+  const tempDir = await mkdtemp(join(tmpdir(), "huntbook-contoso-"));
+  const instance = await openDuckDb({ tempDir, memoryLimitBytes, threads: 1 });
+  try {
+    return await withSink(instance, options, calendar, sink =>
+      writeTenant({ options, plan, calendar, instance, sink }),
+    );
+  } finally {
+    instance.closeSync();
+    await rm(tempDir, { recursive: true, force: true });
+  }
+}
+
+/** Runs `work` with a place for the tables; an attempt that fails leaves no workspace behind. */
+async function withSink<T>(
+  instance: DuckDBInstance,
+  options: ContosoOptions,
+  calendar: Calendar,
+  work: (sink: TableSink) => Promise<T>,
+): Promise<T> {
+  const { dir } = options;
+  if (options.layout === "parquet") {
+    await mkdir(dir, { recursive: true });
+    return work(parquetFolderSink(instance, dir));
+  }
+  await createWorkspace(dir, { clock: { kind: "pinned", now: isoOf(calendar.endUs) } });
+  let isDone = false;
+  try {
+    const writer = await openWriter(dir, { now: () => options.now, memoryLimitBytes: 256 * 1024 * 1024, threads: 1 });
+    try {
+      const result = await work(workspaceSink(instance, writer));
+      isDone = true;
+      return result;
+    } finally {
+      await writer.close();
+    }
+  } finally {
+    if (!isDone) await rm(join(dir, "manifest.json"), { force: true });
+  }
+}
+
+interface Job {
+  readonly options: ContosoOptions;
+  readonly plan: TenantPlan;
+  readonly calendar: Calendar;
+  readonly instance: DuckDBInstance;
+  readonly sink: TableSink;
+}
+
+async function writeTenant({ options, plan, calendar, instance, sink }: Job): Promise<ContosoResult> {
+  const { seed = 7, progress = noProgress, dir } = options;
   const world = createWorld(seed, plan.world);
-  mkdirSync(dir, { recursive: true });
-  const tempDir = await mkdtemp(join(tmpdir(), "contoso-"));
-  const instance = await openDuckDb({ tempDir, memoryLimitBytes: 700 * 1024 * 1024, threads: 1 });
+  const losses = createLosses(calendar);
   const connection = await connectDuckDb(instance);
   try {
-    const sink = options.sink ?? parquetFolderSink(instance, dir);
-    const recorder = createRecorder({ schemas: loadContosoSchemas(), connection, sink, tenantId: world.workspaceId, seed, startUs: calendar.startUs, endUs: calendar.endUs, isLost: () => false });
+    const recorder = createRecorder({
+      ...{ schemas: loadContosoSchemas(), connection, sink, seed, startUs: calendar.startUs, endUs: calendar.endUs },
+      ...{ tenantId: world.workspaceId, isLost: losses.isLost },
+    });
     const ctx = createContext(world, calendar, recorder.emit);
     for (let from = firstDay, slice = 0; from <= lastDay; from += plan.daysPerSlice, slice++) {
-      for (let day = from; day < from + plan.daysPerSlice && day <= lastDay; day++) await runDay(ctx, recorder, day);
+      const to = Math.min(lastDay, from + plan.daysPerSlice - 1);
+      for (let day = from; day <= to; day++) {
+        await runDay(ctx, recorder, day, options.signal);
+        progress({ label: "generating Contoso", done: totalOf(recorder.tables), total: plan.rows, unit: "rows" });
+      }
+      if (to === lastDay) emitUsage(ctx, recorder);
       await recorder.endSlice(slice);
-      progress({ label: "generating", done: total(recorder), total: plan.rows, unit: "rows" });
     }
+    const answerKey = createAnswerKey(ctx, recorder, losses.missing);
+    await writeSideFiles(dir, ctx, answerKey);
     await sink.close();
-    return recorder.tables;
+    return {
+      rows: totalOf(recorder.tables),
+      tables: recorder.tables,
+      answerKey,
+      start: answerKey.start,
+      now: answerKey.now,
+    };
   } finally {
     connection.closeSync();
-    instance.closeSync();
-    rmSync(tempDir, { recursive: true, force: true });
   }
 }
 
-const total = (counts: RecordedCounts): number => [...counts.tables.values()].reduce((a, b) => a + b, 0);
+const totalOf = (tables: ReadonlyMap<ContosoTable, number>): number => [...tables.values()].reduce((a, b) => a + b, 0);
 
-async function runDay(ctx: Context, recorder: Recorder, day: number): Promise<void> {
+async function runDay(ctx: Context, recorder: Recorder, day: number, signal: AbortSignal | undefined): Promise<void> {
   for (const generate of generators) {
     let steps = 0;
-    for (const _ of generate(ctx, day)) if (++steps % 40 === 0) await recorder.drain();
+    for (const _ of generate(ctx, day)) {
+      if (++steps % 20 !== 0) continue;
+      signal?.throwIfAborted();
+      await recorder.drain();
+    }
   }
+}
+
+interface Losses {
+  readonly isLost: (table: ContosoTable, timeUs: number, row: Row) => boolean;
+  /** Gap → rows that happened and were not recorded. */
+  readonly missing: ReadonlyMap<string, number>;
+}
+
+/** The two sensor gaps: rows in them happen, and no sensor delivers them. */
+function createLosses(calendar: Calendar): Losses {
+  const missing = new Map<string, number>([
+    [gapIds.desk, 0],
+    [gapIds.proxy, 0],
+  ]);
+  const gaps = gapsOf({ calendar });
+  const deskName = `wks-${String(cast.marc + 1).padStart(4, "0")}.contoso.example`;
+  const lose = (id: string): true => {
+    missing.set(id, missing.get(id)! + 1);
+    return true;
+  };
+  const isLost: Losses["isLost"] = (table, timeUs, row) => {
+    if (table === "CommonSecurityLog")
+      return (
+        timeUs >= gaps.proxy[0] && timeUs < gaps.proxy[1] && row["DeviceName"] === "prx-gru-01" && lose(gapIds.proxy)
+      );
+    if (timeUs < gaps.desk[0] || timeUs >= gaps.desk[1]) return false;
+    const ofAgent = table.startsWith("Device") || table === "SecurityEvent" || table === "Event";
+    const name = row["DeviceName"] ?? row["Computer"];
+    return ofAgent && typeof name === "string" && name.toLowerCase() === deskName && lose(gapIds.desk);
+  };
+  return { isLost, missing };
+}
+
+async function writeSideFiles(dir: string, ctx: Context, answerKey: AnswerKey): Promise<void> {
+  await writeFile(join(dir, "sites.yaml"), sitesYaml(ctx.world.blocks));
+  await mkdir(join(dir, "watchlists"), { recursive: true });
+  for (const list of contosoWatchlists(ctx))
+    await writeFile(join(dir, "watchlists", `${list.alias}.csv`), watchlistCsv(list));
+  await writeFile(join(dir, "answer-key.json"), `${JSON.stringify(answerKey, undefined, 2)}\n`);
 }

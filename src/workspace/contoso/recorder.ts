@@ -214,7 +214,10 @@ function cell(buffer: TableBuffer, name: string): Buffered {
   if (known !== undefined) return known;
   const column = buffer.types.get(name);
   if (column === undefined)
-    throw new HuntError("internal/bug", `the generator wrote column '${name}', which table '${buffer.schema.name}' lacks`);
+    throw new HuntError(
+      "internal/bug",
+      `the generator wrote column '${name}', which table '${buffer.schema.name}' lacks`,
+    );
   const made: Buffered = { column, values: new Array<CellValue>(chunkRows) };
   buffer.columns.set(name, made);
   return made;

@@ -104,13 +104,16 @@ export function loadContosoSchemas(): ReadonlyMap<ContosoTable, TableSchema> {
       const legacy = (legacyColumns[name] ?? "").split(" ").filter(n => n !== "");
       listed.push(...legacy.map(n => ({ name: n, type: legacyType(n) })));
       for (const file of kind === "defender" ? [sentinel, xdr] : [sentinel])
-        for (const [column, type] of Object.entries(file[name] ?? {})) listed.push({ name: column, type: typeOf(type) });
+        for (const [column, type] of Object.entries(file[name] ?? {}))
+          listed.push({ name: column, type: typeOf(type) });
       if (listed.length < 5)
         throw new HuntError("contoso/schema-missing", `no schema for table '${name}' in schemas/`, {
           hint: "restore schemas/sentinel-tables.json and schemas/xdr-tables.json from the repository",
         });
       const seen = new Set<string>();
-      const columns = [...listed, ...everywhere].filter(c => !seen.has(c.name.toLowerCase()) && seen.add(c.name.toLowerCase()));
+      const columns = [...listed, ...everywhere].filter(
+        c => !seen.has(c.name.toLowerCase()) && seen.add(c.name.toLowerCase()),
+      );
       return [name, { name, columns }];
     }),
   );

@@ -27,12 +27,17 @@ export interface TableSink {
 const writersAtOnce = 2;
 
 /** Copies each slice to `fileOf(slice)`, the largest first. */
-async function copySlices(instance: DuckDBInstance, slices: readonly TableSlice[], fileOf: (s: TableSlice) => string): Promise<void> {
+async function copySlices(
+  instance: DuckDBInstance,
+  slices: readonly TableSlice[],
+  fileOf: (s: TableSlice) => string,
+): Promise<void> {
   const waiting = [...slices].sort((a, b) => b.rowCount - a.rowCount);
   const work = async (): Promise<void> => {
     const connection = await connectDuckDb(instance);
     try {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await copyToParquet(connection, next.select, fileOf(next));
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+        await copyToParquet(connection, next.select, fileOf(next));
     } finally {
       connection.closeSync();
     }
@@ -68,7 +73,8 @@ export function workspaceSink(instance: DuckDBInstance, writer: WorkspaceWriter)
       const staging = await writer.stagingDir();
       const fileOf = (s: TableSlice): string => join(staging, `${s.schema.name}-${partName(s.slice)}`);
       await copySlices(instance, slices, fileOf);
-      for (const s of slices) await writer.addTable(s.schema.name, s.schema.columns, { kind: "parquet", files: [fileOf(s)] });
+      for (const s of slices)
+        await writer.addTable(s.schema.name, s.schema.columns, { kind: "parquet", files: [fileOf(s)] });
     },
     async close() {
       await writer.commit();

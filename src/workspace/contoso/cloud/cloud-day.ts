@@ -7,7 +7,8 @@ import { sites } from "../world/site.js";
 
 export interface BlobRequest {
   readonly atUs: number;
-  readonly operation: "GetBlob" | "PutBlob" | "ListBlobs" | "GetBlobProperties" | "ListContainers" | "GetContainerProperties";
+  readonly operation:
+    "GetBlob" | "PutBlob" | "ListBlobs" | "GetBlobProperties" | "ListContainers" | "GetContainerProperties";
   readonly account: string;
   readonly container: string;
   readonly object: string;
@@ -49,7 +50,14 @@ export function emitBlob(ctx: Context, b: BlobRequest, d: Draw, tag?: string): v
       RequesterUpn: b.requesterUpn ?? "",
       RequesterTenantId: b.requesterUpn === undefined ? "" : ctx.world.tenantId,
       StatusCode: status,
-      StatusText: status === "403" ? "AuthorizationFailure" : status === "404" ? "BlobNotFound" : b.authentication === "SAS" ? "SASSuccess" : "Success",
+      StatusText:
+        status === "403"
+          ? "AuthorizationFailure"
+          : status === "404"
+            ? "BlobNotFound"
+            : b.authentication === "SAS"
+              ? "SASSuccess"
+              : "Success",
       MetricResponseType: "Success",
       DurationMs: d.range(3, 240),
       ServerLatencyMs: d.range(2, 90),
@@ -76,7 +84,11 @@ export interface TrailEvent {
   readonly source: string;
   readonly ip: string;
   readonly userAgent: string;
-  readonly identity: { readonly type: "IAMUser" | "AssumedRole" | "AWSService"; readonly name: string; readonly accessKeyId: string };
+  readonly identity: {
+    readonly type: "IAMUser" | "AssumedRole" | "AWSService";
+    readonly name: string;
+    readonly accessKeyId: string;
+  };
   readonly readOnly: boolean;
   readonly isData?: boolean;
   readonly request: object;
@@ -87,7 +99,10 @@ export interface TrailEvent {
 
 export function emitTrail(ctx: Context, e: TrailEvent, d: Draw, tag?: string): void {
   const account = ctx.world.awsAccountId;
-  const arn = e.identity.type === "IAMUser" ? `arn:aws:iam::${account}:user/${e.identity.name}` : `arn:aws:sts::${account}:assumed-role/${e.identity.name}/session`;
+  const arn =
+    e.identity.type === "IAMUser"
+      ? `arn:aws:iam::${account}:user/${e.identity.name}`
+      : `arn:aws:sts::${account}:assumed-role/${e.identity.name}/session`;
   ctx.emit(
     "AWSCloudTrail",
     e.atUs,
@@ -109,7 +124,11 @@ export function emitTrail(ctx: Context, e: TrailEvent, d: Draw, tag?: string): v
       UserIdentityUserName: e.identity.type === "IAMUser" ? e.identity.name : "",
       UserIdentityArn: e.identity.type === "AWSService" ? "" : arn,
       UserIdentityAccountId: account,
-      UserIdentityPrincipalid: `AIDA${e.identity.name.toUpperCase().replaceAll(/[^A-Z]/g, "").padEnd(17, "X").slice(0, 17)}`,
+      UserIdentityPrincipalid: `AIDA${e.identity.name
+        .toUpperCase()
+        .replaceAll(/[^A-Z]/g, "")
+        .padEnd(17, "X")
+        .slice(0, 17)}`,
       UserIdentityAccessKeyId: e.identity.accessKeyId,
       UserIdentityInvokedBy: e.identity.type === "AWSService" ? e.ip : "",
       SessionIssuerType: e.identity.type === "AssumedRole" ? "Role" : "",
@@ -118,7 +137,16 @@ export function emitTrail(ctx: Context, e: TrailEvent, d: Draw, tag?: string): v
       RecipientAccountId: account,
       RequestParameters: JSON.stringify(e.request),
       ResponseElements: e.response === undefined ? "" : JSON.stringify(e.response),
-      AdditionalEventData: e.bytesOut === undefined ? "" : JSON.stringify({ SignatureVersion: "SigV4", CipherSuite: "TLS_AES_128_GCM_SHA256", bytesTransferredIn: 0, bytesTransferredOut: e.bytesOut, AuthenticationMethod: "AuthHeader" }),
+      AdditionalEventData:
+        e.bytesOut === undefined
+          ? ""
+          : JSON.stringify({
+              SignatureVersion: "SigV4",
+              CipherSuite: "TLS_AES_128_GCM_SHA256",
+              bytesTransferredIn: 0,
+              bytesTransferredOut: e.bytesOut,
+              AuthenticationMethod: "AuthHeader",
+            }),
       ErrorCode: e.error ?? "",
       ErrorMessage: e.error === undefined ? "" : "User is not authorized to perform this operation",
       TlsVersion: "TLSv1.3",
@@ -161,13 +189,61 @@ export function emitFlow(ctx: Context, f: Flow, tag?: string): void {
     "NTANetAnalytics",
     atUs,
     {
-      ...{ FaSchemaVersion: "3", SubType: "FlowLog", FlowLogResourceId: `/subscriptions/${subscriptionId}/resourceGroups/NetworkWatcherRG/providers/Microsoft.Network/networkWatchers/NetworkWatcher_westus2/flowLogs/vnet-hub`, TimeProcessed: f.endUs + 80 * secondUs },
-      ...{ FlowIntervalStartTime: intervalUs, FlowIntervalEndTime: intervalUs + 10 * minuteUs, FlowStartTime: f.startUs, FlowEndTime: f.endUs, FlowType: f.type, FlowDirection: f.direction, FlowStatus: f.isAllowed ? "Allowed" : "Denied" },
-      ...{ SrcIp: f.sourceIp, DestIp: isPublic ? "" : f.destinationIp, DestPublicIps: isPublic ? publicIp : "", DestPort: f.port, L4Protocol: f.protocol, L7Protocol: f.port === 443 ? "https" : f.port === 445 ? "microsoft-ds" : f.port === 53 ? "dns" : "Unknown" },
-      ...{ SrcVm: vm, SrcNic: vm === "" ? "" : `${vm}-nic`, SrcSubnet: "rg-network/vnet-hub/servers", SrcRegion: "westus2", SrcSubscription: subscriptionId, TargetResourceId: `${subscriptionId}/rg-network/vnet-hub`, TargetResourceType: "Microsoft.Network/virtualNetworks" },
-      ...{ AclGroup: "rg-network/nsg-servers", AclRule: f.rule, NsgList: "rg-network/nsg-servers", NsgRule: f.rule, NsgRuleType: f.rule.startsWith("Default") ? "Default" : "User Defined", MacAddress: f.vm?.mac ?? "" },
-      ...{ BytesSrcToDest: f.bytesOut, BytesDestToSrc: f.bytesIn, PacketsSrcToDest: packets(f.bytesOut), PacketsDestToSrc: packets(f.bytesIn), CompletedFlows: 1, Country: place?.countryCode ?? "", FlowEncryption: "NX" },
-      ...{ AllowedInFlows: flows.in * allowed, AllowedOutFlows: flows.out * allowed, DeniedInFlows: flows.in * (1 - allowed), DeniedOutFlows: flows.out * (1 - allowed) },
+      ...{
+        FaSchemaVersion: "3",
+        SubType: "FlowLog",
+        FlowLogResourceId: `/subscriptions/${subscriptionId}/resourceGroups/NetworkWatcherRG/providers/Microsoft.Network/networkWatchers/NetworkWatcher_westus2/flowLogs/vnet-hub`,
+        TimeProcessed: f.endUs + 80 * secondUs,
+      },
+      ...{
+        FlowIntervalStartTime: intervalUs,
+        FlowIntervalEndTime: intervalUs + 10 * minuteUs,
+        FlowStartTime: f.startUs,
+        FlowEndTime: f.endUs,
+        FlowType: f.type,
+        FlowDirection: f.direction,
+        FlowStatus: f.isAllowed ? "Allowed" : "Denied",
+      },
+      ...{
+        SrcIp: f.sourceIp,
+        DestIp: isPublic ? "" : f.destinationIp,
+        DestPublicIps: isPublic ? publicIp : "",
+        DestPort: f.port,
+        L4Protocol: f.protocol,
+        L7Protocol: f.port === 443 ? "https" : f.port === 445 ? "microsoft-ds" : f.port === 53 ? "dns" : "Unknown",
+      },
+      ...{
+        SrcVm: vm,
+        SrcNic: vm === "" ? "" : `${vm}-nic`,
+        SrcSubnet: "rg-network/vnet-hub/servers",
+        SrcRegion: "westus2",
+        SrcSubscription: subscriptionId,
+        TargetResourceId: `${subscriptionId}/rg-network/vnet-hub`,
+        TargetResourceType: "Microsoft.Network/virtualNetworks",
+      },
+      ...{
+        AclGroup: "rg-network/nsg-servers",
+        AclRule: f.rule,
+        NsgList: "rg-network/nsg-servers",
+        NsgRule: f.rule,
+        NsgRuleType: f.rule.startsWith("Default") ? "Default" : "User Defined",
+        MacAddress: f.vm?.mac ?? "",
+      },
+      ...{
+        BytesSrcToDest: f.bytesOut,
+        BytesDestToSrc: f.bytesIn,
+        PacketsSrcToDest: packets(f.bytesOut),
+        PacketsDestToSrc: packets(f.bytesIn),
+        CompletedFlows: 1,
+        Country: place?.countryCode ?? "",
+        FlowEncryption: "NX",
+      },
+      ...{
+        AllowedInFlows: flows.in * allowed,
+        AllowedOutFlows: flows.out * allowed,
+        DeniedInFlows: flows.in * (1 - allowed),
+        DeniedOutFlows: flows.out * (1 - allowed),
+      },
     },
     tag,
   );
@@ -176,13 +252,63 @@ export function emitFlow(ctx: Context, f: Flow, tag?: string): void {
     "AzureNetworkAnalytics_CL",
     atUs + 4 * secondUs,
     {
-      ...{ SubType_s: "FlowLog", FASchemaVersion_s: "2", TimeProcessed_t: f.endUs + 80 * secondUs, FlowIntervalStartTime_t: intervalUs, FlowIntervalEndTime_t: intervalUs + 10 * minuteUs, FlowStartTime_t: f.startUs, FlowEndTime_t: f.endUs },
-      ...{ FlowType_s: f.type, FlowDirection_s: f.direction === "Inbound" ? "I" : "O", FlowStatus_s: f.isAllowed ? "A" : "D", SrcIP_s: f.sourceIp, DestIP_s: isPublic ? "" : f.destinationIp, VMIP_s: f.sourceIp },
-      ...{ DestPublicIPs_s: isPublic ? publicIp : "", PublicIPs_s: isPublic ? f.destinationIp : "", DestPort_d: f.port, L4Protocol_s: f.protocol, L7Protocol_s: f.port === 443 ? "https" : f.port === 445 ? "microsoft-ds" : "Unknown" },
-      ...{ NSGList_s: "rg-network/nsg-servers", NSGRule_s: f.rule, NSGRules_s: `0|${f.rule}|${f.direction === "Inbound" ? "I" : "O"}|${f.isAllowed ? "A" : "D"}|1`, VM_s: vm, VM1_s: vm, NIC_s: `${vm}-nic`, Subnet_s: "rg-network/vnet-hub/servers", Region_s: "westus2", Region1_s: "westus2", Country_s: place?.countryCode.toLowerCase() ?? "" },
-      ...{ Subscription1_g: subscriptionId, Subscription_g: subscriptionId, MACAddress_s: f.vm.mac, Computer: f.vm.name },
-      ...{ OutboundBytes_d: f.bytesOut, InboundBytes_d: f.bytesIn, OutboundPackets_d: packets(f.bytesOut), InboundPackets_d: packets(f.bytesIn), FlowCount_d: 1, CompletedFlows_d: 1, IsFlowEncrypted_b: false },
-      ...{ AllowedInFlows_d: flows.in * allowed, AllowedOutFlows_d: flows.out * allowed, DeniedInFlows_d: flows.in * (1 - allowed), DeniedOutFlows_d: flows.out * (1 - allowed) },
+      ...{
+        SubType_s: "FlowLog",
+        FASchemaVersion_s: "2",
+        TimeProcessed_t: f.endUs + 80 * secondUs,
+        FlowIntervalStartTime_t: intervalUs,
+        FlowIntervalEndTime_t: intervalUs + 10 * minuteUs,
+        FlowStartTime_t: f.startUs,
+        FlowEndTime_t: f.endUs,
+      },
+      ...{
+        FlowType_s: f.type,
+        FlowDirection_s: f.direction === "Inbound" ? "I" : "O",
+        FlowStatus_s: f.isAllowed ? "A" : "D",
+        SrcIP_s: f.sourceIp,
+        DestIP_s: isPublic ? "" : f.destinationIp,
+        VMIP_s: f.sourceIp,
+      },
+      ...{
+        DestPublicIPs_s: isPublic ? publicIp : "",
+        PublicIPs_s: isPublic ? f.destinationIp : "",
+        DestPort_d: f.port,
+        L4Protocol_s: f.protocol,
+        L7Protocol_s: f.port === 443 ? "https" : f.port === 445 ? "microsoft-ds" : "Unknown",
+      },
+      ...{
+        NSGList_s: "rg-network/nsg-servers",
+        NSGRule_s: f.rule,
+        NSGRules_s: `0|${f.rule}|${f.direction === "Inbound" ? "I" : "O"}|${f.isAllowed ? "A" : "D"}|1`,
+        VM_s: vm,
+        VM1_s: vm,
+        NIC_s: `${vm}-nic`,
+        Subnet_s: "rg-network/vnet-hub/servers",
+        Region_s: "westus2",
+        Region1_s: "westus2",
+        Country_s: place?.countryCode.toLowerCase() ?? "",
+      },
+      ...{
+        Subscription1_g: subscriptionId,
+        Subscription_g: subscriptionId,
+        MACAddress_s: f.vm.mac,
+        Computer: f.vm.name,
+      },
+      ...{
+        OutboundBytes_d: f.bytesOut,
+        InboundBytes_d: f.bytesIn,
+        OutboundPackets_d: packets(f.bytesOut),
+        InboundPackets_d: packets(f.bytesIn),
+        FlowCount_d: 1,
+        CompletedFlows_d: 1,
+        IsFlowEncrypted_b: false,
+      },
+      ...{
+        AllowedInFlows_d: flows.in * allowed,
+        AllowedOutFlows_d: flows.out * allowed,
+        DeniedInFlows_d: flows.in * (1 - allowed),
+        DeniedOutFlows_d: flows.out * (1 - allowed),
+      },
     },
     tag,
   );
@@ -191,7 +317,8 @@ export function emitFlow(ctx: Context, f: Flow, tag?: string): void {
 export const cloudDay: DayGenerator = function* (ctx, day) {
   const d = ctx.draw("cloud", day);
   const quiet = ctx.calendar.isWeekend(day) ? 0.35 : 1;
-  const at = (): number => ctx.calendar.midnight(day) + (d.chance(0.3) ? d.int(86_400) : 25_000 + d.int(40_000)) * secondUs + d.int(1_000_000);
+  const at = (): number =>
+    ctx.calendar.midnight(day) + (d.chance(0.3) ? d.int(86_400) : 25_000 + d.int(40_000)) * secondUs + d.int(1_000_000);
   const repeat = (mean: number, work: () => void): void => {
     for (let i = d.count(mean * ctx.activity); i > 0; i--) work();
   };
@@ -216,9 +343,29 @@ function blob(ctx: Context, atUs: number, d: Draw): void {
   emitBlob(
     ctx,
     {
-      ...{ atUs, operation, account: "contosodata", container, object: operation === "ListBlobs" ? "" : `${d.pick(["2026", "2025"])}/${d.range(1, 12)}/${d.hex(8)}.${d.pick(["pdf", "json", "parquet", "csv"])}` },
-      ...{ ip: isPerson ? d.pick(Object.values(sites)).egressIp : host.fixedIp!, port: d.range(32_000, 65_000), userAgent: isPerson ? "Microsoft Azure Storage Explorer, 1.36.0, win32" : "azsdk-python-storage-blob/12.19.0 Python/3.10.12 (Linux-5.15.0)" },
-      ...{ authentication: isPerson ? "OAuth" : d.pick(["OAuth", "AccountKey", "SAS"] as const), responseBytes: operation === "PutBlob" ? 0 : size, requestBytes: operation === "PutBlob" ? size : 0, keyHash: isPerson ? "" : `key1(${d.pick(["A3F1", "B772"])}${"0".repeat(60)})` },
+      ...{
+        atUs,
+        operation,
+        account: "contosodata",
+        container,
+        object:
+          operation === "ListBlobs"
+            ? ""
+            : `${d.pick(["2026", "2025"])}/${d.range(1, 12)}/${d.hex(8)}.${d.pick(["pdf", "json", "parquet", "csv"])}`,
+      },
+      ...{
+        ip: isPerson ? d.pick(Object.values(sites)).egressIp : host.fixedIp!,
+        port: d.range(32_000, 65_000),
+        userAgent: isPerson
+          ? "Microsoft Azure Storage Explorer, 1.36.0, win32"
+          : "azsdk-python-storage-blob/12.19.0 Python/3.10.12 (Linux-5.15.0)",
+      },
+      ...{
+        authentication: isPerson ? "OAuth" : d.pick(["OAuth", "AccountKey", "SAS"] as const),
+        responseBytes: operation === "PutBlob" ? 0 : size,
+        requestBytes: operation === "PutBlob" ? size : 0,
+        keyHash: isPerson ? "" : `key1(${d.pick(["A3F1", "B772"])}${"0".repeat(60)})`,
+      },
       ...(isPerson ? { requesterUpn: d.pick(ctx.world.people).upn } : {}),
       status: d.chance(0.02) ? "404" : d.chance(0.01) ? "403" : "200",
     },
@@ -247,13 +394,49 @@ function trail(ctx: Context, atUs: number, d: Draw): void {
   if (d.chance(0.25)) {
     const key = `releases/portal-${d.range(100, 999)}.tar.gz`;
     const isGet = d.chance(0.5);
-    emitTrail(ctx, { atUs, name: isGet ? "GetObject" : "PutObject", source: "s3.amazonaws.com", ip: sites.SEA.egressIp, userAgent: "aws-cli/2.15.30 Python/3.11.8 Linux/5.15.0 exe/x86_64.ubuntu.22", identity: deployKey, readOnly: isGet, isData: true, request: { bucketName: "contoso-releases", key }, bytesOut: isGet ? d.range(100_000, 6_000_000) : 0 }, d);
+    emitTrail(
+      ctx,
+      {
+        atUs,
+        name: isGet ? "GetObject" : "PutObject",
+        source: "s3.amazonaws.com",
+        ip: sites.SEA.egressIp,
+        userAgent: "aws-cli/2.15.30 Python/3.11.8 Linux/5.15.0 exe/x86_64.ubuntu.22",
+        identity: deployKey,
+        readOnly: isGet,
+        isData: true,
+        request: { bucketName: "contoso-releases", key },
+        bytesOut: isGet ? d.range(100_000, 6_000_000) : 0,
+      },
+      d,
+    );
     return;
   }
   const [name, source, readOnly] = d.pick(trailKinds);
-  const identity = d.chance(0.3) ? ({ type: "AWSService", name: "autoscaling", accessKeyId: "" } as const) : ({ type: "AssumedRole", name: d.pick(["platform-admin", "ci-deploy", "read-only"]), accessKeyId: `ASIA${d.hex(16).toUpperCase()}` } as const);
-  const ip = identity.type === "AWSService" ? "autoscaling.amazonaws.com" : d.pick([sites.SEA.egressIp, sites.DUB.egressIp]);
-  emitTrail(ctx, { atUs, name, source, ip, userAgent: d.pick(["aws-sdk-go-v2/1.24.0 os/linux", "Terraform/1.7.4", "console.amazonaws.com"]), identity, readOnly, request: readOnly ? {} : { clientToken: d.guid() }, ...(d.chance(0.04) ? { error: "AccessDenied" } : {}) }, d);
+  const identity = d.chance(0.3)
+    ? ({ type: "AWSService", name: "autoscaling", accessKeyId: "" } as const)
+    : ({
+        type: "AssumedRole",
+        name: d.pick(["platform-admin", "ci-deploy", "read-only"]),
+        accessKeyId: `ASIA${d.hex(16).toUpperCase()}`,
+      } as const);
+  const ip =
+    identity.type === "AWSService" ? "autoscaling.amazonaws.com" : d.pick([sites.SEA.egressIp, sites.DUB.egressIp]);
+  emitTrail(
+    ctx,
+    {
+      atUs,
+      name,
+      source,
+      ip,
+      userAgent: d.pick(["aws-sdk-go-v2/1.24.0 os/linux", "Terraform/1.7.4", "console.amazonaws.com"]),
+      identity,
+      readOnly,
+      request: readOnly ? {} : { clientToken: d.guid() },
+      ...(d.chance(0.04) ? { error: "AccessDenied" } : {}),
+    },
+    d,
+  );
 }
 
 function flow(ctx: Context, atUs: number, d: Draw): void {
@@ -263,8 +446,27 @@ function flow(ctx: Context, atUs: number, d: Draw): void {
   const destination = outside ? d.pick(ctx.world.internet.pickSite(d).ips) : d.pick(ctx.world.servers).fixedIp!;
   const bytes = Math.floor(500 * Math.exp(d.real() * 8));
   emitFlow(ctx, {
-    ...{ startUs: atUs, endUs: atUs + d.range(1, 500) * secondUs, sourceIp: vm.fixedIp!, destinationIp: destination, port: outside ? 443 : d.pick([445, 443, 53, 389, 88, 1433, 3389]), protocol: "T", direction: "Outbound" },
-    ...{ isAllowed: !denied, bytesOut: denied ? 0 : bytes, bytesIn: denied ? 0 : Math.floor(bytes * d.real() * 3), vm, type: outside ? "ExternalPublic" : "IntraVNet", rule: denied ? "UserRule_deny-out" : outside ? "DefaultRule_AllowInternetOutBound" : "DefaultRule_AllowVnetOutBound" },
+    ...{
+      startUs: atUs,
+      endUs: atUs + d.range(1, 500) * secondUs,
+      sourceIp: vm.fixedIp!,
+      destinationIp: destination,
+      port: outside ? 443 : d.pick([445, 443, 53, 389, 88, 1433, 3389]),
+      protocol: "T",
+      direction: "Outbound",
+    },
+    ...{
+      isAllowed: !denied,
+      bytesOut: denied ? 0 : bytes,
+      bytesIn: denied ? 0 : Math.floor(bytes * d.real() * 3),
+      vm,
+      type: outside ? "ExternalPublic" : "IntraVNet",
+      rule: denied
+        ? "UserRule_deny-out"
+        : outside
+          ? "DefaultRule_AllowInternetOutBound"
+          : "DefaultRule_AllowVnetOutBound",
+    },
   });
 }
 
@@ -286,16 +488,65 @@ function activity(ctx: Context, atUs: number, d: Draw): void {
   const caller = person?.upn ?? "8f0a1c66-6b6e-4c53-9b64-3a3a0c5b1d10";
   const ip = person === undefined ? "" : sites[person.site].egressIp;
   const provider = value.slice(0, value.indexOf("/"));
-  const resource = kind === "vm" ? d.pick(ctx.world.servers).resourceId : `/subscriptions/${ctx.world.subscriptionId}/resourcegroups/rg-data/providers/${provider.toLowerCase()}/${kind}/${d.pick(["contosodata", "nsg-servers", "portal"])}`;
-  const claims = { appid: person === undefined ? caller : "c44b4083-3bb0-49c1-b47d-974e53cbdf3c", ipaddr: ip, name: person?.display ?? "platform-automation", upn: person?.upn ?? "" };
+  const resource =
+    kind === "vm"
+      ? d.pick(ctx.world.servers).resourceId
+      : `/subscriptions/${ctx.world.subscriptionId}/resourcegroups/rg-data/providers/${provider.toLowerCase()}/${kind}/${d.pick(["contosodata", "nsg-servers", "portal"])}`;
+  const claims = {
+    appid: person === undefined ? caller : "c44b4083-3bb0-49c1-b47d-974e53cbdf3c",
+    ipaddr: ip,
+    name: person?.display ?? "platform-automation",
+    upn: person?.upn ?? "",
+  };
   const correlation = d.guid();
-  for (const [status, later] of [["Start", 0], [d.chance(0.04) ? "Failure" : "Success", 4 * secondUs]] as const)
+  for (const [status, later] of [
+    ["Start", 0],
+    [d.chance(0.04) ? "Failure" : "Success", 4 * secondUs],
+  ] as const)
     ctx.emit("AzureActivity", atUs + later, {
-      ...{ OperationName: name, OperationNameValue: value, Level: status === "Failure" ? "Error" : "Information", ActivityStatus: status, ActivityStatusValue: status, ActivitySubstatusValue: status === "Success" ? "OK" : "" },
-      ...{ Caller: caller, CallerIpAddress: ip, CorrelationId: correlation, OperationId: correlation, EventDataId: d.guid(), EventSubmissionTimestamp: atUs + later + 9 * secondUs, Category: "Administrative", CategoryValue: "Administrative" },
-      ...{ ResourceProvider: provider, ResourceProviderValue: provider, ResourceGroup: resource.split("/")[4] ?? "", Resource: resource.slice(resource.lastIndexOf("/") + 1), ResourceId: resource, _ResourceId: resource, SubscriptionId: ctx.world.subscriptionId, _SubscriptionId: ctx.world.subscriptionId },
-      ...{ Hierarchy: `${ctx.world.tenantId}/${ctx.world.subscriptionId}`, HTTPRequest: JSON.stringify({ clientRequestId: d.guid(), clientIpAddress: ip, method: value.endsWith("WRITE") ? "PUT" : "POST" }) },
-      ...{ Claims: JSON.stringify(claims), Claims_d: claims, Authorization: JSON.stringify({ action: value, scope: resource }), Authorization_d: { action: value, scope: resource }, Properties: JSON.stringify({ eventCategory: "Administrative", time: isoOf(atUs) }), Properties_d: { eventCategory: "Administrative" } },
+      ...{
+        OperationName: name,
+        OperationNameValue: value,
+        Level: status === "Failure" ? "Error" : "Information",
+        ActivityStatus: status,
+        ActivityStatusValue: status,
+        ActivitySubstatusValue: status === "Success" ? "OK" : "",
+      },
+      ...{
+        Caller: caller,
+        CallerIpAddress: ip,
+        CorrelationId: correlation,
+        OperationId: correlation,
+        EventDataId: d.guid(),
+        EventSubmissionTimestamp: atUs + later + 9 * secondUs,
+        Category: "Administrative",
+        CategoryValue: "Administrative",
+      },
+      ...{
+        ResourceProvider: provider,
+        ResourceProviderValue: provider,
+        ResourceGroup: resource.split("/")[4] ?? "",
+        Resource: resource.slice(resource.lastIndexOf("/") + 1),
+        ResourceId: resource,
+        _ResourceId: resource,
+        SubscriptionId: ctx.world.subscriptionId,
+        _SubscriptionId: ctx.world.subscriptionId,
+      },
+      ...{
+        Hierarchy: `${ctx.world.tenantId}/${ctx.world.subscriptionId}`,
+        HTTPRequest: JSON.stringify({
+          clientRequestId: d.guid(),
+          clientIpAddress: ip,
+          method: value.endsWith("WRITE") ? "PUT" : "POST",
+        }),
+      },
+      ...{
+        Claims: JSON.stringify(claims),
+        Claims_d: claims,
+        Authorization: JSON.stringify({ action: value, scope: resource }),
+        Authorization_d: { action: value, scope: resource },
+        Properties: JSON.stringify({ eventCategory: "Administrative", time: isoOf(atUs) }),
+        Properties_d: { eventCategory: "Administrative" },
+      },
     });
 }
-

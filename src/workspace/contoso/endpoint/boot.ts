@@ -24,14 +24,18 @@ const xmlText = (s: string): string => s.replaceAll("&", "&amp;").replaceAll("<"
 
 /** A row of the System or Application log. */
 export function emitEvent(ctx: Context, e: WindowsEvent, tag?: string): void {
-  const data = Object.entries(e.data).map(([name, value]) => `<Data Name="${name}">${xmlText(value)}</Data>`).join("");
+  const data = Object.entries(e.data)
+    .map(([name, value]) => `<Data Name="${name}">${xmlText(value)}</Data>`)
+    .join("");
   const row: Row = {
     ...{ Computer: e.host.fqdn, EventID: e.id, EventLog: e.log, Source: e.source, EventLevelName: e.level },
     EventLevel: e.level === "Information" ? 4 : e.level === "Warning" ? 3 : 2,
     EventCategory: 0,
     RenderedDescription: e.text,
     EventData: `<DataItem type="System.XmlData" time="${new Date(Math.floor(e.atUs / 1000)).toISOString()}"><EventData xmlns="http://schemas.microsoft.com/win/2004/08/events/event">${data}</EventData></DataItem>`,
-    ParameterXml: Object.values(e.data).map(v => `<Param>${xmlText(v)}</Param>`).join(""),
+    ParameterXml: Object.values(e.data)
+      .map(v => `<Param>${xmlText(v)}</Param>`)
+      .join(""),
     ManagementGroupName: "AOI-Contoso",
     UserName: e.user ?? "N/A",
     _ResourceId: e.host.resourceId,
@@ -54,17 +58,33 @@ export function emitBoot(ctx: Context, machine: Machine): void {
 
 /** Hosts with the telemetry agent: the trap that beacons. They are spread over the sites and never WKS-0042. */
 export function hasFleetAgent(ctx: Context, host: Host): boolean {
-  return host.kind === "workstation" && host.index % 9 === 4 && host.index < ctx.world.size.telemetryHosts * 9 && host.index !== 41;
+  return (
+    host.kind === "workstation" &&
+    host.index % 9 === 4 &&
+    host.index < ctx.world.size.telemetryHosts * 9 &&
+    host.index !== 41
+  );
 }
 
 const powerEvents = {
-  sleep: { id: 42, source: "Microsoft-Windows-Kernel-Power", text: "The system is entering sleep. Sleep Reason: System Idle" },
-  wake: { id: 1, source: "Microsoft-Windows-Power-Troubleshooter", text: "The system has returned from a low power state." },
+  sleep: {
+    id: 42,
+    source: "Microsoft-Windows-Kernel-Power",
+    text: "The system is entering sleep. Sleep Reason: System Idle",
+  },
+  wake: {
+    id: 1,
+    source: "Microsoft-Windows-Power-Troubleshooter",
+    text: "The system has returned from a low power state.",
+  },
 } as const;
 
 export function emitPowerChange(ctx: Context, host: Host, atUs: number, kind: keyof typeof powerEvents): void {
   const { id, source, text } = powerEvents[kind];
-  const data = kind === "sleep" ? { TargetState: "4", EffectiveState: "4", Reason: "7" } : { WakeSourceType: "1", RecordId: String(reportId(host.index, atUs % 0x7fffffff)) };
+  const data =
+    kind === "sleep"
+      ? { TargetState: "4", EffectiveState: "4", Reason: "7" }
+      : { WakeSourceType: "1", RecordId: String(reportId(host.index, atUs % 0x7fffffff)) };
   emitEvent(ctx, { host, atUs, id, log: "System", source, level: "Information", text, data });
 }
 

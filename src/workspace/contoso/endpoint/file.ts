@@ -57,10 +57,18 @@ export function emitFileWrite(ctx: Context, p: Process, f: FileWrite, tag?: stri
 
 type Writes = NonNullable<Program["writes"]>;
 const folders: Readonly<Record<Writes, readonly string[]>> = {
-  document: ["C:\\Users\\{user}\\Documents\\", "C:\\Users\\{user}\\OneDrive - Contoso\\", "\\\\FS01\\projects\\", "\\\\FS01\\finance\\"],
+  document: [
+    "C:\\Users\\{user}\\Documents\\",
+    "C:\\Users\\{user}\\OneDrive - Contoso\\",
+    "\\\\FS01\\projects\\",
+    "\\\\FS01\\finance\\",
+  ],
   download: ["C:\\Users\\{user}\\Downloads\\"],
   code: ["C:\\src\\platform\\src\\", "C:\\src\\tools\\", "C:\\src\\platform\\node_modules\\.cache\\"],
-  cache: ["C:\\Users\\{user}\\AppData\\Local\\Microsoft\\Windows\\INetCache\\Content.Outlook\\", "C:\\Users\\{user}\\AppData\\Local\\Temp\\"],
+  cache: [
+    "C:\\Users\\{user}\\AppData\\Local\\Microsoft\\Windows\\INetCache\\Content.Outlook\\",
+    "C:\\Users\\{user}\\AppData\\Local\\Temp\\",
+  ],
 };
 const extensions: Readonly<Record<Writes, readonly string[]>> = {
   document: ["docx", "xlsx", "pptx", "pdf", "tmp", "xlsm"],
@@ -69,31 +77,100 @@ const extensions: Readonly<Record<Writes, readonly string[]>> = {
   cache: ["tmp", "dat", "docx", "png"],
 };
 
-export function emitFile(ctx: Context, p: Process, what: { readonly atUs: number; readonly kind: Writes; readonly d: Draw; readonly user: string }): void {
+export function emitFile(
+  ctx: Context,
+  p: Process,
+  what: { readonly atUs: number; readonly kind: Writes; readonly d: Draw; readonly user: string },
+): void {
   const { d, kind } = what;
   const fileName = `${documentName(d)}.${d.pick(extensions[kind])}`;
   const origin = kind === "download" ? ctx.world.internet.pickSite(d) : undefined;
-  const url = origin === undefined ? {} : { originUrl: `https://${origin.domain}/files/${fileName}`, originReferrer: `https://${origin.domain}/`, originIp: origin.ips[0]! };
-  const action = kind === "download" ? "FileCreated" : d.pick(["FileCreated", "FileModified", "FileModified", "FileRenamed", "FileDeleted"] as const);
+  const url =
+    origin === undefined
+      ? {}
+      : {
+          originUrl: `https://${origin.domain}/files/${fileName}`,
+          originReferrer: `https://${origin.domain}/`,
+          originIp: origin.ips[0]!,
+        };
+  const action =
+    kind === "download"
+      ? "FileCreated"
+      : d.pick(["FileCreated", "FileModified", "FileModified", "FileRenamed", "FileDeleted"] as const);
   const renamed = action === "FileRenamed" ? { previousName: `~${d.hex(8)}.tmp` } : {};
-  emitFileWrite(ctx, p, { atUs: what.atUs, action, fileName, folder: d.pick(folders[kind]).replace("{user}", what.user), sizeBytes: d.range(900, 4_000_000), sha256: d.hex(64), sha1: d.hex(40), ...url, ...renamed });
+  emitFileWrite(ctx, p, {
+    atUs: what.atUs,
+    action,
+    fileName,
+    folder: d.pick(folders[kind]).replace("{user}", what.user),
+    sizeBytes: d.range(900, 4_000_000),
+    sha256: d.hex(64),
+    sha1: d.hex(40),
+    ...url,
+    ...renamed,
+  });
 }
 
-const modules = ["mscoree.dll", "clr.dll", "urlmon.dll", "wininet.dll", "amsi.dll", "msxml6.dll", "vbe7.dll", "taskschd.dll", "dbghelp.dll", "samlib.dll", "bcrypt.dll", "winhttp.dll"];
+const modules = [
+  "mscoree.dll",
+  "clr.dll",
+  "urlmon.dll",
+  "wininet.dll",
+  "amsi.dll",
+  "msxml6.dll",
+  "vbe7.dll",
+  "taskschd.dll",
+  "dbghelp.dll",
+  "samlib.dll",
+  "bcrypt.dll",
+  "winhttp.dll",
+];
 
 export function emitImageLoad(ctx: Context, p: Process, atUs: number, d: Draw): void {
   const of = imageAt(`C:\\Windows\\System32\\${d.pick(modules)}`, "Microsoft Corporation");
-  const file = { FileName: of.fileName, FolderPath: of.path, FileSize: of.sizeBytes, SHA256: of.sha256, SHA1: of.sha1, MD5: of.md5 };
-  ctx.emit("DeviceImageLoadEvents", atUs, { ...initiating(p), ActionType: "ImageLoaded", ...file, ReportId: reportId(p.pid, atUs % 0x7fffffff) });
+  const file = {
+    FileName: of.fileName,
+    FolderPath: of.path,
+    FileSize: of.sizeBytes,
+    SHA256: of.sha256,
+    SHA1: of.sha1,
+    MD5: of.md5,
+  };
+  ctx.emit("DeviceImageLoadEvents", atUs, {
+    ...initiating(p),
+    ActionType: "ImageLoaded",
+    ...file,
+    ReportId: reportId(p.pid, atUs % 0x7fffffff),
+  });
 }
 
 const registry = [
-  ["HKEY_CURRENT_USER\\Software\\Microsoft\\Windows\\CurrentVersion\\Run", "OneDrive", '"C:\\Program Files\\Microsoft OneDrive\\OneDrive.exe" /background', "String"],
-  ["HKEY_CURRENT_USER\\Software\\Microsoft\\Office\\16.0\\Excel\\File MRU", "Item 1", "[F00000000][T01DB3A][O00000000]*C:\\Users\\Public\\book.xlsx", "String"],
-  ["HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Schedule\\TaskCache\\Tree\\Microsoft\\Office", "Index", "3", "Dword"],
+  [
+    "HKEY_CURRENT_USER\\Software\\Microsoft\\Windows\\CurrentVersion\\Run",
+    "OneDrive",
+    '"C:\\Program Files\\Microsoft OneDrive\\OneDrive.exe" /background',
+    "String",
+  ],
+  [
+    "HKEY_CURRENT_USER\\Software\\Microsoft\\Office\\16.0\\Excel\\File MRU",
+    "Item 1",
+    "[F00000000][T01DB3A][O00000000]*C:\\Users\\Public\\book.xlsx",
+    "String",
+  ],
+  [
+    "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Schedule\\TaskCache\\Tree\\Microsoft\\Office",
+    "Index",
+    "3",
+    "Dword",
+  ],
   ["HKEY_CURRENT_USER\\Software\\Microsoft\\Windows\\CurrentVersion\\Explorer\\RecentDocs", "MRUListEx", "", "Binary"],
   ["HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001\\Services\\bam\\State\\UserSettings", "SequenceNumber", "12", "Dword"],
-  ["HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Microsoft\\Windows\\WindowsUpdate", "WUServer", "https://mgt01.contoso.example:8531", "String"],
+  [
+    "HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Microsoft\\Windows\\WindowsUpdate",
+    "WUServer",
+    "https://mgt01.contoso.example:8531",
+    "String",
+  ],
 ] as const;
 
 export interface RegistryWrite {
@@ -149,7 +226,12 @@ export function emitMiscellaneous(ctx: Context, p: Process, fromUs: number, d: D
   for (let i = d.count(1.4 * ctx.activity); i > 0; i--) {
     const [action, fields] = d.pick(miscellaneous);
     const atUs = fromUs + d.int(26_000) * secondUs;
-    emitDeviceEvent(ctx, p, { atUs, action, fields, url: action === "BrowserLaunchedToOpenUrl" ? `https://${ctx.world.internet.pickSite(d).domain}/` : undefined });
+    emitDeviceEvent(ctx, p, {
+      atUs,
+      action,
+      fields,
+      url: action === "BrowserLaunchedToOpenUrl" ? `https://${ctx.world.internet.pickSite(d).domain}/` : undefined,
+    });
   }
 }
 

@@ -18,7 +18,12 @@ export interface Image {
 const sys = "C:\\Windows\\System32\\";
 const ms = "Microsoft Corporation";
 const winos = "Microsoft® Windows® Operating System";
-const windows = (fileName: string, description: string): readonly [string, string, string, string] => [sys + fileName, ms, winos, description];
+const windows = (fileName: string, description: string): readonly [string, string, string, string] => [
+  sys + fileName,
+  ms,
+  winos,
+  description,
+];
 
 /** path, company, product, description */
 const known = {
@@ -66,36 +71,131 @@ const known = {
   spoolsv: windows("spoolsv.exe", "Spooler SubSystem App"),
   robocopy: windows("Robocopy.exe", "Microsoft Robocopy"),
   ssh: ["C:\\Windows\\System32\\OpenSSH\\ssh.exe", "", "OpenSSH for Windows", ""],
-  defender: ["C:\\ProgramData\\Microsoft\\Windows Defender\\Platform\\4.18.24090.11-0\\MsMpEng.exe", ms, winos, "Antimalware Service Executable"],
-  mpCmdRun: ["C:\\ProgramData\\Microsoft\\Windows Defender\\Platform\\4.18.24090.11-0\\MpCmdRun.exe", ms, winos, "Microsoft Malware Protection Command Line Utility"],
-  sense: ["C:\\Program Files\\Windows Defender Advanced Threat Protection\\MsSense.exe", ms, winos, "Windows Defender Advanced Threat Protection Service Executable"],
+  defender: [
+    "C:\\ProgramData\\Microsoft\\Windows Defender\\Platform\\4.18.24090.11-0\\MsMpEng.exe",
+    ms,
+    winos,
+    "Antimalware Service Executable",
+  ],
+  mpCmdRun: [
+    "C:\\ProgramData\\Microsoft\\Windows Defender\\Platform\\4.18.24090.11-0\\MpCmdRun.exe",
+    ms,
+    winos,
+    "Microsoft Malware Protection Command Line Utility",
+  ],
+  sense: [
+    "C:\\Program Files\\Windows Defender Advanced Threat Protection\\MsSense.exe",
+    ms,
+    winos,
+    "Windows Defender Advanced Threat Protection Service Executable",
+  ],
   edge: ["C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe", ms, "Microsoft Edge", "Microsoft Edge"],
-  chrome: ["C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe", "Google LLC", "Google Chrome", "Google Chrome"],
-  outlook: ["C:\\Program Files\\Microsoft Office\\root\\Office16\\OUTLOOK.EXE", ms, "Microsoft Office", "Microsoft Outlook"],
-  winword: ["C:\\Program Files\\Microsoft Office\\root\\Office16\\WINWORD.EXE", ms, "Microsoft Office", "Microsoft Word"],
+  chrome: [
+    "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
+    "Google LLC",
+    "Google Chrome",
+    "Google Chrome",
+  ],
+  outlook: [
+    "C:\\Program Files\\Microsoft Office\\root\\Office16\\OUTLOOK.EXE",
+    ms,
+    "Microsoft Office",
+    "Microsoft Outlook",
+  ],
+  winword: [
+    "C:\\Program Files\\Microsoft Office\\root\\Office16\\WINWORD.EXE",
+    ms,
+    "Microsoft Office",
+    "Microsoft Word",
+  ],
   excel: ["C:\\Program Files\\Microsoft Office\\root\\Office16\\EXCEL.EXE", ms, "Microsoft Office", "Microsoft Excel"],
-  powerpnt: ["C:\\Program Files\\Microsoft Office\\root\\Office16\\POWERPNT.EXE", ms, "Microsoft Office", "Microsoft PowerPoint"],
-  teams: ["C:\\Program Files\\WindowsApps\\MSTeams_24277.3502.3161.3007_x64__8wekyb3d8bbwe\\ms-teams.exe", ms, "Microsoft Teams", "Microsoft Teams"],
+  powerpnt: [
+    "C:\\Program Files\\Microsoft Office\\root\\Office16\\POWERPNT.EXE",
+    ms,
+    "Microsoft Office",
+    "Microsoft PowerPoint",
+  ],
+  teams: [
+    "C:\\Program Files\\WindowsApps\\MSTeams_24277.3502.3161.3007_x64__8wekyb3d8bbwe\\ms-teams.exe",
+    ms,
+    "Microsoft Teams",
+    "Microsoft Teams",
+  ],
   onedrive: ["C:\\Program Files\\Microsoft OneDrive\\OneDrive.exe", ms, "Microsoft OneDrive", "Microsoft OneDrive"],
-  acrobat: ["C:\\Program Files\\Adobe\\Acrobat DC\\Acrobat\\Acrobat.exe", "Adobe Systems Incorporated", "Adobe Acrobat", "Adobe Acrobat"],
+  acrobat: [
+    "C:\\Program Files\\Adobe\\Acrobat DC\\Acrobat\\Acrobat.exe",
+    "Adobe Systems Incorporated",
+    "Adobe Acrobat",
+    "Adobe Acrobat",
+  ],
   zoom: ["C:\\Program Files\\Zoom\\bin\\Zoom.exe", "Zoom Video Communications, Inc.", "Zoom", "Zoom Meetings"],
   sap: ["C:\\Program Files (x86)\\SAP\\FrontEnd\\SAPgui\\saplogon.exe", "SAP SE", "SAP GUI", "SAP Logon"],
   vscode: ["C:\\Program Files\\Microsoft VS Code\\Code.exe", ms, "Visual Studio Code", "Visual Studio Code"],
   git: ["C:\\Program Files\\Git\\cmd\\git.exe", "The Git Development Community", "Git", "Git for Windows"],
   node: ["C:\\Program Files\\nodejs\\node.exe", "Node.js", "Node.js", "Node.js JavaScript Runtime"],
   python: ["C:\\Program Files\\Python312\\python.exe", "Python Software Foundation", "Python", "Python"],
-  msbuild: ["C:\\Program Files\\Microsoft Visual Studio\\2022\\BuildTools\\MSBuild\\Current\\Bin\\MSBuild.exe", ms, "Microsoft® Build Tools®", "MSBuild.exe"],
-  compiler: ["C:\\Program Files\\Microsoft Visual Studio\\2022\\BuildTools\\VC\\Tools\\MSVC\\14.41.34120\\bin\\Hostx64\\x64\\cl.exe", ms, "Microsoft® Visual Studio®", "Microsoft® C/C++ Compiler Driver"],
-  linker: ["C:\\Program Files\\Microsoft Visual Studio\\2022\\BuildTools\\VC\\Tools\\MSVC\\14.41.34120\\bin\\Hostx64\\x64\\link.exe", ms, "Microsoft® Visual Studio®", "Microsoft® Incremental Linker"],
-  ssms: ["C:\\Program Files (x86)\\Microsoft SQL Server Management Studio 19\\Common7\\IDE\\Ssms.exe", ms, "Microsoft SQL Server Management Studio", "SSMS"],
-  sqlservr: ["C:\\Program Files\\Microsoft SQL Server\\MSSQL16.MSSQLSERVER\\MSSQL\\Binn\\sqlservr.exe", ms, "Microsoft SQL Server", "SQL Server Windows NT - 64 Bit"],
-  sqlcmd: ["C:\\Program Files\\Microsoft SQL Server\\Client SDK\\ODBC\\170\\Tools\\Binn\\SQLCMD.EXE", ms, "Microsoft SQL Server", "T-SQL execution command line utility"],
+  msbuild: [
+    "C:\\Program Files\\Microsoft Visual Studio\\2022\\BuildTools\\MSBuild\\Current\\Bin\\MSBuild.exe",
+    ms,
+    "Microsoft® Build Tools®",
+    "MSBuild.exe",
+  ],
+  compiler: [
+    "C:\\Program Files\\Microsoft Visual Studio\\2022\\BuildTools\\VC\\Tools\\MSVC\\14.41.34120\\bin\\Hostx64\\x64\\cl.exe",
+    ms,
+    "Microsoft® Visual Studio®",
+    "Microsoft® C/C++ Compiler Driver",
+  ],
+  linker: [
+    "C:\\Program Files\\Microsoft Visual Studio\\2022\\BuildTools\\VC\\Tools\\MSVC\\14.41.34120\\bin\\Hostx64\\x64\\link.exe",
+    ms,
+    "Microsoft® Visual Studio®",
+    "Microsoft® Incremental Linker",
+  ],
+  ssms: [
+    "C:\\Program Files (x86)\\Microsoft SQL Server Management Studio 19\\Common7\\IDE\\Ssms.exe",
+    ms,
+    "Microsoft SQL Server Management Studio",
+    "SSMS",
+  ],
+  sqlservr: [
+    "C:\\Program Files\\Microsoft SQL Server\\MSSQL16.MSSQLSERVER\\MSSQL\\Binn\\sqlservr.exe",
+    ms,
+    "Microsoft SQL Server",
+    "SQL Server Windows NT - 64 Bit",
+  ],
+  sqlcmd: [
+    "C:\\Program Files\\Microsoft SQL Server\\Client SDK\\ODBC\\170\\Tools\\Binn\\SQLCMD.EXE",
+    ms,
+    "Microsoft SQL Server",
+    "T-SQL execution command line utility",
+  ],
   w3wp: ["C:\\Windows\\System32\\inetsrv\\w3wp.exe", ms, "Internet Information Services", "IIS Worker Process"],
-  transport: ["C:\\Program Files\\Microsoft\\Exchange Server\\V15\\Bin\\EdgeTransport.exe", ms, "Microsoft® Exchange", "Microsoft Exchange Transport"],
-  miiserver: ["C:\\Program Files\\Microsoft Azure AD Sync\\Bin\\miiserver.exe", ms, "Microsoft Entra Connect Sync", "Microsoft Entra Connect Sync Service"],
+  transport: [
+    "C:\\Program Files\\Microsoft\\Exchange Server\\V15\\Bin\\EdgeTransport.exe",
+    ms,
+    "Microsoft® Exchange",
+    "Microsoft Exchange Transport",
+  ],
+  miiserver: [
+    "C:\\Program Files\\Microsoft Azure AD Sync\\Bin\\miiserver.exe",
+    ms,
+    "Microsoft Entra Connect Sync",
+    "Microsoft Entra Connect Sync Service",
+  ],
   dns: windows("dns.exe", "Domain Name System (DNS) Server"),
-  agent: ["C:\\Program Files\\Contoso\\Endpoint Management\\EpmAgent.exe", "Contoso IT", "Endpoint Management", "Endpoint Management Agent"],
-  fleet: ["C:\\Program Files\\FleetPulse\\fleetpulse.exe", "FleetPulse Inc.", "FleetPulse Telemetry", "FleetPulse telemetry agent"],
+  agent: [
+    "C:\\Program Files\\Contoso\\Endpoint Management\\EpmAgent.exe",
+    "Contoso IT",
+    "Endpoint Management",
+    "Endpoint Management Agent",
+  ],
+  fleet: [
+    "C:\\Program Files\\FleetPulse\\fleetpulse.exe",
+    "FleetPulse Inc.",
+    "FleetPulse Telemetry",
+    "FleetPulse telemetry agent",
+  ],
   backup: ["C:\\Program Files\\Contoso\\Backup\\bkpagent.exe", "Contoso IT", "Backup Agent", "Backup Agent"],
   sevenZip: ["C:\\Program Files\\7-Zip\\7z.exe", "Igor Pavlov", "7-Zip", "7-Zip Console"],
   buildAgent: ["C:\\BuildAgent\\bin\\Agent.Worker.exe", ms, "Azure Pipelines Agent", "Agent.Worker"],
@@ -111,7 +211,10 @@ export function imageAt(path: string, company = "", product = "", description = 
   if (found !== undefined) return found;
   const d = new Draw(hashText(path));
   const fileName = path.slice(path.lastIndexOf("\\") + 1);
-  const version = company === ms ? `10.0.${d.pick([19041, 22621])}.${d.range(1, 4500)}` : `${d.range(1, 24)}.${d.int(12)}.${d.int(9)}.${d.int(999)}`;
+  const version =
+    company === ms
+      ? `10.0.${d.pick([19041, 22621])}.${d.range(1, 4500)}`
+      : `${d.range(1, 24)}.${d.int(12)}.${d.int(9)}.${d.int(999)}`;
   const made: Image = {
     ...{ fileName, path, company, product, description, version: company === "" ? "" : version },
     ...{ sizeBytes: d.range(20_000, 6_000_000), sha256: d.hex(64), sha1: d.hex(40), md5: d.hex(32) },

@@ -41,9 +41,21 @@ const adminPrivileges =
 
 function subjectOf(logon: Logon): Row {
   if (logon.type === 3 || logon.type === 10)
-    return { SubjectUserSid: "S-1-0-0", SubjectUserName: "-", SubjectDomainName: "-", SubjectAccount: "-\\-", SubjectLogonId: "0x0" };
+    return {
+      SubjectUserSid: "S-1-0-0",
+      SubjectUserName: "-",
+      SubjectDomainName: "-",
+      SubjectAccount: "-\\-",
+      SubjectLogonId: "0x0",
+    };
   const name = `${logon.host.name}$`;
-  return { SubjectUserSid: "S-1-5-18", SubjectUserName: name, SubjectDomainName: "CONTOSO", SubjectAccount: `CONTOSO\\${name}`, SubjectLogonId: "0x3e7" };
+  return {
+    SubjectUserSid: "S-1-5-18",
+    SubjectUserName: name,
+    SubjectDomainName: "CONTOSO",
+    SubjectAccount: `CONTOSO\\${name}`,
+    SubjectLogonId: "0x3e7",
+  };
 }
 
 function targetOf(logon: Logon): Row {
@@ -81,7 +93,18 @@ export function emitLogon(ctx: Context, logon: Logon, tag?: string): void {
   const { host, atUs } = logon;
   if (host.sendsSecurityEvents) {
     const row = { ...securityBase(host, success, atUs), ...subjectOf(logon), ...targetOf(logon), ...sourceOf(logon) };
-    ctx.emit("SecurityEvent", atUs, { ...row, ElevatedToken: logon.isAdmin === true ? "%%1842" : "%%1843", VirtualAccount: "%%1843", LogonGuid: "00000000-0000-0000-0000-000000000000", TargetLinkedLogonId: "0x0" }, tag);
+    ctx.emit(
+      "SecurityEvent",
+      atUs,
+      {
+        ...row,
+        ElevatedToken: logon.isAdmin === true ? "%%1842" : "%%1843",
+        VirtualAccount: "%%1843",
+        LogonGuid: "00000000-0000-0000-0000-000000000000",
+        TargetLinkedLogonId: "0x0",
+      },
+      tag,
+    );
     if (logon.isAdmin === true) emitSpecial(ctx, logon, tag);
   }
   emitDeviceLogon(ctx, logon, "LogonSuccess", tag);
@@ -108,7 +131,12 @@ function emitSpecial(ctx: Context, logon: Logon, tag: string | undefined): void 
   );
 }
 
-function emitDeviceLogon(ctx: Context, logon: Logon, action: "LogonSuccess" | "LogonFailed", tag: string | undefined): void {
+function emitDeviceLogon(
+  ctx: Context,
+  logon: Logon,
+  action: "LogonSuccess" | "LogonFailed",
+  tag: string | undefined,
+): void {
   const { host, principal } = logon;
   ctx.emit(
     "DeviceLogonEvents",
@@ -144,13 +172,29 @@ function emitDeviceLogon(ctx: Context, logon: Logon, action: "LogonSuccess" | "L
 }
 
 /** Writes a failed logon with its Windows status codes (0xC000006A is a wrong password, 0xC0000064 an unknown name). */
-export function emitFailedLogon(ctx: Context, logon: Logon, subStatus: "0xc000006a" | "0xc0000064" | "0xc0000234", tag?: string): void {
+export function emitFailedLogon(
+  ctx: Context,
+  logon: Logon,
+  subStatus: "0xc000006a" | "0xc0000064" | "0xc0000234",
+  tag?: string,
+): void {
   const { host, atUs } = logon;
   if (host.sendsSecurityEvents) {
     const target = { ...targetOf(logon), TargetLogonId: undefined, TargetUserSid: "S-1-0-0" };
     const status = subStatus === "0xc0000234" ? subStatus : "0xc000006d";
     const row = { ...securityBase(host, failure, atUs), ...subjectOf(logon), ...target, ...sourceOf(logon) };
-    ctx.emit("SecurityEvent", atUs, { ...row, Status: status, SubStatus: subStatus, FailureReason: subStatus === "0xc0000234" ? "%%2307" : "%%2313", Keywords: "0x8010000000000000" }, tag);
+    ctx.emit(
+      "SecurityEvent",
+      atUs,
+      {
+        ...row,
+        Status: status,
+        SubStatus: subStatus,
+        FailureReason: subStatus === "0xc0000234" ? "%%2307" : "%%2313",
+        Keywords: "0x8010000000000000",
+      },
+      tag,
+    );
   }
   emitDeviceLogon(ctx, logon, "LogonFailed", tag);
 }
@@ -162,7 +206,12 @@ export function emitLogoff(ctx: Context, logon: Logon, atUs: number): void {
 }
 
 /** What Defender for Identity sees at the domain controllers. */
-export function emitIdentityLogon(ctx: Context, logon: Logon, account: { readonly display: string; readonly upn: string; readonly objectId: string }, tag?: string): void {
+export function emitIdentityLogon(
+  ctx: Context,
+  logon: Logon,
+  account: { readonly display: string; readonly upn: string; readonly objectId: string },
+  tag?: string,
+): void {
   const { principal, host } = logon;
   ctx.emit(
     "IdentityLogonEvents",
@@ -188,7 +237,11 @@ export function emitIdentityLogon(ctx: Context, logon: Logon, account: { readonl
       DestinationPort: "88",
       TargetDeviceName: host.deviceName,
       ReportId: `${principal.sid.slice(-5)}-${reportId(host.index, logon.logonId)}`,
-      AdditionalFields: { Spns: [`cifs/${host.fqdn}`], ATTACK_Techniques: "", TargetComputerObjectSid: host.machineSid },
+      AdditionalFields: {
+        Spns: [`cifs/${host.fqdn}`],
+        ATTACK_Techniques: "",
+        TargetComputerObjectSid: host.machineSid,
+      },
     },
     tag,
   );

@@ -42,7 +42,13 @@ export interface Machine {
 const bootPlan = [
   ["System", "System", undefined, "", localSystem],
   ["smss", "smss", "System", "", localSystem],
-  ["csrss", "csrss", "smss", "ObjectDirectory=\\Windows SharedSection=1024,20480,768 Windows=On SubSystemType=Windows", localSystem],
+  [
+    "csrss",
+    "csrss",
+    "smss",
+    "ObjectDirectory=\\Windows SharedSection=1024,20480,768 Windows=On SubSystemType=Windows",
+    localSystem,
+  ],
   ["wininit", "wininit", "smss", "", localSystem],
   ["winlogon", "winlogon", "smss", "", localSystem],
   ["services", "services", "wininit", "", localSystem],
@@ -68,7 +74,10 @@ export function machineOn(ctx: Context, host: Host, day: number): Machine {
   if (known !== undefined) return known;
   const d = ctx.draw("machine", host.index + (host.kind === "server" ? 100_000 : 0), bootDay);
   const started = host.owner === undefined ? undefined : workdayOf(ctx, host.owner, bootDay);
-  const bootUs = started === undefined ? ctx.calendar.midnight(bootDay) + 3 * hourUs + d.int(3600) * secondUs : started.startUs - 4 * minuteUs;
+  const bootUs =
+    started === undefined
+      ? ctx.calendar.midnight(bootDay) + 3 * hourUs + d.int(3600) * secondUs
+      : started.startUs - 4 * minuteUs;
   const made = new Map<string, Process>();
   bootPlan.forEach(([name, imageName, parent, argument, principal], i) => {
     const of = image(imageName);
@@ -77,7 +86,17 @@ export function machineOn(ctx: Context, host: Host, day: number): Machine {
     const commandLine = i === 0 ? "" : commandLineOf(of, argument);
     const logonId = principal === networkService ? networkServiceLogonId : systemLogonId;
     const from = parent === undefined ? undefined : made.get(parent);
-    made.set(name, { host, pid, startUs, image: of, commandLine, principal, parent: from, integrity: "System", logonId });
+    made.set(name, {
+      host,
+      pid,
+      startUs,
+      image: of,
+      commandLine,
+      principal,
+      parent: from,
+      integrity: "System",
+      logonId,
+    });
   });
   const machine: Machine = { host, bootDay, bootUs, system: Object.fromEntries(made) as Record<SystemName, Process> };
   memo.set(key, machine);
@@ -125,10 +144,31 @@ export function sessionOn(ctx: Context, host: Host, workday: Workday): Session {
   const [pid, logonId] = [pidsOf(machine, began.day), logonIdsOf(machine, began.day)];
   const principal = principalOf(owner);
   const atUs = began.startUs;
-  const logon: Logon = { host, principal, type: began.mode === "office" ? 2 : 11, logonId: logonId(), atUs, isAdmin: owner.department === "IT" };
+  const logon: Logon = {
+    host,
+    principal,
+    type: began.mode === "office" ? 2 : 11,
+    logonId: logonId(),
+    atUs,
+    isAdmin: owner.department === "IT",
+  };
   const of = { host, principal, integrity: "Medium", logonId: logon.logonId } as const;
   const initImage = image("userinit");
-  const userinit: Process = { ...of, pid: pid(), startUs: atUs + 1_100_000, image: initImage, commandLine: "C:\\Windows\\system32\\userinit.exe", parent: machine.system.winlogon };
-  const explorer: Process = { ...of, pid: pid(), startUs: atUs + 1_900_000, image: image("explorer"), commandLine: "C:\\Windows\\Explorer.EXE", parent: userinit };
+  const userinit: Process = {
+    ...of,
+    pid: pid(),
+    startUs: atUs + 1_100_000,
+    image: initImage,
+    commandLine: "C:\\Windows\\system32\\userinit.exe",
+    parent: machine.system.winlogon,
+  };
+  const explorer: Process = {
+    ...of,
+    pid: pid(),
+    startUs: atUs + 1_900_000,
+    image: image("explorer"),
+    commandLine: "C:\\Windows\\Explorer.EXE",
+    parent: userinit,
+  };
   return { machine, logon, principal, userinit, explorer, isNew: !isHeld };
 }

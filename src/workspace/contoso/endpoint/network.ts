@@ -129,8 +129,23 @@ export function emitDns(ctx: Context, q: DnsQuery, tag?: string): void {
   const server = ctx.world.server(q.server);
   if (q.server === "DC01") {
     const row: Row = {
-      ...{ Computer: server.fqdn, ClientIP: q.clientIp, Name: q.name, QueryType: type, IPAddresses: q.answers.join(", "), SubType: "LookupQuery", EventId: 256 },
-      ...{ Result: code === 0 ? "Success" : "NXDOMAIN", ResultCode: code, TaskCategory: "Lookup", Severity: 0, Message: "Query received", _ResourceId: server.resourceId },
+      ...{
+        Computer: server.fqdn,
+        ClientIP: q.clientIp,
+        Name: q.name,
+        QueryType: type,
+        IPAddresses: q.answers.join(", "),
+        SubType: "LookupQuery",
+        EventId: 256,
+      },
+      ...{
+        Result: code === 0 ? "Success" : "NXDOMAIN",
+        ResultCode: code,
+        TaskCategory: "Lookup",
+        Severity: 0,
+        Message: "Query received",
+        _ResourceId: server.resourceId,
+      },
     };
     ctx.emit("DnsEvents", q.atUs, row, tag);
     return;
@@ -198,15 +213,56 @@ export function emitVisit(ctx: Context, v: WebVisit, tag?: string): void {
   if (h % 5 < 2) {
     const server = h % 2 === 0 ? "DC01" : "DC02";
     const answers = ipv6 === undefined ? destination.ips : [ipv6];
-    emitDns(ctx, { atUs: v.atUs - 40_000, clientIp: v.localIp, name: destination.domain, answers, type: ipv6 === undefined ? "A" : "AAAA", server });
+    emitDns(ctx, {
+      atUs: v.atUs - 40_000,
+      clientIp: v.localIp,
+      name: destination.domain,
+      answers,
+      type: ipv6 === undefined ? "A" : "AAAA",
+      server,
+    });
   }
   const remote = { remoteIp: ip, remotePort: h % 19 === 0 ? 80 : 443, remoteUrl: destination.domain };
-  emitConnection(ctx, { process: v.process, atUs: v.atUs, localIp: v.localIp, localPort: port, ...remote, action: h % 61 === 0 ? "ConnectionFailed" : "ConnectionSuccess" }, tag);
+  emitConnection(
+    ctx,
+    {
+      process: v.process,
+      atUs: v.atUs,
+      localIp: v.localIp,
+      localPort: port,
+      ...remote,
+      action: h % 61 === 0 ? "ConnectionFailed" : "ConnectionSuccess",
+    },
+    tag,
+  );
   if (v.site === undefined || destination.category === "cloud" || h % 61 === 0) return;
   const path = destination.paths[h % destination.paths.length]!;
   const isBlocked = destination.category === "ads" && h % 7 === 0;
-  const base = { site: v.site, atUs: v.atUs + 30_000, sourceIp: v.localIp, sourcePort: port, destinationIp: ip, host: destination.domain, path };
-  const seen = { user: v.process.principal.upn || `${v.process.host.name}$`, category: destination.category, userAgent: v.userAgent };
+  const base = {
+    site: v.site,
+    atUs: v.atUs + 30_000,
+    sourceIp: v.localIp,
+    sourcePort: port,
+    destinationIp: ip,
+    host: destination.domain,
+    path,
+  };
+  const seen = {
+    user: v.process.principal.upn || `${v.process.host.name}$`,
+    category: destination.category,
+    userAgent: v.userAgent,
+  };
   const volume = { sentBytes: v.sentBytes, receivedBytes: isBlocked ? 1700 : v.receivedBytes };
-  emitProxy(ctx, { ...base, ...seen, ...volume, method: v.method, action: isBlocked ? "Blocked" : "Allowed", isTls: remote.remotePort === 443 }, tag);
+  emitProxy(
+    ctx,
+    {
+      ...base,
+      ...seen,
+      ...volume,
+      method: v.method,
+      action: isBlocked ? "Blocked" : "Allowed",
+      isTls: remote.remotePort === 443,
+    },
+    tag,
+  );
 }

@@ -16,11 +16,29 @@ export interface Principal {
   readonly objectId: string;
 }
 
-export const localSystem: Principal = { domain: "nt authority", name: "system", sid: "S-1-5-18", upn: "", objectId: "" };
-export const networkService: Principal = { domain: "nt authority", name: "network service", sid: "S-1-5-20", upn: "", objectId: "" };
+export const localSystem: Principal = {
+  domain: "nt authority",
+  name: "system",
+  sid: "S-1-5-18",
+  upn: "",
+  objectId: "",
+};
+export const networkService: Principal = {
+  domain: "nt authority",
+  name: "network service",
+  sid: "S-1-5-20",
+  upn: "",
+  objectId: "",
+};
 
 export function principalOf(account: Account): Principal {
-  return { domain: "contoso", name: account.sam.toLowerCase(), sid: account.sid, upn: account.upn, objectId: account.objectId };
+  return {
+    domain: "contoso",
+    name: account.sam.toLowerCase(),
+    sid: account.sid,
+    upn: account.upn,
+    objectId: account.objectId,
+  };
 }
 
 export interface Process {
@@ -41,7 +59,8 @@ export interface Process {
 export const systemLogonId = 0x3e7;
 export const networkServiceLogonId = 0x3e4;
 
-const elevation = (p: Process): string => (p.integrity === "Medium" || p.integrity === "Low" ? "TokenElevationTypeLimited" : "TokenElevationTypeDefault");
+const elevation = (p: Process): string =>
+  p.integrity === "Medium" || p.integrity === "Low" ? "TokenElevationTypeLimited" : "TokenElevationTypeDefault";
 
 /** The InitiatingProcess… columns for what a process did. */
 export function initiating(p: Process): Row {
@@ -102,7 +121,8 @@ const displayDomain = (p: Principal): string => (p.domain === "contoso" ? "CONTO
 
 /** Name as the Security log prints it: machine accounts for Windows' own sessions. */
 export function securityAccount(p: Principal, host: Host): { name: string; domain: string; sid: string; type: string } {
-  if (p === localSystem || p === networkService) return { name: `${host.name}$`, domain: "CONTOSO", sid: p.sid, type: "Machine" };
+  if (p === localSystem || p === networkService)
+    return { name: `${host.name}$`, domain: "CONTOSO", sid: p.sid, type: "Machine" };
   return { name: p.name, domain: displayDomain(p), sid: p.sid, type: p.name.endsWith("$") ? "Machine" : "User" };
 }
 
@@ -134,7 +154,12 @@ export function securityBase(host: Host, record: SecurityRecord, atUs: number): 
 const processCreated: SecurityRecord = { id: 4688, activity: "A new process has been created.", task: 13312 };
 const processEnded: SecurityRecord = { id: 4689, activity: "A process has exited.", task: 13313 };
 
-const mandatoryLabels = { System: "S-1-16-16384", High: "S-1-16-12288", Medium: "S-1-16-8192", Low: "S-1-16-4096" } as const;
+const mandatoryLabels = {
+  System: "S-1-16-16384",
+  High: "S-1-16-12288",
+  Medium: "S-1-16-8192",
+  Low: "S-1-16-4096",
+} as const;
 
 /** Writes the creation of a process to DeviceProcessEvents and, where collected, as 4688 with the same ids. */
 export function emitProcess(ctx: Context, p: Process, tag?: string): void {

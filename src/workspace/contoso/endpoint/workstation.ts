@@ -72,13 +72,15 @@ function oneDesk(ctx: Context, host: Host, workday: Workday): void {
 
 function beginDay({ ctx, d, host, owner, workday, session, machine }: Desk): void {
   const { logon } = session;
-  if (d.chance(0.06)) emitFailedLogon(ctx, { ...logon, atUs: workday.startUs - d.range(8, 40) * secondUs }, "0xc000006a");
+  if (d.chance(0.06))
+    emitFailedLogon(ctx, { ...logon, atUs: workday.startUs - d.range(8, 40) * secondUs }, "0xc000006a");
   if (session.isNew) {
     emitLogon(ctx, logon);
     emitProcess(ctx, session.userinit);
     emitProcess(ctx, session.explorer);
   } else emitLogon(ctx, { ...logon, type: 7, atUs: workday.startUs });
-  if (workday.mode === "office" && d.chance(0.5)) emitIdentityLogon(ctx, { ...logon, fromIp: workday.localIp, fromName: host.name, atUs: workday.startUs }, owner);
+  if (workday.mode === "office" && d.chance(0.5))
+    emitIdentityLogon(ctx, { ...logon, fromIp: workday.localIp, fromName: host.name, atUs: workday.startUs }, owner);
   emitMiscellaneous(ctx, machine.system.sense, workday.startUs + d.int(3600) * secondUs, d);
 }
 
@@ -96,11 +98,17 @@ function runProgram(desk: Desk, atUs: number, name: ProgramName): void {
   const program = programOf(name);
   const p = start(desk, { program, parent: parentOf(desk, program), atUs });
   if (program.children !== undefined && d.chance(0.3)) {
-    const child = start(desk, { program: programOf(d.pick(program.children)), parent: p, atUs: atUs + d.range(2, 240) * secondUs });
+    const child = start(desk, {
+      program: programOf(d.pick(program.children)),
+      parent: p,
+      atUs: atUs + d.range(2, 240) * secondUs,
+    });
     emitProcessEnd(ctx, child, child.startUs + d.range(1, 60) * secondUs);
   }
-  for (const to of program.net ?? []) if (d.chance(0.72)) visit(desk, p, { to, atUs: atUs + d.range(1, 900) * secondUs });
-  if (program.writes !== undefined && d.chance(0.55)) emitFile(ctx, p, { atUs: atUs + d.range(5, 1500) * secondUs, kind: program.writes, d, user: desk.owner.sam });
+  for (const to of program.net ?? [])
+    if (d.chance(0.72)) visit(desk, p, { to, atUs: atUs + d.range(1, 900) * secondUs });
+  if (program.writes !== undefined && d.chance(0.55))
+    emitFile(ctx, p, { atUs: atUs + d.range(5, 1500) * secondUs, kind: program.writes, d, user: desk.owner.sam });
   if (d.chance(0.22)) emitImageLoad(ctx, p, atUs + d.range(1, 900) * 1000, d);
   if (d.chance(0.09)) emitRegistry(ctx, p, atUs + d.range(1, 30) * secondUs, d);
   if (d.chance(0.35)) emitProcessEnd(ctx, p, atUs + d.range(1, 5400) * secondUs);
@@ -111,7 +119,10 @@ function parentOf(desk: Desk, program: Program): Process {
   return program.parent === "services" ? desk.machine.system.services : desk.session.explorer;
 }
 
-function start(desk: Desk, what: { readonly program: Program; readonly parent: Process; readonly atUs: number }): Process {
+function start(
+  desk: Desk,
+  what: { readonly program: Program; readonly parent: Process; readonly atUs: number },
+): Process {
   const { ctx, d, host, owner, session } = desk;
   const { program, parent } = what;
   const of = image(program.image);
@@ -135,14 +146,26 @@ function visit(desk: Desk, process: Process, what: { readonly to: ServiceName | 
   const destination = what.to === "web" ? ctx.world.internet.pickSite(d) : ctx.world.internet.service(what.to);
   const site = workday.mode === "office" ? sites[workday.person.site] : undefined;
   const volume = { sentBytes: 300 + d.int(4000), receivedBytes: Math.floor(900 * Math.exp(d.real() * 6.5)) };
-  emitVisit(ctx, { process, atUs: what.atUs, localIp: workday.localIp, site, destination, userAgent: desk.userAgent, ...volume, method: d.chance(0.14) ? "POST" : "GET" });
+  emitVisit(ctx, {
+    process,
+    atUs: what.atUs,
+    localIp: workday.localIp,
+    site,
+    destination,
+    userAgent: desk.userAgent,
+    ...volume,
+    method: d.chance(0.14) ? "POST" : "GET",
+  });
 }
 
 const systemServices: readonly ServiceName[] = ["update", "defender", "telemetryVendor", "login"];
 function systemVisit(desk: Desk): void {
   const { d, machine, workday } = desk;
   const process = d.chance(0.5) ? machine.system.update : machine.system.defender;
-  visit({ ...desk, userAgent: "Microsoft-Delivery-Optimization/10.0" }, process, { to: d.pick(systemServices), atUs: momentOf(workday, d) });
+  visit({ ...desk, userAgent: "Microsoft-Delivery-Optimization/10.0" }, process, {
+    to: d.pick(systemServices),
+    atUs: momentOf(workday, d),
+  });
 }
 
 const fileServers = ["FS01", "FS01", "FS02", "PRT01", "SQL01"] as const;
@@ -161,7 +184,13 @@ function openShare(desk: Desk): void {
   emitLogoff(ctx, logon, atUs + d.range(20, 1800) * secondUs);
   const port = server.name.startsWith("SQL") ? 1433 : 445;
   const remote = { remoteIp: server.fixedIp!, remotePort: port, remoteUrl: server.deviceName };
-  emitConnection(ctx, { process: desk.machine.system.System, atUs: atUs - 30_000, localIp: workday.localIp, localPort: from.fromPort, ...remote });
+  emitConnection(ctx, {
+    process: desk.machine.system.System,
+    atUs: atUs - 30_000,
+    localIp: workday.localIp,
+    localPort: from.fromPort,
+    ...remote,
+  });
 }
 
 function runRare(desk: Desk): void {
@@ -170,7 +199,11 @@ function runRare(desk: Desk): void {
   const atUs = Math.max(momentOf(workday, d), session.explorer.startUs + minuteUs);
   const p: Process = {
     ...{ host, pid: desk.nextPid(), startUs: atUs, image: of, parent: session.explorer, principal: session.principal },
-    ...{ commandLine: commandLineOf(of, d.chance(0.5) ? "" : `/${d.hex(6)}`), integrity: "Medium", logonId: session.logon.logonId },
+    ...{
+      commandLine: commandLineOf(of, d.chance(0.5) ? "" : `/${d.hex(6)}`),
+      integrity: "Medium",
+      logonId: session.logon.logonId,
+    },
   };
   emitProcess(ctx, p);
   if (d.chance(0.6)) visit(desk, p, { to: "web", atUs: atUs + Math.floor(d.real() * 0.2 * hourUs) });

@@ -32,12 +32,32 @@ interface OperationKind {
   readonly application: string;
   readonly applicationId: number;
 }
-const exchangeItem: OperationKind = { workload: "Exchange", recordType: "ExchangeItem", application: "Microsoft Exchange Online", applicationId: 20893 };
+const exchangeItem: OperationKind = {
+  workload: "Exchange",
+  recordType: "ExchangeItem",
+  application: "Microsoft Exchange Online",
+  applicationId: 20893,
+};
 const exchangeAdmin: OperationKind = { ...exchangeItem, recordType: "ExchangeAdmin" };
-const file: OperationKind = { workload: "OneDrive", recordType: "SharePointFileOperation", application: "Microsoft OneDrive for Business", applicationId: 15600 };
-const siteFile: OperationKind = { workload: "SharePoint", recordType: "SharePointFileOperation", application: "Microsoft SharePoint Online", applicationId: 20892 };
+const file: OperationKind = {
+  workload: "OneDrive",
+  recordType: "SharePointFileOperation",
+  application: "Microsoft OneDrive for Business",
+  applicationId: 15600,
+};
+const siteFile: OperationKind = {
+  workload: "SharePoint",
+  recordType: "SharePointFileOperation",
+  application: "Microsoft SharePoint Online",
+  applicationId: 20892,
+};
 const sharing: OperationKind = { ...siteFile, recordType: "SharePointSharingOperation" };
-const teams: OperationKind = { workload: "MicrosoftTeams", recordType: "MicrosoftTeams", application: "Microsoft Teams", applicationId: 28375 };
+const teams: OperationKind = {
+  workload: "MicrosoftTeams",
+  recordType: "MicrosoftTeams",
+  application: "Microsoft Teams",
+  applicationId: 28375,
+};
 
 export const officeOperations: Readonly<Record<OfficeOperation, OperationKind>> = {
   MailItemsAccessed: exchangeItem,
@@ -113,7 +133,13 @@ function officeBase(ctx: Context, a: OfficeAction, kind: OperationKind, recordId
 function officeDetails(a: OfficeAction, kind: OperationKind, d: Draw): Row {
   if (kind.recordType === "ExchangeAdmin") {
     const parameters = JSON.stringify((a.parameters ?? []).map(([Name, Value]) => ({ Name, Value })));
-    return { Parameters: parameters, OfficeObjectId: a.object ?? "", ExternalAccess: "False", ExtraProperties: a.sessionId === "" ? null : [{ Name: "SessionId", Value: a.sessionId }], AppId: a.appId ?? "" };
+    return {
+      Parameters: parameters,
+      OfficeObjectId: a.object ?? "",
+      ExternalAccess: "False",
+      ExtraProperties: a.sessionId === "" ? null : [{ Name: "SessionId", Value: a.sessionId }],
+      AppId: a.appId ?? "",
+    };
   }
   if (kind.workload === "Exchange")
     return {
@@ -127,16 +153,45 @@ function officeDetails(a: OfficeAction, kind: OperationKind, d: Draw): Row {
       InternalLogonType: 0,
       Folder: a.folder === undefined ? "" : JSON.stringify({ Path: `\\${a.folder}` }),
       Item: a.operation === "Send" ? JSON.stringify({ Subject: a.object ?? "", Id: d.hex(32) }) : "",
-      AffectedItems: a.object === undefined || a.operation === "Send" ? "" : JSON.stringify([{ Subject: a.object, ParentFolder: { Path: `\\${a.folder ?? "Inbox"}` } }]),
-      OperationProperties: a.operation === "MailItemsAccessed" ? [{ Name: "MailAccessType", Value: "Bind" }, { Name: "IsThrottled", Value: "False" }] : null,
+      AffectedItems:
+        a.object === undefined || a.operation === "Send"
+          ? ""
+          : JSON.stringify([{ Subject: a.object, ParentFolder: { Path: `\\${a.folder ?? "Inbox"}` } }]),
+      OperationProperties:
+        a.operation === "MailItemsAccessed"
+          ? [
+              { Name: "MailAccessType", Value: "Bind" },
+              { Name: "IsThrottled", Value: "False" },
+            ]
+          : null,
       AppId: a.appId ?? "00000002-0000-0ff1-ce00-000000000000",
       ClientAppId: a.appId ?? "",
       ExternalAccess: "False",
     };
-  if (kind.workload === "MicrosoftTeams") return { TeamName: a.object ?? "", ChatThreadId: `19:${d.hex(32)}@thread.v2`, CommunicationType: "GroupChat", UserAgent: a.userAgent };
+  if (kind.workload === "MicrosoftTeams")
+    return {
+      TeamName: a.object ?? "",
+      ChatThreadId: `19:${d.hex(32)}@thread.v2`,
+      CommunicationType: "GroupChat",
+      UserAgent: a.userAgent,
+    };
   const name = a.object ?? "document.docx";
-  const site = kind.workload === "OneDrive" ? `https://contoso-my.sharepoint.example/personal/${a.account.sam.replace(".", "_")}_contoso_example/` : "https://contoso.sharepoint.example/sites/finance/";
-  return { OfficeObjectId: `${site}Documents/${name}`, Site_Url: site, SourceRelativeUrl: "Documents", SourceFileName: name, SourceFileExtension: name.slice(name.lastIndexOf(".") + 1), ItemType: "File", EventSource: "SharePoint", UserAgent: a.userAgent, MachineDomainInfo: "", IsManagedDevice: kind.workload === "OneDrive" };
+  const site =
+    kind.workload === "OneDrive"
+      ? `https://contoso-my.sharepoint.example/personal/${a.account.sam.replace(".", "_")}_contoso_example/`
+      : "https://contoso.sharepoint.example/sites/finance/";
+  return {
+    OfficeObjectId: `${site}Documents/${name}`,
+    Site_Url: site,
+    SourceRelativeUrl: "Documents",
+    SourceFileName: name,
+    SourceFileExtension: name.slice(name.lastIndexOf(".") + 1),
+    ItemType: "File",
+    EventSource: "SharePoint",
+    UserAgent: a.userAgent,
+    MachineDomainInfo: "",
+    IsManagedDevice: kind.workload === "OneDrive",
+  };
 }
 
 function cloudAppRow(ctx: Context, a: OfficeAction, kind: OperationKind, recordId: string): Row {
@@ -162,13 +217,33 @@ function cloudAppRow(ctx: Context, a: OfficeAction, kind: OperationKind, recordI
     IPTags: at?.kind === "egress" ? ["Corporate"] : [],
     UserAgent: a.userAgent,
     UserAgentTags: [],
-    OSPlatform: a.userAgent.includes("iPhone") ? "iOS" : a.userAgent.includes("Android") ? "Android" : a.userAgent.includes("Linux") ? "Linux" : "Windows 10",
+    OSPlatform: a.userAgent.includes("iPhone")
+      ? "iOS"
+      : a.userAgent.includes("Android")
+        ? "Android"
+        : a.userAgent.includes("Linux")
+          ? "Linux"
+          : "Windows 10",
     DeviceType: a.userAgent.includes("Mobile") ? "Mobile" : "Desktop",
-    ActivityType: a.operation.includes("-") ? "Write" : a.operation.startsWith("File") || a.operation.startsWith("Mail") ? "Basic" : "Create",
+    ActivityType: a.operation.includes("-")
+      ? "Write"
+      : a.operation.startsWith("File") || a.operation.startsWith("Mail")
+        ? "Basic"
+        : "Create",
     ActivityObjects: [{ Type: "Structured object", Role: "Target object", Name: a.object ?? a.account.upn }],
     ObjectName: a.object ?? "",
     ObjectType: kind.workload === "Exchange" ? "Mailbox" : "File",
-    RawEventData: { Id: recordId, CreationTime: isoOf(a.atUs), Operation: a.operation, Workload: kind.workload, UserId: a.account.upn, ClientIP: a.ip, ResultStatus: "True", ...(parameters.length === 0 ? {} : { Parameters: parameters }), SessionId: a.sessionId },
+    RawEventData: {
+      Id: recordId,
+      CreationTime: isoOf(a.atUs),
+      Operation: a.operation,
+      Workload: kind.workload,
+      UserId: a.account.upn,
+      ClientIP: a.ip,
+      ResultStatus: "True",
+      ...(parameters.length === 0 ? {} : { Parameters: parameters }),
+      SessionId: a.sessionId,
+    },
     AdditionalFields: {},
     ReportId: recordId,
     AuditSource: "Microsoft 365 Unified Audit Log",
@@ -179,20 +254,37 @@ function cloudAppRow(ctx: Context, a: OfficeAction, kind: OperationKind, recordI
 export interface AuditEntry {
   readonly atUs: number;
   readonly operation: string;
-  readonly category: "ApplicationManagement" | "UserManagement" | "GroupManagement" | "RoleManagement" | "Policy" | "Device";
+  readonly category:
+    "ApplicationManagement" | "UserManagement" | "GroupManagement" | "RoleManagement" | "Policy" | "Device";
   readonly service: string;
   readonly type: "Add" | "Update" | "Assign" | "Delete" | "Unassign";
   readonly by: { readonly account: Account; readonly ip: string } | { readonly app: string; readonly appId: string };
-  readonly targets: readonly { readonly displayName: string; readonly id: string; readonly type: string; readonly upn?: string; readonly changes?: readonly (readonly [name: string, from: string, to: string])[] }[];
+  readonly targets: readonly {
+    readonly displayName: string;
+    readonly id: string;
+    readonly type: string;
+    readonly upn?: string;
+    readonly changes?: readonly (readonly [name: string, from: string, to: string])[];
+  }[];
   readonly details?: readonly (readonly [key: string, value: string])[];
   readonly userAgent?: string;
 }
 
 export function emitAudit(ctx: Context, e: AuditEntry, tag?: string): void {
-  const d = new Draw(mix(hashText(e.operation + (e.targets[0]?.displayName ?? "")), Math.floor(e.atUs / 1000) % 0x7fffffff));
+  const d = new Draw(
+    mix(hashText(e.operation + (e.targets[0]?.displayName ?? "")), Math.floor(e.atUs / 1000) % 0x7fffffff),
+  );
   const initiatedBy =
     "account" in e.by
-      ? { user: { id: e.by.account.objectId, displayName: null, userPrincipalName: e.by.account.upn, ipAddress: e.by.ip, roles: [] } }
+      ? {
+          user: {
+            id: e.by.account.objectId,
+            displayName: null,
+            userPrincipalName: e.by.account.upn,
+            ipAddress: e.by.ip,
+            roles: [],
+          },
+        }
       : { app: { appId: e.by.appId, displayName: e.by.app, servicePrincipalId: d.guid(), servicePrincipalName: null } };
   const details = [...(e.details ?? []), ...(e.userAgent === undefined ? [] : [["User-Agent", e.userAgent] as const])];
   const correlation = d.guid();
@@ -220,7 +312,18 @@ export function emitAudit(ctx: Context, e: AuditEntry, tag?: string): void {
       Id: `Directory_${correlation.slice(0, 8)}_${d.hex(5)}`,
       Identity: "account" in e.by ? e.by.account.display : e.by.app,
       InitiatedBy: initiatedBy,
-      TargetResources: e.targets.map(t => ({ id: t.id, displayName: t.displayName, type: t.type, ...(t.upn === undefined ? {} : { userPrincipalName: t.upn }), modifiedProperties: (t.changes ?? []).map(([displayName, oldValue, newValue]) => ({ displayName, oldValue: oldValue === "" ? null : JSON.stringify([oldValue]), newValue: JSON.stringify([newValue]) })), administrativeUnits: [] })),
+      TargetResources: e.targets.map(t => ({
+        id: t.id,
+        displayName: t.displayName,
+        type: t.type,
+        ...(t.upn === undefined ? {} : { userPrincipalName: t.upn }),
+        modifiedProperties: (t.changes ?? []).map(([displayName, oldValue, newValue]) => ({
+          displayName,
+          oldValue: oldValue === "" ? null : JSON.stringify([oldValue]),
+          newValue: JSON.stringify([newValue]),
+        })),
+        administrativeUnits: [],
+      })),
       AdditionalDetails: details.map(([key, value]) => ({ key, value })),
     },
     tag,

@@ -14,7 +14,8 @@ export const signInResults = {
   50055: "The password is expired.",
   50057: "User account is disabled. The account has been disabled by an administrator.",
   50074: "Strong Authentication is required.",
-  50076: "Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication to access the resource.",
+  50076:
+    "Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication to access the resource.",
   50125: "Sign-in was interrupted due to a password reset or password registration entry.",
   50126: "Error validating credentials due to invalid username or password.",
   50140: "This occurred due to 'Keep me signed in' interrupt when the user was signing-in.",
@@ -64,7 +65,12 @@ function policiesOf(s: SignIn): object[] {
   }));
 }
 
-const methods = { none: "", push: "Mobile app notification", claim: "Previously satisfied", previous: "Previously satisfied" } as const;
+const methods = {
+  none: "",
+  push: "Mobile app notification",
+  claim: "Previously satisfied",
+  previous: "Previously satisfied",
+} as const;
 const details = {
   none: "",
   push: "MFA completed in Azure AD",
@@ -75,9 +81,30 @@ const details = {
 function authenticationDetails(s: SignIn): object[] {
   const dateTime = isoOf(s.atUs);
   const failed = s.code !== 0;
-  const first = { authenticationStepDateTime: dateTime, authenticationMethod: s.mfa === "claim" ? "Previously satisfied" : "Password", authenticationMethodDetail: s.mfa === "claim" ? "" : "Password Hash Sync", succeeded: s.code !== 50126 && s.code !== 50034, authenticationStepResultDetail: s.mfa === "claim" ? "First factor requirement satisfied by claim in the token" : failed ? "Invalid username or password or Invalid on-premise username or password." : "Correct password", authenticationStepRequirement: "Primary authentication" };
+  const first = {
+    authenticationStepDateTime: dateTime,
+    authenticationMethod: s.mfa === "claim" ? "Previously satisfied" : "Password",
+    authenticationMethodDetail: s.mfa === "claim" ? "" : "Password Hash Sync",
+    succeeded: s.code !== 50126 && s.code !== 50034,
+    authenticationStepResultDetail:
+      s.mfa === "claim"
+        ? "First factor requirement satisfied by claim in the token"
+        : failed
+          ? "Invalid username or password or Invalid on-premise username or password."
+          : "Correct password",
+    authenticationStepRequirement: "Primary authentication",
+  };
   if (s.mfa === undefined || s.mfa === "none") return [first];
-  return [first, { authenticationStepDateTime: dateTime, authenticationMethod: methods[s.mfa], succeeded: !failed, authenticationStepResultDetail: details[s.mfa], authenticationStepRequirement: "Multifactor authentication" }];
+  return [
+    first,
+    {
+      authenticationStepDateTime: dateTime,
+      authenticationMethod: methods[s.mfa],
+      succeeded: !failed,
+      authenticationStepResultDetail: details[s.mfa],
+      authenticationStepRequirement: "Multifactor authentication",
+    },
+  ];
 }
 
 /** Writes one sign-in to the table it belongs to. */
@@ -121,7 +148,8 @@ function whoAndWhat(ctx: Context, s: SignIn, id: string, d: Draw): Row {
     IsInteractive: s.isInteractive,
     ClientAppUsed: s.clientApp ?? s.device.client,
     AuthenticationProtocol: s.protocol ?? "none",
-    AuthenticationRequirement: s.mfa === undefined || s.mfa === "none" ? "singleFactorAuthentication" : "multiFactorAuthentication",
+    AuthenticationRequirement:
+      s.mfa === undefined || s.mfa === "none" ? "singleFactorAuthentication" : "multiFactorAuthentication",
     AuthenticationDetails: JSON.stringify(authenticationDetails(s)),
     ConditionalAccessStatus: s.code === 53003 ? "failure" : s.mfa === "none" ? "notApplied" : "success",
     UniqueTokenIdentifier: d.hex(22),
@@ -144,21 +172,37 @@ function whereAndHow(ctx: Context, s: SignIn): Row {
     RiskLevelDuringSignIn: risk,
     RiskEventTypes: JSON.stringify(s.riskEvents ?? []),
     RiskEventTypes_V2: JSON.stringify(s.riskEvents ?? []),
-    NetworkLocationDetails: at?.kind === "egress" ? JSON.stringify([{ networkType: "trustedNamedLocation", networkNames: [at.owner] }]) : "[]",
+    NetworkLocationDetails:
+      at?.kind === "egress"
+        ? JSON.stringify([{ networkType: "trustedNamedLocation", networkNames: [at.owner] }])
+        : "[]",
   };
 }
 
 export function locationOf(ctx: Context, ip: string): object {
   const at = ctx.world.locate(ip);
   if (at === undefined) return {};
-  return { city: at.city, state: at.state, countryOrRegion: at.countryCode, geoCoordinates: { latitude: at.latitude, longitude: at.longitude } };
+  return {
+    city: at.city,
+    state: at.state,
+    countryOrRegion: at.countryCode,
+    geoCoordinates: { latitude: at.latitude, longitude: at.longitude },
+  };
 }
 
 function deviceOf(s: SignIn): object {
   const { os, browser } = s.device;
   const isKnown = s.deviceId !== undefined;
   return isKnown
-    ? { deviceId: s.deviceId, displayName: s.deviceName ?? "", operatingSystem: os, browser, isCompliant: true, isManaged: true, trustType: "Hybrid Azure AD joined" }
+    ? {
+        deviceId: s.deviceId,
+        displayName: s.deviceName ?? "",
+        operatingSystem: os,
+        browser,
+        isCompliant: true,
+        isManaged: true,
+        trustType: "Hybrid Azure AD joined",
+      }
     : { deviceId: "", operatingSystem: os, browser };
 }
 
@@ -182,7 +226,8 @@ function interactiveOnly(ctx: Context, s: SignIn, d: Draw): Row {
     FlaggedForReview: false,
     SignInIdentifier: s.account.upn,
     TokenIssuerName: "",
-    AuthenticationProcessingDetails: s.clientApp === "Authenticated SMTP" ? [{ key: "Legacy TLS (TLS 1.0, 1.1, 3DES)", value: "False" }] : [],
+    AuthenticationProcessingDetails:
+      s.clientApp === "Authenticated SMTP" ? [{ key: "Legacy TLS (TLS 1.0, 1.1, 3DES)", value: "False" }] : [],
   };
 }
 

@@ -91,30 +91,84 @@ function background(ctx: Context, atUs: number, d: Draw): void {
   const site = d.pick(Object.values(sites));
   const from = `198.19.${d.int(256)}.${d.range(1, 254)}`;
   const port = d.pick([22, 23, 80, 443, 445, 3389, 5900, 8080, 8443, 1433]);
-  emitFirewall(ctx, { site, atUs, sourceIp: from, sourcePort: d.range(1024, 65_000), destinationIp: site.egressIp, port, protocol: d.chance(0.95) ? "TCP" : "UDP", action: "deny", application: "not-applicable", sentBytes: 60, receivedBytes: 0, direction: "Inbound" });
+  emitFirewall(ctx, {
+    site,
+    atUs,
+    sourceIp: from,
+    sourcePort: d.range(1024, 65_000),
+    destinationIp: site.egressIp,
+    port,
+    protocol: d.chance(0.95) ? "TCP" : "UDP",
+    action: "deny",
+    application: "not-applicable",
+    sentBytes: 60,
+    receivedBytes: 0,
+    direction: "Inbound",
+  });
 }
 
 function allowed(ctx: Context, day: number, atUs: number, d: Draw): void {
   const host = d.pick(ctx.world.workstations);
   const site = sites[host.site];
   const destination = ctx.world.internet.pickSite(d);
-  const [port, application] = d.pick([[443, "ssl"], [443, "web-browsing"], [123, "ntp"], [443, "ms-office365"], [3478, "ms-teams-audio-video"], [993, "imap"]] as const);
+  const [port, application] = d.pick([
+    [443, "ssl"],
+    [443, "web-browsing"],
+    [123, "ntp"],
+    [443, "ms-office365"],
+    [3478, "ms-teams-audio-video"],
+    [993, "imap"],
+  ] as const);
   const sent = Math.floor(400 * Math.exp(d.real() * 6));
-  emitFirewall(ctx, { site, atUs, sourceIp: addressOf(host, day), sourcePort: d.range(49_200, 65_000), destinationIp: destination.ips[0]!, port, protocol: port === 123 || port === 3478 ? "UDP" : "TCP", action: "allow", application, sentBytes: sent, receivedBytes: Math.floor(sent * (0.5 + d.real() * 12)), direction: "Outbound" });
+  emitFirewall(ctx, {
+    site,
+    atUs,
+    sourceIp: addressOf(host, day),
+    sourcePort: d.range(49_200, 65_000),
+    destinationIp: destination.ips[0]!,
+    port,
+    protocol: port === 123 || port === 3478 ? "UDP" : "TCP",
+    action: "allow",
+    application,
+    sentBytes: sent,
+    receivedBytes: Math.floor(sent * (0.5 + d.real() * 12)),
+    direction: "Outbound",
+  });
 }
 
 /** Trap: the vulnerability scanner at 10.10.9.9 tries every port it knows on a few machines each night. */
 function scannerDay(ctx: Context, day: number, d: Draw): void {
   const targets = [...ctx.world.servers, ...ctx.world.linux];
   const startUs = ctx.calendar.midnight(day) + 2 * 60 * minuteUs;
-  const ports = [21, 22, 23, 25, 53, 80, 88, 110, 135, 139, 389, 443, 445, 636, 993, 1433, 3306, 3389, 5432, 5985, 8080, 8443];
+  const ports = [
+    21, 22, 23, 25, 53, 80, 88, 110, 135, 139, 389, 443, 445, 636, 993, 1433, 3306, 3389, 5432, 5985, 8080, 8443,
+  ];
   for (let t = 0; t < 6; t++) {
     const target = targets[(day * 6 + 600 + t) % targets.length]!;
     for (const [i, port] of ports.entries()) {
-      const isOpen = target.kind === "linux" ? [22, 80, 443].includes(port) : [135, 389, 445, 3389, 88, 53].includes(port);
+      const isOpen =
+        target.kind === "linux" ? [22, 80, 443].includes(port) : [135, 389, 445, 3389, 88, 53].includes(port);
       const atUs = startUs + t * 9 * minuteUs + i * 2 * secondUs + d.int(900_000);
       const threat = isOpen && d.chance(0.15) ? "SMB: Session enumeration(31705)" : undefined;
-      emitFirewall(ctx, { site: sites.SEA, atUs, sourceIp: "10.10.9.9", sourcePort: d.range(30_000, 60_000), destinationIp: target.fixedIp!, port, protocol: "TCP", action: isOpen ? "allow" : "reset-both", application: isOpen ? "incomplete" : "not-applicable", sentBytes: isOpen ? 420 : 74, receivedBytes: isOpen ? 380 : 0, direction: "Internal", ...(threat === undefined ? {} : { threat }) }, "trap-vulnerability-scanner");
+      emitFirewall(
+        ctx,
+        {
+          site: sites.SEA,
+          atUs,
+          sourceIp: "10.10.9.9",
+          sourcePort: d.range(30_000, 60_000),
+          destinationIp: target.fixedIp!,
+          port,
+          protocol: "TCP",
+          action: isOpen ? "allow" : "reset-both",
+          application: isOpen ? "incomplete" : "not-applicable",
+          sentBytes: isOpen ? 420 : 74,
+          receivedBytes: isOpen ? 380 : 0,
+          direction: "Internal",
+          ...(threat === undefined ? {} : { threat }),
+        },
+        "trap-vulnerability-scanner",
+      );
     }
   }
 }
@@ -125,8 +179,25 @@ function lookup(ctx: Context, day: number, atUs: number, d: Draw): void {
   const site = ctx.world.internet.pickSite(d);
   const server = d.chance(0.5) ? "DC01" : "DC02";
   const clientIp = addressOf(host, day);
-  if (kind < 0.25) emitDns(ctx, { atUs, clientIp, name: `${d.hex(10)}.contoso.example`, answers: [], isUnknown: true, server });
-  else if (kind < 0.4) emitDns(ctx, { atUs, clientIp, name: `${d.range(1, 254)}.8.10.10.in-addr.arpa`, answers: [`${d.pick(ctx.world.servers).deviceName}`], type: "PTR", server });
-  else if (kind < 0.45) emitDns(ctx, { atUs, clientIp, name: `_dmarc.${site.domain}`, answers: ["v=DMARC1; p=none"], type: "TXT", server });
-  else emitDns(ctx, { atUs, clientIp, name: kind < 0.7 ? d.pick(ctx.world.servers).deviceName : site.domain, answers: kind < 0.7 ? [d.pick(ctx.world.servers).fixedIp!] : site.ips, server });
+  if (kind < 0.25)
+    emitDns(ctx, { atUs, clientIp, name: `${d.hex(10)}.contoso.example`, answers: [], isUnknown: true, server });
+  else if (kind < 0.4)
+    emitDns(ctx, {
+      atUs,
+      clientIp,
+      name: `${d.range(1, 254)}.8.10.10.in-addr.arpa`,
+      answers: [`${d.pick(ctx.world.servers).deviceName}`],
+      type: "PTR",
+      server,
+    });
+  else if (kind < 0.45)
+    emitDns(ctx, { atUs, clientIp, name: `_dmarc.${site.domain}`, answers: ["v=DMARC1; p=none"], type: "TXT", server });
+  else
+    emitDns(ctx, {
+      atUs,
+      clientIp,
+      name: kind < 0.7 ? d.pick(ctx.world.servers).deviceName : site.domain,
+      answers: kind < 0.7 ? [d.pick(ctx.world.servers).fixedIp!] : site.ips,
+      server,
+    });
 }

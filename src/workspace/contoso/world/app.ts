@@ -16,7 +16,12 @@ const sharepoint = ["Office 365 SharePoint Online", "00000003-0000-0ff1-ce00-000
 const directory = ["Windows Azure Active Directory", "00000002-0000-0000-c000-000000000000"] as const;
 const management = ["Windows Azure Service Management API", "797f4846-ba00-4fd7-ba43-dac1f8f63013"] as const;
 
-const app = (name: string, id: string, on: readonly [string, string]): App => ({ name, id, resource: on[0], resourceId: on[1] });
+const app = (name: string, id: string, on: readonly [string, string]): App => ({
+  name,
+  id,
+  resource: on[0],
+  resourceId: on[1],
+});
 
 /** Names and ids as Microsoft documents them for its own applications; the rest are Contoso's. */
 export const apps = {
@@ -110,14 +115,16 @@ export function phoneOf(person: Person): Device {
     ? {
         os: "Ios 17.7",
         browser: "Mobile Safari",
-        userAgent: "Mozilla/5.0 (iPhone; CPU iPhone OS 17_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.7 Mobile/15E148 Safari/604.1",
+        userAgent:
+          "Mozilla/5.0 (iPhone; CPU iPhone OS 17_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.7 Mobile/15E148 Safari/604.1",
         client: "Mobile Apps and Desktop clients",
         isManaged: false,
       }
     : {
         os: "Android 14",
         browser: "Chrome Mobile 130.0.0",
-        userAgent: "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Mobile Safari/537.36",
+        userAgent:
+          "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Mobile Safari/537.36",
         client: "Mobile Apps and Desktop clients",
         isManaged: false,
       };

@@ -46,8 +46,18 @@ export interface Host {
 
 const windows11 = { platform: "Windows11", build: 22631, version: "10.0", name: "Windows 11 Enterprise" };
 const windows10 = { platform: "Windows10", build: 19045, version: "10.0", name: "Windows 10 Enterprise" };
-const server2022 = { platform: "WindowsServer2022", build: 20348, version: "10.0", name: "Windows Server 2022 Datacenter" };
-const server2019 = { platform: "WindowsServer2019", build: 17763, version: "10.0", name: "Windows Server 2019 Datacenter" };
+const server2022 = {
+  platform: "WindowsServer2022",
+  build: 20348,
+  version: "10.0",
+  name: "Windows Server 2022 Datacenter",
+};
+const server2019 = {
+  platform: "WindowsServer2019",
+  build: 17763,
+  version: "10.0",
+  name: "Windows Server 2019 Datacenter",
+};
 const ubuntu = { platform: "Linux", build: 0, version: "22.04", name: "Ubuntu 22.04 LTS" };
 
 const serverPlan: readonly (readonly [name: string, role: ServerRole])[] = [
@@ -89,7 +99,8 @@ interface Plan extends Pick<Host, "kind" | "index" | "name" | "role" | "os" | "s
 function build(estate: Estate, plan: Plan): Host {
   const d = draw(estate.seed, `host-${plan.kind}`, plan.index);
   const group = plan.kind === "workstation" ? "rg-clients" : "rg-servers";
-  const provider = plan.kind === "workstation" ? "microsoft.hybridcompute/machines" : "microsoft.compute/virtualmachines";
+  const provider =
+    plan.kind === "workstation" ? "microsoft.hybridcompute/machines" : "microsoft.compute/virtualmachines";
   const fqdn = `${plan.name}.contoso.example`;
   return {
     ...plan,
@@ -111,7 +122,16 @@ export function createWorkstations(estate: Estate, people: readonly Person[], co
     const name = `WKS-${String(index + 1).padStart(4, "0")}`;
     const os = draw(estate.seed, "os", index).chance(0.72) || index === 41 ? windows11 : windows10;
     const sendsSecurityEvents = index % 4 === 1;
-    return build(estate, { kind: "workstation", index, name, role: "client", os, site: owner.site, owner, sendsSecurityEvents });
+    return build(estate, {
+      kind: "workstation",
+      index,
+      name,
+      role: "client",
+      os,
+      site: owner.site,
+      owner,
+      sendsSecurityEvents,
+    });
   });
 }
 
@@ -126,7 +146,16 @@ export function createServers(estate: Estate): readonly Host[] {
 export function createLinuxHosts(estate: Estate): readonly Host[] {
   return linuxPlan.map(([name, role], index) => {
     const fixedIp = `10.10.10.${10 + index}`;
-    return build(estate, { kind: "linux", index, name, role, os: ubuntu, site: "SEA", fixedIp, sendsSecurityEvents: false });
+    return build(estate, {
+      kind: "linux",
+      index,
+      name,
+      role,
+      os: ubuntu,
+      site: "SEA",
+      fixedIp,
+      sendsSecurityEvents: false,
+    });
   });
 }
 

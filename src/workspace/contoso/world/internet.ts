@@ -42,9 +42,20 @@ const second =
   "works supply media press trade labs market stream cloud bank travel parts books health games sport foods design motors weather studio insight tickets logistics garden finance academy post wire kit".split(
     " ",
   );
-const categories: readonly Destination["category"][] = ["news", "shopping", "media", "ads", "partner", "other", "business"];
+const categories: readonly Destination["category"][] = [
+  "news",
+  "shopping",
+  "media",
+  "ads",
+  "partner",
+  "other",
+  "business",
+];
 const prefixes = ["www.", "", "cdn.", "static.", "api.", "img.", "m."];
-const pathWords = "index assets js css images news article product cart search login api v1 v2 track pixel video feed about pricing".split(" ");
+const pathWords =
+  "index assets js css images news article product cart search login api v1 v2 track pixel video feed about pricing".split(
+    " ",
+  );
 
 function tailAddress(d: Draw): string {
   return `198.19.${d.int(256)}.${d.range(1, 254)}`;
@@ -63,8 +74,14 @@ export function createInternet(seed: number, siteCount: number): Internet {
   const made = new Map<ServiceName, Destination>(
     serviceNames.map((name, i) => {
       const [domain, category, paths] = services[name];
-      const ips = Array.from({ length: name === "fleet" ? 1 : 6 }, (_, k) => `198.18.${16 + (i % 14)}.${10 + k * 7 + Math.floor(i / 14) * 60}`);
-      return [name, { domain, category, paths, ips, ipv6: `2001:db8:1000:${(0x10 + i).toString(16)}::${(i * 7 + 1).toString(16)}` }];
+      const ips = Array.from(
+        { length: name === "fleet" ? 1 : 6 },
+        (_, k) => `198.18.${16 + (i % 14)}.${10 + k * 7 + Math.floor(i / 14) * 60}`,
+      );
+      return [
+        name,
+        { domain, category, paths, ips, ipv6: `2001:db8:1000:${(0x10 + i).toString(16)}::${(i * 7 + 1).toString(16)}` },
+      ];
     }),
   );
   const site = (rank: number): Destination => {
@@ -74,8 +91,13 @@ export function createInternet(seed: number, siteCount: number): Internet {
     const name = `${d.pick(first)}${d.chance(0.3) ? "-" : ""}${d.pick(second)}${rank < 400 ? "" : String(rank % 97)}`;
     const domain = `${d.pick(prefixes)}${name}.example`;
     const ips = Array.from({ length: rank < 200 ? 3 : 1 }, () => tailAddress(d));
-    const ipv6 = d.chance(0.15) ? `2001:db8:${(0x2000 + d.int(0x1000)).toString(16)}:${d.int(65536).toString(16)}::${d.range(1, 999).toString(16)}` : undefined;
-    const paths = Array.from({ length: 3 }, () => `/${d.pick(pathWords)}/${d.pick(pathWords)}${d.chance(0.4) ? `?id=${d.int(9999)}` : ""}`);
+    const ipv6 = d.chance(0.15)
+      ? `2001:db8:${(0x2000 + d.int(0x1000)).toString(16)}:${d.int(65536).toString(16)}::${d.range(1, 999).toString(16)}`
+      : undefined;
+    const paths = Array.from(
+      { length: 3 },
+      () => `/${d.pick(pathWords)}/${d.pick(pathWords)}${d.chance(0.4) ? `?id=${d.int(9999)}` : ""}`,
+    );
     const made: Destination = { domain, ips, ipv6, category: d.pick(categories), paths };
     if (memo.size < 100_000) memo.set(rank, made);
     return made;

@@ -67,12 +67,30 @@ export const cast = {
 
 type Part = Partial<Pick<Person, "given" | "surname" | "department" | "title" | "site">>;
 const parts: Readonly<Record<number, Part>> = {
-  [cast.ceo]: { given: "Renata", surname: "Carter", department: "Executive", title: "Chief Executive Officer", site: "SEA" },
-  [cast.cfo]: { given: "Declan", surname: "Byrne", department: "Executive", title: "Chief Financial Officer", site: "DUB" },
+  [cast.ceo]: {
+    given: "Renata",
+    surname: "Carter",
+    department: "Executive",
+    title: "Chief Executive Officer",
+    site: "SEA",
+  },
+  [cast.cfo]: {
+    given: "Declan",
+    surname: "Byrne",
+    department: "Executive",
+    title: "Chief Financial Officer",
+    site: "DUB",
+  },
   [cast.dana]: { given: "Dana", surname: "Reyes", department: "Finance", title: "Finance Manager", site: "DUB" },
   [cast.marc]: { given: "Marc", surname: "Oliver", department: "Finance", title: "Financial Analyst", site: "DUB" },
   [cast.flyer]: { given: "Yuki", surname: "Tanabe", department: "Sales", title: "Sales Director, Asia", site: "OSA" },
-  [cast.roamer]: { given: "Paulo", surname: "Mendes", department: "Sales", title: "Sales Director, Americas", site: "GRU" },
+  [cast.roamer]: {
+    given: "Paulo",
+    surname: "Mendes",
+    department: "Sales",
+    title: "Sales Director, Americas",
+    site: "GRU",
+  },
   [cast.helpdesk]: { given: "Helen", surname: "Park", department: "IT", title: "Help Desk Lead", site: "SEA" },
   [cast.desktopAdmin]: { given: "Ivan", surname: "Kovač", department: "IT", title: "Desktop Engineer", site: "DUB" },
 };
@@ -80,7 +98,13 @@ const parts: Readonly<Record<number, Part>> = {
 const titles: Readonly<Record<Department, readonly string[]>> = {
   Finance: ["Financial Analyst", "Accountant", "Payroll Specialist", "Treasury Analyst", "Controller"],
   Sales: ["Account Executive", "Sales Engineer", "Account Manager", "Sales Operations Analyst"],
-  Engineering: ["Software Engineer", "Senior Software Engineer", "Test Engineer", "Engineering Manager", "Data Engineer"],
+  Engineering: [
+    "Software Engineer",
+    "Senior Software Engineer",
+    "Test Engineer",
+    "Engineering Manager",
+    "Data Engineer",
+  ],
   Operations: ["Logistics Planner", "Plant Supervisor", "Procurement Specialist", "Operations Analyst"],
   IT: ["Systems Administrator", "Network Engineer", "Desktop Engineer", "Security Analyst", "Cloud Engineer"],
   "Human Resources": ["HR Generalist", "Recruiter", "Benefits Specialist"],
@@ -140,7 +164,9 @@ function personAt(seed: number, index: number, hosts: number): Person {
 
 /** The first `count` people. Namesakes get a number, so a larger company has the same first people. */
 export function createPeople(seed: number, count: number, hosts: number): readonly Person[] {
-  const taken = new Map<string, number>(Object.values(parts).map(p => [`${accountPart(p.given!)}.${accountPart(p.surname!)}`, 1]));
+  const taken = new Map<string, number>(
+    Object.values(parts).map(p => [`${accountPart(p.given!)}.${accountPart(p.surname!)}`, 1]),
+  );
   return Array.from({ length: count }, (_, index) => {
     const person = personAt(seed, index, hosts);
     if (parts[index] !== undefined) return person;
@@ -167,7 +193,7 @@ export const serviceAccountNames = {
   "adm-helpdesk1": "Help Desk Administration 1",
   "adm-domain1": "Domain Administration 1",
   "adm-helpdesk2": "Help Desk Administration 2",
-  "sync_aadc01": "On-Premises Directory Synchronization Service Account",
+  sync_aadc01: "On-Premises Directory Synchronization Service Account",
 } as const;
 
 export function createServiceAccounts(seed: number): Readonly<Record<ServiceAccountName, Account>> {

@@ -25,7 +25,12 @@ export interface Site extends Place {
   readonly weight: number;
 }
 
-const place = (city: string, state: string, country: readonly [string, string], at: readonly [number, number]): Place => ({
+const place = (
+  city: string,
+  state: string,
+  country: readonly [string, string],
+  at: readonly [number, number],
+): Place => ({
   city,
   state,
   country: country[0],
@@ -125,12 +130,24 @@ export const sprayIps: readonly string[] = Array.from({ length: 24 }, (_, i) => 
 
 const story: readonly (readonly [cidr: string, owner: string, at: Place])[] = [
   [storyIps.sprayNet, "Baltic Proxy Rental", place("Riga", "Riga", ["Latvia", "LV"], [56.9496, 24.1052])],
-  [`${storyIps.thief}/32`, "Valpo Residencial", place("Valparaíso", "Valparaíso", ["Chile", "CL"], [-33.0472, -71.6127])],
+  [
+    `${storyIps.thief}/32`,
+    "Valpo Residencial",
+    place("Valparaíso", "Valparaíso", ["Chile", "CL"], [-33.0472, -71.6127]),
+  ],
   [`${storyIps.c2}/32`, "Dniester VPS", place("Chișinău", "Chișinău", ["Moldova", "MD"], [47.0105, 28.8638])],
   [`${storyIps.copier}/32`, "Dniester VPS", place("Chișinău", "Chișinău", ["Moldova", "MD"], [47.0105, 28.8638])],
   [`${storyIps.dropStorage}/32`, "DropStash Storage", place("Sofia", "Sofia", ["Bulgaria", "BG"], [42.6977, 23.3219])],
-  [`${storyIps.sharedHosting}/32`, "ShareHost Web", place("Vilnius", "Vilnius", ["Lithuania", "LT"], [54.6872, 25.2797])],
-  [`${storyIps.phishMailer}/32`, "ShareHost Mail", place("Vilnius", "Vilnius", ["Lithuania", "LT"], [54.6872, 25.2797])],
+  [
+    `${storyIps.sharedHosting}/32`,
+    "ShareHost Web",
+    place("Vilnius", "Vilnius", ["Lithuania", "LT"], [54.6872, 25.2797]),
+  ],
+  [
+    `${storyIps.phishMailer}/32`,
+    "ShareHost Mail",
+    place("Vilnius", "Vilnius", ["Lithuania", "LT"], [54.6872, 25.2797]),
+  ],
 ];
 
 /** Moving egress of a commercial VPN that one sales director uses: a trap for impossible travel. */
@@ -194,7 +211,8 @@ export function createLocator(blocks: readonly AddressBlock[]): (ip: string) => 
   return ip => {
     if (memo.has(ip)) return memo.get(ip);
     const n = ip.includes(":") ? -1 : ipv4Number(ip);
-    const found = n < 0 ? blocks.find(b => b.cidr.startsWith("2001:db8")) : ranges.find(r => n >= r.start && n < r.end)?.block;
+    const found =
+      n < 0 ? blocks.find(b => b.cidr.startsWith("2001:db8")) : ranges.find(r => n >= r.start && n < r.end)?.block;
     if (memo.size < 200_000) memo.set(ip, found);
     return found;
   };

@@ -28,6 +28,9 @@ const atDesk: Readonly<Record<number, readonly number[]>> = {
   [cast.helpdesk]: [-13, -12, -11, -8, -7, -6, -5, -4, -1, 0],
 };
 
+/** Days on which the story, or a flight, needs somebody's desk empty. */
+const away: Readonly<Record<number, readonly number[]>> = { [cast.marc]: [-3, -2], [cast.flyer]: [-10, -9] };
+
 /**
  * The working day of a person, or undefined when the person is off.
  *
@@ -37,13 +40,21 @@ export function workdayOf(ctx: Context, person: Person, day: number): Workday | 
   const d = ctx.draw("workday", person.index, day);
   const { calendar } = ctx;
   const isRequired = atDesk[person.index]?.includes(day) === true;
+  if (away[person.index]?.includes(day) === true) return undefined;
   const weekend = calendar.isWeekend(day);
   const monthEnd = person.department === "Finance" && calendar.isMonthEnd(day);
-  const chance = weekend ? (person.department === "IT" || person.department === "Support" ? 0.12 : 0.035) : monthEnd ? 0.98 : 0.9;
+  const chance = weekend
+    ? person.department === "IT" || person.department === "Support"
+      ? 0.12
+      : 0.035
+    : monthEnd
+      ? 0.98
+      : 0.9;
   if (!d.chance(chance) && !isRequired) return undefined;
   const site = sites[person.site];
   const startHour = (weekend ? 11 : 9) - site.utcOffsetHours;
-  const startUs = calendar.midnight(day) + startHour * hourUs + (person.startShiftMinutes + Math.round(d.normal() * 18)) * minuteUs;
+  const startUs =
+    calendar.midnight(day) + startHour * hourUs + (person.startShiftMinutes + Math.round(d.normal() * 18)) * minuteUs;
   const hours = weekend ? 2 + d.real() * 2 : monthEnd ? 10.5 : 8.4 + d.normal() * 0.5;
   const endUs = startUs + Math.round(hours * 60) * minuteUs;
   const load = (weekend ? 0.35 : 1) * (monthEnd ? 2.4 : 1) * (weekend || calendar.weekday(day) !== 5 ? 1 : 0.88);
@@ -57,14 +68,24 @@ interface When {
   readonly isRequired: boolean;
 }
 
-function whereabouts(ctx: Context, person: Person, { day, d, weekend, isRequired }: When): Pick<Workday, "mode" | "publicIp" | "localIp"> {
+function whereabouts(
+  ctx: Context,
+  person: Person,
+  { day, d, weekend, isRequired }: When,
+): Pick<Workday, "mode" | "publicIp" | "localIp"> {
   const host = person.workstation < 0 ? undefined : ctx.world.workstation(person.workstation);
   const vpnIp = host === undefined ? "" : vpnAddressOf(host, day);
   if (person.index === cast.roamer) return { mode: "vpn", publicIp: roamingIps[(day + 13) % 4]!, localIp: vpnIp };
-  if (person.index === cast.flyer && day >= -9 && day <= -6) return { mode: "travel", publicIp: sites.DUB.egressIp, localIp: vpnIp };
+  if (person.index === cast.flyer && day >= -9 && day <= -6)
+    return { mode: "travel", publicIp: sites.DUB.egressIp, localIp: vpnIp };
   const u = isRequired ? 0 : d.real();
   const atHome = weekend ? 0.97 : 0.26;
-  if (u < 1 - atHome) return { mode: "office", publicIp: sites[person.site].egressIp, localIp: host === undefined ? "" : addressOf(host, day) };
+  if (u < 1 - atHome)
+    return {
+      mode: "office",
+      publicIp: sites[person.site].egressIp,
+      localIp: host === undefined ? "" : addressOf(host, day),
+    };
   if (d.chance(0.35)) return { mode: "vpn", publicIp: vpnEgressIps[person.index % 4]!, localIp: vpnIp };
   return { mode: "home", publicIp: person.homeIp, localIp: vpnIp };
 }

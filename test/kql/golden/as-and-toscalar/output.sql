@@ -1,0 +1,2 @@
+with shared_0 as materialized (select q6."User" as s2 from "main"."signins" as q6 where (q6."User" <> ''))
+select q2.s15 as c0, q2.s16 as c1, (select q5.s24 as s25 from (select q4.s24 as s24 from (select count(*) as s24 from shared_0 as q3) as q4 limit 1) as q5) as c2 from (select q1.s2 as s15, count(*) as s16 from shared_0 as q1 group by 1) as q2 order by q2.s16 desc nulls last, q2.s15 asc nulls first

@@ -1,0 +1,3 @@
+-- $1 = "a"
+-- $2 = "b"
+select q2.s4 as c0, q2.s5 as c1, q2.s6 as c2, q4.s10 as c3, q4.s11 as c4, q4.s12 as c5 from (select q1.s1 as s4, q1.s2 as s5, q1.s3 as s6 from (values (cast((1)::BIGINT as BIGINT), cast($1 as VARCHAR), cast((10)::BIGINT as BIGINT)), ((1)::BIGINT, $2, (20)::BIGINT), ((2)::BIGINT, $1, (30)::BIGINT)) as q1(s1, s2, s3)) as q2 inner join (select q3.s7 as s10, q3.s8 as s11, q3.s9 as s12 from (values (cast((1)::BIGINT as BIGINT), cast($1 as VARCHAR), cast((100)::BIGINT as BIGINT)), ((1)::BIGINT, $2, (200)::BIGINT), ((3)::BIGINT, $1, (300)::BIGINT)) as q3(s7, s8, s9)) as q4 on q2.s4 = q4.s10 and q2.s5 = q4.s11 order by q2.s6 asc nulls first

@@ -1,0 +1,1 @@
+select q2.s2 as c0, q4.s9 as c1, q2.s4 as c2 from (select distinct on (q1."User") q1."User" as s2, q1."Attempts" as s4 from "main"."signins" as q1) as q2 inner join (select q3."User" as s8, q3."Department" as s9 from "main"."users" as q3) as q4 on q2.s2 = q4.s8 order by q2.s2 asc nulls first

@@ -1,0 +1,1 @@
+select q2.s2 as c0, coalesce(q4.s8, '') as c1, coalesce(q4.s9, '') as c2, q4.s10 as c3 from (select q1."User" as s2 from "main"."signins" as q1) as q2 left join (select q3."User" as s8, q3."Department" as s9, q3."Level" as s10 from "main"."users" as q3) as q4 on q2.s2 = q4.s8 order by q2.s2 asc nulls first, q4.s10 asc nulls first

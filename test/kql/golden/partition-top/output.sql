@@ -1,0 +1,1 @@
+select q2.s2 as c0, q2.s4 as c1 from (select q1."User" as s2, q1."Attempts" as s4 from "main"."signins" as q1 where (q1."User" <> '') qualify row_number() over (partition by q1."User" order by q1."Attempts" desc nulls last) <= 1) as q2 order by q2.s2 asc nulls first

@@ -1,0 +1,1 @@
+select q1."Attempts" as c0, q1."User" as c1 from "main"."signins" as q1 order by q1."Attempts" asc nulls last, q1."User" desc nulls last

@@ -1,0 +1,1 @@
+select q2.s8 as c0, round((((100)::DOUBLE * cast(q2.s9 as DOUBLE)) / cast(q2.s10 as DOUBLE)), cast((1)::BIGINT as INTEGER)) as c1, q2.s12 as c2 from (select q1."User" as s8, count(*) filter (where q1."Ok") as s9, count(*) as s10, avg(cast(q1."Attempts" as DOUBLE)) as s12 from "main"."signins" as q1 group by 1) as q2 order by q2.s8 asc nulls first

@@ -1,0 +1,1 @@
+select q2.s8 as c0, q2.s9 as c1 from (select coalesce(to_json(list(to_json(q1."IP") order by q1."TimeGenerated" desc nulls last)), '[]'::JSON) as s8, coalesce(to_json(list(to_json(q1."Attempts"))), '[]'::JSON) as s9 from "main"."signins" as q1) as q2

@@ -1,0 +1,1 @@
+select q2.s8 as c0, q2.s9 as c1, q2.s10 as c2, q2.s11 as c3 from (select quantile_disc(q1."Attempts", 0.5) as s8, quantile_disc(q1."Attempts", 0.9) as s9, coalesce((first(struct_pack(f0 := q1."User", f1 := q1."IP"))).f0, '') as s10, coalesce((first(struct_pack(f0 := q1."User", f1 := q1."IP"))).f1, '') as s11 from "main"."signins" as q1) as q2

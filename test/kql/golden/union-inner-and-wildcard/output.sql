@@ -1,0 +1,1 @@
+select q4.s15 as c0, q4.s16 as c1, q4.s17 as c2 from (select q1.s12 as s15, q1.s14 as s16, count(*) as s17 from (select q2."User" as s12, q2."Level" as s14 from "main"."users" as q2 union all select q3."User" as s12, (9)::INTEGER as s14 from "main"."signins" as q3) as q1 group by 1, 2) as q4 order by q4.s15 asc nulls first, q4.s16 asc nulls first

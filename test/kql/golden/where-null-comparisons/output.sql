@@ -1,0 +1,1 @@
+select q1."User" as c0, q1."Attempts" as c1, (q1."Attempts" is not distinct from (5)::BIGINT) as c2, (q1."Attempts" is distinct from (5)::BIGINT) as c3, (q1."Attempts" > (1)::BIGINT) as c4, coalesce((q1."Attempts" in ((3)::BIGINT, (5)::BIGINT)), false) as c5 from "main"."signins" as q1 order by q1."User" asc nulls first, q1."Attempts" asc nulls first

@@ -5,6 +5,7 @@ import { encodingUdfs } from "./encoding.js";
 import { decimalUdfs } from "./decimal.js";
 import { networkUdfs } from "./network.js";
 import { parseUdfs } from "./parse.js";
+import { seriesUdfs } from "./series.js";
 import { textUdfs } from "./text.js";
 import { timeUdfs } from "./time.js";
 
@@ -16,4 +17,5 @@ export const udfs: readonly KqlUdf[] = [
   ...encodingUdfs,
   ...networkUdfs,
   ...parseUdfs,
+  ...seriesUdfs,
 ];

@@ -22,7 +22,7 @@ export function sitesYaml(blocks: readonly AddressBlock[]): string {
   const head =
     "# Contoso's own map of addresses. The ranges are reserved for documentation and tests everywhere else, and count as\n" +
     "# public here; lookups answer from this file and never leave the machine.\n";
-  return head + stringify({ version: 1, sites }, { lineWidth: 0 });
+  return head + stringify({ sites }, { lineWidth: 0 });
 }
 
 /** RFC 4180; every field is quoted. */

@@ -13,11 +13,18 @@ export interface Site {
   readonly cidrs: readonly string[];
   readonly site: string;
   readonly city?: string;
-  /** ISO 3166-1 alpha-2 code or name. */
+  /** First subdivision of the country. */
+  readonly state?: string;
+  /** ISO 3166-1 alpha-2 code. */
   readonly country?: string;
+  readonly countryName?: string;
   readonly latitude?: number;
   readonly longitude?: number;
   readonly owner?: string;
+  /** Number of the autonomous system. */
+  readonly asn?: number;
+  /** What the addresses are for: `internal`, `egress`, `home`, … A word for people; nothing depends on it. */
+  readonly kind?: string;
 }
 
 /** Finds the site with the longest matching prefix. */
@@ -94,13 +101,22 @@ export function parseSites(text: string, path: string): readonly Site[] {
   problems.sort((a, b) => a.offset - b.offset);
   const positions = problems.map(p => lines.linePos(p.offset));
   const shown = problems.map((p, i) => `${path}:${positions[i]?.line ?? 1}:${positions[i]?.col ?? 1}: ${p.message}`);
-  throw new HuntError("workspace/invalid-sites", shown.join("\n"), {
+  const more = shown.length > maxProblems ? [`… and ${shown.length - maxProblems} more`] : [];
+  throw new HuntError("workspace/invalid-sites", [...shown.slice(0, maxProblems), ...more].join("\n"), {
     where: `${path}:${positions[0]?.line ?? 1}:${positions[0]?.col ?? 1}`,
     hint: "each site needs a cidr and a name: - { cidr: 10.1.0.0/16, site: Dublin, country: IE }",
   });
 }
 
-const settings = ["cidr", "site", "city", "country", "latitude", "longitude", "owner"] as const;
+const texts = ["site", "city", "state", "country", "countryName", "owner", "kind"] as const;
+/** Numbers and the range they must lie in. */
+const numbers = { latitude: [-90, 90], longitude: [-180, 180], asn: [1, 2 ** 32 - 1] } as const;
+type TextName = (typeof texts)[number];
+type NumberName = keyof typeof numbers;
+const numberNames = Object.keys(numbers) as NumberName[];
+const settings = ["cidr", ...texts, ...numberNames] as const;
+/** More problems than this are counted, not listed. */
+const maxProblems = 20;
 
 function readRoot(root: Node, problems: Problem[]): readonly Site[] {
   const report = (node: Node | null | undefined, message: string): void => {
@@ -124,14 +140,16 @@ function readRoot(root: Node, problems: Problem[]): readonly Site[] {
   return found;
 }
 
+const isNumberName = (name: string): name is NumberName => (numberNames as string[]).includes(name);
+
 function readSite(node: Node, report: (node: Node | null | undefined, message: string) => void): Site | undefined {
   if (!isMap(node)) {
     report(node, "a site must have members cidr and site");
     return undefined;
   }
   const cidrs: string[] = [];
-  const texts: { site?: string; city?: string; country?: string; owner?: string } = {};
-  const numbers: { latitude?: number; longitude?: number } = {};
+  const foundTexts: { [K in TextName]?: string } = {};
+  const foundNumbers: { [K in NumberName]?: number } = {};
   for (const { key, value } of node.items) {
     const name = isScalar(key) ? String(key.value) : "";
     const setting = settings.find(s => s === name);
@@ -143,22 +161,22 @@ function readSite(node: Node, report: (node: Node | null | undefined, message: s
           report(item as Node, `'${cidr}' is not a CIDR range with its host bits zero, such as 10.1.0.0/16`);
         else cidrs.push(cidr);
       }
-    } else if (setting === "latitude" || setting === "longitude") {
-      const limit = setting === "latitude" ? 90 : 180;
-      const degrees = isScalar(value) ? value.value : undefined;
-      if (typeof degrees !== "number" || Math.abs(degrees) > limit)
-        report(value as Node, `${setting} must be a number from -${limit} to ${limit}`);
-      else numbers[setting] = degrees;
+    } else if (isNumberName(setting)) {
+      const [least, most] = numbers[setting];
+      const given = isScalar(value) ? value.value : undefined;
+      if (typeof given !== "number" || given < least || given > most)
+        report(value as Node, `${setting} must be a number from ${least} to ${most}`);
+      else foundNumbers[setting] = given;
     } else {
       const text = isScalar(value) ? value.value : undefined;
-      if (typeof text === "string" || typeof text === "number") texts[setting] = String(text);
+      if (typeof text === "string" || typeof text === "number") foundTexts[setting] = String(text);
       else report((value ?? key) as Node, `'${setting}' must be a text`);
     }
   }
-  const { site, ...rest } = texts;
+  const { site, ...rest } = foundTexts;
   if (site === undefined || (cidrs.length === 0 && !node.has("cidr"))) {
     report(node, `a site needs ${site === undefined ? "'site', its name" : "'cidr', its addresses"}`);
     return undefined;
   }
-  return { cidrs, site, ...rest, ...numbers };
+  return { cidrs, site, ...rest, ...foundNumbers };
 }

@@ -4,7 +4,7 @@ import { complete } from "../base/completeness.js";
 import { displaySymbol, type Notice } from "../base/port.js";
 import { FrameStore } from "../frame/store.js";
 import type { Driver, DriverQueryOptions } from "./api.js";
-import { createQueryProvider, QueryProvider, type QueryProviderHost, type QueryProviderOf } from "./provider.js";
+import { createQueryProvider, QueryProvider, type QueryProviderHost } from "./provider.js";
 import { readQueries } from "./read-queries.js";
 import { TimeSpan } from "./time-span.js";
 import type { AnyQueryFunction } from "./query-function.js";
@@ -66,7 +66,7 @@ interface Sent {
 }
 
 interface Bench {
-  readonly qry: QueryProviderOf<"MSSentinel"> & Record<string, Record<string, AnyQueryFunction>>;
+  readonly qry: QueryProvider & Record<string, Record<string, AnyQueryFunction>>;
   readonly sent: Sent[];
   readonly notices: Notice[];
 }
@@ -101,7 +101,7 @@ function openBench(more: Partial<QueryProviderHost> = {}): Bench {
     },
     ...more,
   });
-  return { qry: qry as Bench["qry"], sent, notices };
+  return { qry: qry as unknown as Bench["qry"], sent, notices };
 }
 
 const code = (name: string) => expect.objectContaining({ code: name }) as Error;

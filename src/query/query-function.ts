@@ -3,9 +3,13 @@ import type { Row } from "../frame/api.js";
 import type { PendingFrame } from "../frame/pending.js";
 import type { QueryOptions } from "./call.js";
 import type { HelpText } from "./help.js";
+import type { ShippedQueryFamilies } from "./query-families.generated.js";
 
 /** A point in time: Date, date text, days from now, or an offset such as `-5d@d`. */
 export type TimeInput = Date | string | number;
+
+/** Values of a list: an array, a set, or text separated by commas. */
+export type ListInput = readonly (string | number | bigint | boolean | Date)[] | ReadonlySet<string> | string;
 
 /** Anything with a start and an end: TimeSpan, QueryTime, an alert … */
 export interface SpanInput {
@@ -60,8 +64,8 @@ export interface QueryFunction<P extends object, R extends object = Row> {
 export type AnyQueryFunction = QueryFunction<Record<string, unknown>>;
 
 /**
- * Query functions by environment, family and name. The generated file adds the shipped queries; a user's own
- * declarations merge with them: `declare module "huntbook" { interface QueryFamilies { … } }`.
+ * Query functions by environment, family and name: the shipped ones, and what users' declarations merge with them
+ * (`interface MSSentinelFamilies { readonly Custom: … }`).
  */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by declaration merging
-export interface QueryFamilies {}
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- for declaration merging
+export interface QueryFamilies extends ShippedQueryFamilies {}

@@ -104,16 +104,20 @@ function readParameter(name: string, value: unknown, path: YamlPath, complaints:
   };
 }
 
+/** Parameters that every query keeps; the other defaults of a file only where the query uses them. */
+const keptDefaults = new Set(["start", "end", "add_query_items"]);
+
 function readParameters(
   source: Mapping,
   defaults: Mapping,
-  path: YamlPath,
-  complaints: Complaints,
+  query: string,
+  at: { readonly path: YamlPath; readonly complaints: Complaints },
 ): ParameterDefinition[] {
+  const { path, complaints } = at;
   const own = asMapping(source["parameters"]);
   const shared = asMapping(defaults["parameters"]);
-  const names = [...new Set([...Object.keys(own), ...Object.keys(shared)])];
-  return names.map(name => {
+  const used = Object.keys(shared).filter(name => keptDefaults.has(name) || query.includes(`{${name}}`));
+  return [...new Set([...Object.keys(own), ...used])].map(name => {
     const where: YamlPath = Object.hasOwn(own, name) ? [...path, "parameters", name] : ["defaults", "parameters", name];
     if (!/^[A-Za-z_]\w*$/.test(name))
       complaints.add(where, `'${name}' is not a parameter name`, "letters, digits and _");
@@ -187,7 +191,7 @@ function readDefinition(name: string, raw: Mapping, head: Head, source: YamlSour
   if (typeof text !== "string" || text.trim() === "")
     complaints.add([...path, "args"], `query '${name}' has no text`, "put it in args: query: |");
   const query = replaceMacros(typeof text === "string" ? text : "", asMapping(raw["query_macros"]));
-  const parameters = readParameters(raw, head.defaults, path, complaints);
+  const parameters = readParameters(raw, head.defaults, query, { path, complaints });
   const environments = readEnvironments(metadata, complaints);
   const families = readFamilies(metadata);
   if (families.length === 0) complaints.add(path, `query '${name}' has no data_families`);

@@ -25,6 +25,11 @@ export interface RunOptions {
   readonly onProgress?: (event: RunProgress) => void;
   /** Starts the kernel; a child process by default. */
   readonly startKernel?: () => Promise<Kernel>;
+  /** Recorded for readers: the workspace, and what "now" meant. */
+  readonly context?: {
+    readonly workspace?: string;
+    readonly clock?: { readonly kind: "system" | "pinned"; readonly now: string };
+  };
   /** Milliseconds since 1970, for the recorded times; the system's clock by default. */
   readonly now?: () => number;
 }
@@ -194,6 +199,7 @@ class Run {
       startedAt: iso(startedMs),
       endedAt: iso(endedMs),
       tookMs: endedMs - startedMs,
+      ...this.#options.context,
       parameters: this.#options.parameters ?? {},
       completeness: uniteCompleteness(this.#completeness),
     };

@@ -67,7 +67,7 @@ function describeWorkspaces(session: Session): { entries: [string, TableCell][];
  */
 export async function initNotebook(names: NotebookNames, options: InitNotebookOptions = {}): Promise<Shown> {
   const session = currentSession();
-  const target = options.namespace ?? (globalThis);
+  const target = options.namespace ?? globalThis;
   for (const [name, value] of Object.entries(names))
     Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: false });
   const node = process.versions.node;

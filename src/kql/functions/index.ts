@@ -10,6 +10,7 @@ import { encodingFunctions } from "./scalar/encoding.js";
 import { mathFunctions } from "./scalar/math.js";
 import { networkFunctions } from "./scalar/network.js";
 import { parseFunctions } from "./scalar/parse.js";
+import { seriesFunctions } from "./scalar/series.js";
 import { stringFunctions } from "./scalar/string.js";
 import type { BinaryOperator, EmitContext, ScalarFunction, SqlExpr } from "./spec.js";
 
@@ -41,6 +42,7 @@ export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
   ...encodingFunctions,
   ...networkFunctions,
   ...parseFunctions,
+  ...seriesFunctions,
 };
 
 /** `e between (low .. high)`; `high` may be a timespan after a datetime `low`. */

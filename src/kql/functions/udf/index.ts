@@ -6,6 +6,7 @@ import { decimalUdfs } from "./decimal.js";
 import { networkUdfs } from "./network.js";
 import { parseKvUdfs } from "./parse-kv.js";
 import { parseUdfs } from "./parse.js";
+import { seriesUdfs } from "./series.js";
 import { textUdfs } from "./text.js";
 import { timeUdfs } from "./time.js";
 
@@ -18,4 +19,5 @@ export const udfs: readonly KqlUdf[] = [
   ...encodingUdfs,
   ...networkUdfs,
   ...parseUdfs,
+  ...seriesUdfs,
 ];

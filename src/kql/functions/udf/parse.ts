@@ -17,7 +17,7 @@ function queryParameters(query: string): Readonly<Record<string, string>> {
 /** The parts of an absolute URL, each '' when absent; what has no scheme has no parts but its query. */
 function parseUrl(url: string): Readonly<Record<string, unknown>> {
   const m =
-    /^(?:([A-Za-z][A-Za-z0-9+.\-]*):(?:\/\/)?)?(?:([^@/?#]*)@)?(\[[^\]]*\]|[^:/?#]*)(?::(\d*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s.exec(
+    /^(?:([A-Za-z][A-Za-z0-9+.-]*):(?:\/\/)?)?(?:([^@/?#]*)@)?(\[[^\]]*\]|[^:/?#]*)(?::(\d*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s.exec(
       url,
     );
   const [, scheme = "", user = "", host = "", port = "", path = "", query = "", fragment = ""] = m ?? [];
@@ -37,7 +37,7 @@ function parseUrl(url: string): Readonly<Record<string, unknown>> {
 
 /** File paths of Windows and Unix, with scheme, drive and alternate data stream. */
 function parsePath(path: string): Readonly<Record<string, string>> {
-  const [, scheme = "", afterScheme = ""] = /^(?:([A-Za-z][A-Za-z0-9+.\-]+):\/\/)?(.*)$/s.exec(path) ?? [];
+  const [, scheme = "", afterScheme = ""] = /^(?:([A-Za-z][A-Za-z0-9+.-]+):\/\/)?(.*)$/s.exec(path) ?? [];
   const rest = afterScheme.replace(/^\\\\\?\\/, "");
   const root = /^\/?([A-Za-z]:)/.exec(rest)?.[1] ?? "";
   const stream = /:([^:/\\]*)$/.exec(rest.slice(root === "" ? 0 : rest.indexOf(root) + root.length))?.[1] ?? "";

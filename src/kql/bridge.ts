@@ -21,6 +21,7 @@ interface Service {
     readonly SyntaxKind: Record<string, unknown>;
     readonly IncludeTrivia: { readonly Interior: number };
   };
+  readonly KustoFacts: { GetExpressionResultName(node: unknown, otherwise: string, row: null): string };
   readonly Editor: { readonly CodeScript: { From$1(text: string, globals: unknown): { readonly Blocks: unknown } } };
 }
 interface RawGlobals {
@@ -197,9 +198,13 @@ export class BoundNode {
     return { kind: load().symbolKinds.get(symbol.Kind) ?? "", name: symbol.Name };
   }
 
-  /** The columns the binder says a table-like referenced symbol has (for star expressions and tuples). */
   get isToken(): boolean {
     return this.#raw.IsToken;
+  }
+
+  /** The name the language gives the column of an unnamed expression (`tostring(a)` is `a`, `a.b` is `a_b`); else empty. */
+  get resultName(): string {
+    return load().service.KustoFacts.GetExpressionResultName(this.#raw, "", null) ?? "";
   }
 
   /** The text of a literal's token without quotes or type name: `datetime(2020-01-01)` gives `2020-01-01`. */

@@ -4,7 +4,7 @@ import type { CompileResult, KqlEnvironment, OutputColumn, TableUse } from "./ap
 import type { Expr, Plan } from "./plan.js";
 import type { ScanUse } from "./scans.js";
 import { analyze } from "./bridge.js";
-import { toDiagnostics } from "./diagnostics.js";
+import { refusals, toDiagnostics } from "./diagnostics.js";
 import { emitPlan } from "./emit/emit.js";
 import { Emission } from "./emit/emission.js";
 import { constantValue } from "./emit/expr.js";
@@ -41,8 +41,13 @@ function compile(text: string, environment: KqlEnvironment, schemas: SchemaCache
   const bound = analyze(text, withScalars(schema.globals, scalars));
   const functionNames = (environment.functions ?? []).map(f => f.name);
   const found = toDiagnostics(bound, text, schema, functionNames);
-  if (found.some(d => d.severity === "error"))
-    return { state: "failed", diagnostics: found.filter(d => d.severity === "error") };
+  const errors = found.filter(d => d.severity === "error");
+  if (errors.length > 0) {
+    const refused = refusals(bound, text);
+    return refused.length > 0
+      ? { state: "refused", diagnostics: refused }
+      : { state: "failed", diagnostics: errors };
+  }
   const lowering = new Lowering({
     tables: schema.tables,
     scalars,

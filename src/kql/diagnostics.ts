@@ -4,6 +4,7 @@ import type { BoundDiagnostic, BoundNode, BoundQuery } from "./bridge.js";
 import type { DeclaredSchema } from "./environment.js";
 import { nearestName } from "../base/suggest.js";
 import { aggregateFunctions, scalarFunctions } from "./functions/index.js";
+import { notSupported } from "./refusal.js";
 
 /** Turns the binder's messages into diagnostics; unknown names come with the nearest known one. */
 export function toDiagnostics(
@@ -27,6 +28,30 @@ export function toDiagnostics(
     const nearest = nearestName(written, candidates(about, names));
     return nearest === undefined ? diagnostic : { ...diagnostic, hint: `did you mean '${nearest}'?` };
   });
+}
+
+/** What the language has but the binder does not know: named as not supported, and what follows from it left out. */
+export function refusals(query: BoundQuery, text: string): readonly Diagnostic[] {
+  const found = query.diagnostics.flatMap((d): readonly Diagnostic[] => {
+    const written = text.slice(d.span.start, d.span.end);
+    const library = d.code === "KS211" && /^\w+_fl$/.test(written);
+    const plugin = d.code === "KS124" && documentedPlugins.has(written);
+    if (!library && !plugin) return [];
+    const what = library ? `the library function '${written}'` : `'evaluate ${written}'`;
+    const diagnostic = notSupported(what, d.span);
+    return [library ? { ...diagnostic, hint: "define it in the query with 'let'" } : diagnostic];
+  });
+  return found.length > 0 ? found : query.statements.flatMap(graphOperators);
+}
+
+/** Plugins of the documentation that this version of the binder does not declare. */
+const documentedPlugins = new Set(["schema_merge"]);
+
+/** Graphs are refused before anything is said about the expressions in them, which the binder knows only in part. */
+function graphOperators(node: BoundNode): readonly Diagnostic[] {
+  if (node.isToken) return [];
+  if (node.kind === "MakeGraphOperator") return [notSupported("'make-graph'", node.span)];
+  return node.children.flatMap(graphOperators);
 }
 
 /** A missing token is reported as an empty range at its place: one character can be marked. */

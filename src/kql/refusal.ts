@@ -11,14 +11,15 @@ export class Refusal extends Error {
   }
 }
 
+/** Names a construct that is valid KQL and does not run here. */
+export function notSupported(feature: string, span: Span): Diagnostic {
+  const message = `${feature} is not supported by the local engine`;
+  return { code: "kql/not-supported", severity: "error", message, span };
+}
+
 /** Refuses a construct that is valid KQL: never approximated, always named. */
 export function refuse(feature: string, span: Span, hint?: string): never {
-  const diagnostic: Diagnostic = {
-    code: "kql/not-supported",
-    severity: "error",
-    message: `${feature} is not supported by the local engine`,
-    span,
-  };
+  const diagnostic = notSupported(feature, span);
   throw new Refusal(hint === undefined ? diagnostic : { ...diagnostic, hint });
 }
 

@@ -1,4 +1,4 @@
-/** Least squares: one line, two lines with a break, polynomials. x is 0, 1, 2, … unless given. */
+/** Least squares: one line, two lines with a break, polynomials. x is 0, 1, 2, … unless a start is given. */
 import { mean, variance } from "./describe.js";
 
 export interface LineFit {
@@ -46,14 +46,14 @@ export interface TwoLineFit {
 }
 
 /** The best break in two lines, each over at least two points; undefined for fewer than four points. */
-export function fitTwoLines(values: readonly number[]): TwoLineFit | undefined {
+export function fitTwoLines(values: readonly number[], start = 0): TwoLineFit | undefined {
   const n = values.length;
   if (n < 4) return undefined;
   const errors = splitErrors(values);
   let best = 1;
   for (let split = 1; split <= n - 3; split += 1) if ((errors[split] ?? 0) < (errors[best] ?? 0)) best = split;
-  const left = fitLine(values.slice(0, best + 1));
-  const right = fitLine(values.slice(best + 1), best + 1);
+  const left = fitLine(values.slice(0, best + 1), start);
+  const right = fitLine(values.slice(best + 1), start + best + 1);
   const fitted = [...left.fitted, ...right.fitted];
   return { ...quality(values, fitted), fitted, splitIndex: best, left, right };
 }

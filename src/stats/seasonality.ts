@@ -29,41 +29,46 @@ export function autocorrelation(values: readonly number[]): readonly number[] {
 }
 
 /**
- * The most significant periods, best first: peaks of the autocorrelation at lags of at least 4 and less than half the
- * series; a multiple of a period that is nearly as good is not another period.
+ * The most significant periods, best first: peaks of the autocorrelation above its noise, at lags of at least 4 and less
+ * than half the series. The shoulders of a better peak are no periods, nor are multiples that are not better.
  */
 export function detectPeriods(
   values: readonly number[],
   range: { readonly min: number; readonly max: number; readonly count: number },
 ): readonly Period[] {
+  const peaks = significantPeaks(values);
+  const basic = peaks.filter(p => !peaks.some(q => isMultiple(p, q)));
+  return basic.filter(p => p.length >= range.min && p.length <= range.max).slice(0, range.count);
+}
+
+/** How periodic a series is at a given length: the score of the peak there, or 0 when there is none. */
+export function periodScore(values: readonly number[], length: number): number {
+  return significantPeaks(values).find(p => p.length === Math.round(length))?.score ?? 0;
+}
+
+/** Best first. */
+function significantPeaks(values: readonly number[]): readonly Period[] {
   const acf = autocorrelation(values);
-  const low = Math.max(4, Math.ceil(range.min));
-  const high = Math.min(Math.ceil(values.length / 2) - 1, Math.floor(range.max));
   const peaks: Period[] = [];
-  for (let lag = low; lag <= high; lag += 1) {
+  for (let lag = 4; lag < values.length / 2; lag += 1) {
     const score = acf[lag] ?? 0;
-    if (score > 0 && score >= (acf[lag - 1] ?? 0) && score >= (acf[lag + 1] ?? 0))
-      peaks.push({ length: lag, score: Math.min(score, 1) });
+    const isPeak = score >= (acf[lag - 1] ?? 0) && score >= (acf[lag + 1] ?? 0);
+    if (isPeak && score > noiseLevel(values.length, lag)) peaks.push({ length: lag, score: Math.min(score, 1) });
   }
-  const significant = peaks.filter(p => p.score > noiseLevel(values.length, p.length));
-  const basic = significant.filter(p => !significant.some(q => isMultiple(p, q)));
-  return basic.sort((a, b) => b.score - a.score || a.length - b.length).slice(0, range.count);
+  const alone = peaks.filter(p => !peaks.some(q => isShoulder(p, q)));
+  return alone.sort((a, b) => b.score - a.score || a.length - b.length);
 }
 
 /** Twice the standard error of an autocorrelation of noise over the points that overlap. */
 const noiseLevel = (n: number, lag: number): number => 2 / Math.sqrt(n - lag);
 
-function isMultiple(p: Period, base: Period): boolean {
-  return p.length > base.length && p.length % base.length === 0 && p.score < base.score * 1.1;
+/** Within a quarter of a better peak's length. */
+function isShoulder(p: Period, better: Period): boolean {
+  return p.score < better.score && Math.abs(p.length - better.length) <= better.length / 4;
 }
 
-/** How periodic a series is at a given length: its autocorrelation there if it is a peak, else 0. */
-export function periodScore(values: readonly number[], length: number): number {
-  const lag = Math.round(length);
-  if (length < 4 || length > values.length / 2) return 0;
-  const acf = autocorrelation(values);
-  const score = acf[lag] ?? 0;
-  return score > 0 && score >= (acf[lag - 1] ?? 0) && score >= (acf[lag + 1] ?? 0) ? Math.min(score, 1) : 0;
+function isMultiple(p: Period, base: Period): boolean {
+  return p.length > base.length && p.length % base.length === 0 && p.score < base.score * 1.1;
 }
 
 /** The median of the learning points in each phase, repeated over `length` points. */

@@ -84,7 +84,9 @@ export async function openDatabase(): Promise<Database> {
     const [, name] = table.relation?.path ?? [];
     if (name === undefined) continue;
     const quote = (n: string): string => `"${n.replaceAll('"', '""')}"`;
-    const columns = table.columns.map(c => `${quote(table.relation?.physical?.[c.name] ?? c.name)} ${duckdbTypes[c.type]}`);
+    const columns = table.columns.map(
+      c => `${quote(table.relation?.physical?.[c.name] ?? c.name)} ${duckdbTypes[c.type]}`,
+    );
     await connection.run(`create table ${quote(name)} (${columns.join(", ")})`);
     await connection.run(`insert into ${quote(name)} values ${(rows[name] ?? []).join(", ")}`);
   }

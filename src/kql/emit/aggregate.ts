@@ -8,9 +8,9 @@ import { HuntError, unreachable } from "../../base/error.js";
 import { aggregateFunctions, convert } from "../functions/index.js";
 import { refuse } from "../refusal.js";
 import { aggregateExprs } from "../slots.js";
-import { plainColumn, ready, selectItems, slotName, valueIn } from "./block.js";
+import { plainColumn, ready, selectItems, slotName } from "./block.js";
 import { nullOfType } from "./emission.js";
-import { orderBy, slotsOf, union } from "./emitter.js";
+import { orderBy, slotsOf, sortable, union } from "./emitter.js";
 import { emitExpr } from "./expr.js";
 
 type AggregateRel = Rel & { readonly kind: "aggregate" };
@@ -27,7 +27,8 @@ export function emitAggregate(rel: AggregateRel, needed: ReadonlySet<Slot>, emit
   const ordered = aggregates.some(a => a.kind === "call" && orderSensitive.has(a.call.name));
   const orderSlots = ordered ? rel.order.map(k => k.slot) : [];
   const read = union(slotsOf([...rel.keys.map(k => k.expr), ...aggregates.flatMap(aggregateExprs)]), orderSlots);
-  const block = ready(emitter.block(rel.input, read), read, read, emission);
+  const input = ready(emitter.block(rel.input, read), read, read, emission);
+  const block = ordered ? sortable(input, rel.order, read, emission) : input;
   const scope = emitter.scope(block);
   const alias = emission.alias();
   const columns = new Map<Slot, BlockColumn>();
@@ -37,7 +38,7 @@ export function emitAggregate(rel: AggregateRel, needed: ReadonlySet<Slot>, emit
     columns.set(slot, plainColumn(`${alias}.${slotName(slot)}`, value));
   };
   for (const { slot, expr } of rel.keys) add(slot, emitExpr(expr, scope));
-  const order = ordered ? orderBy(rel.order, slot => valueIn(block, slot).sql).trim() : "";
+  const order = ordered ? orderBy(rel.order, block).trim() : "";
   for (const aggregate of aggregates) emitOne(aggregate, { scope, order, add, needed });
   const keyCount = rel.keys.length;
   const head = keyCount > 0 && aggregates.length === 0 ? "select distinct" : "select";

@@ -4,9 +4,9 @@ import type { Diagnostic } from "../../base/diagnostic.js";
 import type { Plan, Rel, Slot } from "../plan.js";
 import type { HuntWindow } from "./emission.js";
 import { HuntError } from "../../base/error.js";
-import { ready, selectItems, selectOf, valueIn } from "./block.js";
+import { selectItems, selectOf, valueIn } from "./block.js";
 import { Emission } from "./emission.js";
-import { orderBy } from "./emitter.js";
+import { orderBy, sortable } from "./emitter.js";
 import { usedParameters } from "./parameters.js";
 import { createEmitter, limitText, sharedName } from "./relations.js";
 
@@ -26,9 +26,9 @@ export function emitPlan(plan: Plan, nowTicks: bigint, window?: HuntWindow): Emi
   const keys = plan.order.map(k => k.slot);
   const needed = new Set<Slot>([...outputs, ...keys]);
   const last = lastLimit(plan);
-  const block = ready(emitter.block(last?.input ?? plan.root, needed), keys, needed, emission);
+  const block = sortable(emitter.block(last?.input ?? plan.root, needed), plan.order, needed, emission);
   const items = outputs.map((slot, i) => `${valueIn(block, slot).sql} as c${i}`);
-  const order = orderBy(plan.order, slot => valueIn(block, slot).sql);
+  const order = orderBy(plan.order, block);
   const limit = last === undefined ? "" : ` limit ${limitText(last.count, emitter.scope(block))}`;
   const body = `${selectItems(block, items)}${order}${limit}`;
   const ctes = emitShared(plan, emission, emitter);

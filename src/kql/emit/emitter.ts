@@ -4,6 +4,7 @@ import type { Block } from "./block.js";
 import type { Emission } from "./emission.js";
 import type { ExprScope } from "./expr.js";
 import { expressionSlots } from "../slots.js";
+import { close, ready, valueIn } from "./block.js";
 
 /** How relations of any kind are emitted; passed to the files that emit one kind. */
 export interface Emitter {
@@ -21,10 +22,23 @@ export function slotsOf(exprs: readonly Expr[]): Set<Slot> {
   return new Set(exprs.flatMap(expressionSlots));
 }
 
+/** A block in which the sort keys may stand in ORDER BY, where DuckDB takes no placeholder. */
+export function sortable(
+  block: Block,
+  order: readonly SortKey[],
+  needed: ReadonlySet<Slot>,
+  emission: Emission,
+): Block {
+  const bound = order.map(k => valueIn(block, k.slot)).some(v => v.constant === undefined && v.sql.includes("$"));
+  const slots = order.map(k => k.slot);
+  return bound ? close(block, needed, emission) : ready(block, slots, needed, emission);
+}
+
 /** `order by` of sort keys; NaN stands with the nulls. Source: https://learn.microsoft.com/kusto/query/sort-operator */
-export function orderBy(order: readonly SortKey[], value: (slot: Slot) => string): string {
+export function orderBy(order: readonly SortKey[], block: Block): string {
   const keys = order.flatMap(k => {
-    const sql = value(k.slot);
+    const { sql, constant } = valueIn(block, k.slot);
+    if (constant !== undefined) return [];
     const direction = k.descending ? "desc" : "asc";
     const nulls = k.nullsFirst ? "first" : "last";
     const plain = `${sql} ${direction} nulls ${nulls}`;

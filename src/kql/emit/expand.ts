@@ -2,6 +2,8 @@
 import type { Expansion, Rel, Slot } from "../plan.js";
 import type { Block, BlockColumn } from "./block.js";
 import type { Emitter } from "./emitter.js";
+import type { KqlType } from "../../base/column.js";
+import type { SqlExpr } from "../functions/spec.js";
 import { convert } from "../functions/index.js";
 import { close, plainColumn, ready, selectOf, slotName, valueIn } from "./block.js";
 import { slotsOf, union } from "./emitter.js";
@@ -9,16 +11,34 @@ import { emitExpr } from "./expr.js";
 
 type ExpandRel = Rel & { readonly kind: "expand" };
 
-/** An array's elements; a bag's pairs; anything else, and what is empty, one element. */
+/** An array's elements, a bag's pairs; null and any other value are one element, an empty array or bag is none. */
 function elements(json: string, bags: Expansion["bags"]): string {
   const entries = `map_entries(try_cast(${json} as MAP(VARCHAR, JSON)))`;
   const pair = bags === "bag" ? "json_object(e.key, e.value)" : "json_array(e.key, e.value)";
   return (
     `case json_type(${json})` +
-    ` when 'ARRAY' then case when json_array_length(${json}) = 0 then [null::JSON] else json_extract(${json}, '$[*]') end` +
-    ` when 'OBJECT' then case when ${json} = '{}' then [null::JSON] else list_transform(${entries}, lambda e: ${pair}::JSON) end` +
+    ` when 'ARRAY' then json_extract(${json}, '$[*]')` +
+    ` when 'OBJECT' then list_transform(${entries}, lambda e: ${pair}::JSON)` +
     ` else [${json}] end`
   );
+}
+
+/** JSON types that a KQL type takes as they are: `to typeof` casts, it does not parse. */
+const conforming: Partial<Record<KqlType, string>> = {
+  bool: "'BOOLEAN'",
+  int: "'BIGINT', 'UBIGINT'",
+  long: "'BIGINT', 'UBIGINT'",
+  real: "'BIGINT', 'UBIGINT', 'DOUBLE'",
+  decimal: "'BIGINT', 'UBIGINT', 'DOUBLE'",
+};
+
+/** An element as the declared type; null when it does not conform. Times and guids stand in JSON as texts. */
+function elementValue(sql: string, type: KqlType, emitter: Emitter): SqlExpr {
+  const element: SqlExpr = { sql, type: "dynamic" };
+  if (type === "dynamic") return element;
+  const value = convert(element, type, emitter.emission.context({ start: 0, end: 0 }));
+  const kinds = conforming[type];
+  return kinds === undefined ? value : { sql: `case when json_type(${sql}) in (${kinds}) then ${value.sql} end`, type };
 }
 
 export function emitExpand(rel: ExpandRel, needed: ReadonlySet<Slot>, emitter: Emitter): Block {
@@ -47,9 +67,7 @@ export function emitExpand(rel: ExpandRel, needed: ReadonlySet<Slot>, emitter: E
   const columns = new Map<Slot, BlockColumn>();
   for (const s of kept) columns.set(s, plainColumn(`${alias}.${slotName(s)}`, valueIn(inner.block, s)));
   for (const [i, item] of rel.items.entries()) {
-    const element = { sql: `${alias}.l${i}[${alias}.ix]`, type: "dynamic" } as const;
-    const value =
-      item.type === "dynamic" ? element : convert(element, item.type, emission.context({ start: 0, end: 0 }));
+    const value = elementValue(`${alias}.l${i}[${alias}.ix]`, item.type, emitter);
     const repeated = (emission.uses.slots.get(item.slot) ?? 0) > 1;
     columns.set(item.slot, { value, heavy: repeated });
   }

@@ -5,6 +5,7 @@ import type { ParsePart, Rel, Slot } from "../plan.js";
 import type { Block, BlockColumn } from "./block.js";
 import type { Emitter } from "./emitter.js";
 import { convert } from "../functions/index.js";
+import { quoteString } from "../functions/literal.js";
 import { refuse } from "../refusal.js";
 import { plainColumn, ready, selectOf, slotName, valueIn } from "./block.js";
 import { slotsOf, union } from "./emitter.js";
@@ -86,7 +87,9 @@ export function emitParse(rel: ParseRel, needed: ReadonlySet<Slot>, emitter: Emi
   const block = ready(emitter.block(rel.input, all), read, all, emission);
   const source = emitExpr(rel.source, emitter.scope(block)).sql;
   const { regex, groups } = parsePattern(rel);
-  const pattern = emission.bind(regex);
+  if (regex.includes("\0")) refuse("a zero byte in a parse pattern", rel.span);
+  // DuckDB reads the groups' names when it binds the statement, so that the pattern must be printed, not bound.
+  const pattern = quoteString(regex);
   const names = groups.map(g => `'${g}'`).join(", ");
   const extra = captured.length === 0 ? [] : [`regexp_extract(${source}, ${pattern}, [${names}]) as m`];
   const alias = emission.alias();

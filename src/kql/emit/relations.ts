@@ -12,7 +12,7 @@ import { emitAggregate } from "./aggregate.js";
 import { plainColumn, ready, selectItems, selectOf, slotName, valueIn } from "./block.js";
 import { emitExpand } from "./expand.js";
 import { nullOfType } from "./emission.js";
-import { orderBy, slotsOf, union } from "./emitter.js";
+import { orderBy, slotsOf, sortable, union } from "./emitter.js";
 import { emitCondition, emitExpr } from "./expr.js";
 import { emitJoin } from "./join.js";
 import { emitParse } from "./parse.js";
@@ -187,10 +187,11 @@ function emitLimit(rel: Rel & { kind: "limit" }, needed: ReadonlySet<Slot>, emit
   const keys = rel.order.map(k => k.slot);
   const partition = rel.partition === undefined ? [] : [rel.partition];
   const all = union(needed, keys, partition);
-  const block = ready(emitter.block(rel.input, all), [...keys, ...partition], all, emission);
+  const input = ready(emitter.block(rel.input, all), partition, all, emission);
+  const block = sortable(input, rel.order, all, emission);
   const scope = emitter.scope({ from: "", where: [], columns: new Map() });
   const count = limitText(rel.count, scope);
-  const order = orderBy(rel.order, slot => valueIn(block, slot).sql);
+  const order = orderBy(rel.order, block);
   const alias = emission.alias();
   const body =
     rel.partition === undefined

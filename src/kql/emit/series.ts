@@ -15,7 +15,7 @@ import { childExprs } from "../slots.js";
 import { plainColumn, ready, selectItems, slotName } from "./block.js";
 import { nullOfType } from "./emission.js";
 import { slotsOf } from "./emitter.js";
-import { emitExpr } from "./expr.js";
+import { constantValue, emitExpr } from "./expr.js";
 
 type SeriesRel = Rel & { readonly kind: "series" };
 
@@ -51,6 +51,22 @@ function floorSteps(difference: string, step: string, type: KqlType): string {
   return `((${difference}) // (${step}) - case when (${difference}) % (${step}) < 0 then 1 else 0 end)`;
 }
 
+/** Bins of datetimes count from 0001-01-01: microseconds from 1970. */
+const yearOneMicros = "(-62135596800000000)";
+
+/**
+ * `in range(start, …)` bins from zero, not from the start; the two agree when the start is a multiple of the step, and
+ * what the service lists otherwise is not documented.
+ */
+function checkAligned(rel: SeriesRel, emission: Emitter["emission"]): void {
+  const start = rel.from === undefined ? undefined : constantValue(rel.from, emission)?.value;
+  const step = constantValue(rel.step, emission)?.value;
+  const whole = typeof start === "bigint" && typeof step === "bigint" && step > 0n && start % step === 0n;
+  const real = typeof start === "number" && typeof step === "number" && step > 0 && start % step === 0;
+  if (!whole && !real)
+    refuse("make-series in range() from what is no multiple of the step", rel.span, "use from … to … step");
+}
+
 export function emitSeries(rel: SeriesRel, needed: ReadonlySet<Slot>, emitter: Emitter): Block {
   const { emission } = emitter;
   const type = rel.axis.expr.type;
@@ -64,7 +80,8 @@ export function emitSeries(rel: SeriesRel, needed: ReadonlySet<Slot>, emitter: E
     e === undefined ? undefined : axis.toNumber(emitExpr(e, constant).sql);
   const step = axis.step(emitExpr(rel.step, constant).sql);
   const [from, to] = [number(rel.from), number(rel.to)];
-  const origin = from ?? (type === "real" ? "0.0" : "0");
+  const origin = from ?? (type === "datetime" ? yearOneMicros : type === "real" ? "0.0" : "0");
+  if (rel.inclusive) checkAligned(rel, emission);
   const value = axis.toNumber(emitExpr(rel.axis.expr, scope).sql);
 
   // One row for each key and step.

@@ -12,7 +12,7 @@ import { convert } from "../functions/index.js";
 import { refuse } from "../refusal.js";
 import { plainColumn, ready, selectOf, slotName, valueIn } from "./block.js";
 import { nullOfType } from "./emission.js";
-import { orderBy, slotsOf, union } from "./emitter.js";
+import { orderBy, slotsOf, sortable, union } from "./emitter.js";
 import { emitExpr } from "./expr.js";
 
 type WindowRel = Rel & { readonly kind: "window" };
@@ -29,10 +29,11 @@ export function emitWindow(rel: WindowRel, needed: ReadonlySet<Slot>, emitter: E
     partition,
   );
   const all = union(kept, read);
-  const input = ready(emitter.block(rel.input, all), read, all, emission);
-  const block = rel.order.length === 0 ? numbered(input, all, emitter) : input;
+  const input = sortable(ready(emitter.block(rel.input, all), read, all, emission), rel.order, all, emission);
+  const sorted = orderBy(rel.order, input).trim();
+  const block = sorted === "" ? numbered(input, all, emitter) : input;
   const by = rel.partition === undefined ? [] : [valueIn(block, rel.partition).sql];
-  const order = rel.order.length === 0 ? "order by rn" : orderBy(rel.order, s => valueIn(block, s).sql).trim();
+  const order = sorted === "" ? "order by rn" : sorted;
   const plain: Rows = { block, by: () => by, order };
   const rows = items.some(needsGroups) ? grouped(plain, items, all, emitter) : plain;
   return computed(rows, items, kept, emitter);

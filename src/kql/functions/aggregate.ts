@@ -1,6 +1,6 @@
 /** Aggregates of `summarize`: SQL aggregates over the group. Nulls are passed over, as in Kusto. */
 import type { KqlType } from "../../base/column.js";
-import { docs } from "./build.js";
+import { docs, once } from "./build.js";
 import { convert } from "./convert.js";
 import { constantElements, constantInteger } from "./literal.js";
 import type { AggregateFunction, EmitContext, SqlExpr } from "./spec.js";
@@ -37,7 +37,7 @@ type Emit = (e: SqlExpr, filter: string, at: { readonly type: KqlType; readonly 
 /** The plain row and its …if row. */
 function pair(name: string, ifName: string, emit: Emit, doc = name): Record<string, AggregateFunction> {
   const row = (conditional: boolean): AggregateFunction => ({
-    doc: page(conditional ? doc.replace(/$/, "if") : doc),
+    doc: page(conditional ? `${doc}if` : doc),
     emit: (args, type, context) => {
       const { values, filter } = split(args, { arity: 1, conditional }, context);
       const [e] = values;
@@ -204,13 +204,40 @@ const percentileArray: AggregateFunction = {
   differs: percentileDiffers,
   emit: ([e, ...rest], _type, context) => {
     if (e === undefined) return context.refuse("percentiles without an argument");
-    const listed = rest.length === 1 && rest[0] !== undefined ? constantElements(rest[0]) : undefined;
-    const percents = listed === undefined ? rest.map(r => constantNumber(r, context)) : listed.map(Number);
+    const percents = percentages(rest, context);
     const x = e.type === "dynamic" || e.type === "string" ? convert(e, "real", context) : e;
     const items = percents.map(p => convert({ sql: percentileOf(x, p), type: x.type }, "dynamic", context).sql);
     return { sql: `json_array(${items.join(", ")})`, type: "dynamic", notNull: true };
   },
 };
+
+/** The smallest value at which the running weight, in order of the values, reaches the percentage of the whole. */
+function weightedPercentiles(
+  args: readonly SqlExpr[],
+  context: EmitContext,
+): { readonly parts: readonly string[]; readonly type: KqlType } {
+  const [e, weight, ...rest] = args;
+  if (e === undefined || weight === undefined) return context.refuse("a weighted percentile without its arguments");
+  const x = e.type === "dynamic" || e.type === "string" ? convert(e, "real", context) : e;
+  const w = convert(weight, "real", context).sql;
+  const sorted = `list_sort(list(struct_pack(v := ${x.sql}, w := ${w})) filter (where ${x.sql} is not null and ${w} > 0))`;
+  const percents = percentages(rest, context);
+  const parts = percents.map(p =>
+    once([sorted], (l = "") => {
+      const weights = `to_json(list_transform(${l}, lambda x: x.w))::VARCHAR`;
+      return `${l}[${context.callUdf("ku_weighted_rank", [weights, `(${p})::DOUBLE`])}].v`;
+    }),
+  );
+  return { parts, type: x.type };
+}
+
+/** Percentages written one by one or as one constant array. */
+function percentages(args: readonly SqlExpr[], context: EmitContext): readonly number[] {
+  const listed = args.length === 1 && args[0] !== undefined ? constantElements(args[0]) : undefined;
+  return listed === undefined ? args.map(a => constantNumber(a, context)) : listed.map(Number);
+}
+
+const weightedDoc = page("percentilesw");
 
 function bitwise(name: string, sql: string): AggregateFunction {
   return {
@@ -305,6 +332,23 @@ export const aggregateFunctions: Readonly<Record<string, AggregateFunction>> = {
         : emitPercentile(e, p, context),
   },
   percentiles_array: percentileArray,
+  percentilew: {
+    doc: weightedDoc,
+    differs: percentileDiffers,
+    emit: (args, _type, context) => {
+      const { parts, type } = weightedPercentiles(args, context);
+      return { sql: parts[0] ?? "null", type };
+    },
+  },
+  percentilesw_array: {
+    doc: weightedDoc,
+    differs: percentileDiffers,
+    emit: (args, _type, context) => {
+      const { parts, type } = weightedPercentiles(args, context);
+      const items = parts.map(sql => convert({ sql, type }, "dynamic", context).sql);
+      return { sql: `json_array(${items.join(", ")})`, type: "dynamic", notNull: true };
+    },
+  },
   covariance: covariance("covar_samp", "covariance", false),
   covarianceif: covariance("covar_samp", "covarianceif", true),
   covariancep: covariance("covar_pop", "covariancep", false),

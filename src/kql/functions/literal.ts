@@ -78,8 +78,9 @@ export function constantText(c: ConstantValue): string | undefined {
   if (c.value === null) return "";
   switch (c.type) {
     case "string":
+      return c.value;
     case "guid":
-      return c.value ?? "";
+      return c.value?.toLowerCase();
     case "bool":
       return c.value === true ? "True" : "False";
     case "int":

@@ -11,16 +11,23 @@ function once(argument: string, variable: string, body: string): string {
   return `list_transform([${argument}], lambda ${variable}: ${body})[1]`;
 }
 
+/** |value| below 2^bits. */
+function small(name: string, bits: number): string {
+  const limit = 2n ** BigInt(bits) - 1n;
+  return `${name} between ${-limit} and ${limit}`;
+}
+
 const macros: Readonly<Record<string, string>> = {
   // 64-bit and 32-bit wrap-around of a wider result.
   "k_wrap(h)": `cast(((h + ${twoTo63}) % ${twoTo64} + ${twoTo64}) % ${twoTo64} - ${twoTo63} as bigint)`,
   "k_wrap32(b)": "cast(((b + 2147483648) % 4294967296 + 4294967296) % 4294967296 - 2147483648 as integer)",
-  "k_add(a, b)": "coalesce(try(a + b), k_wrap(a::hugeint + b::hugeint))",
-  "k_sub(a, b)": "coalesce(try(a - b), k_wrap(a::hugeint - b::hugeint))",
-  "k_mul(a, b)": "coalesce(try(a * b), k_wrap(a::hugeint * b::hugeint))",
-  "k_neg(a)": "coalesce(try(-a), k_wrap(-(a::hugeint)))",
-  // The quotient truncates towards zero; by zero it is null. DuckDB's // does both, but raises for min / -1.
-  "k_div(a, b)": "coalesce(try(a // b), case when b = -1 then k_neg(a) end)",
+  // Plain arithmetic where it cannot overflow, 128 bits elsewhere. (TRY would do, but DuckDB refuses it over sub-queries.)
+  "k_add(a, b)": `case when ${small("a", 62)} and ${small("b", 62)} then a + b else k_wrap(a::hugeint + b::hugeint) end`,
+  "k_sub(a, b)": `case when ${small("a", 62)} and ${small("b", 62)} then a - b else k_wrap(a::hugeint - b::hugeint) end`,
+  "k_mul(a, b)": `case when ${small("a", 31)} and ${small("b", 31)} then a * b else k_wrap(a::hugeint * b::hugeint) end`,
+  "k_neg(a)": `case when a > ${-(2n ** 63n)} then -a else k_wrap(-(a::hugeint)) end`,
+  // The quotient truncates towards zero; by zero it is null (as in DuckDB, which raises for min / -1).
+  "k_div(a, b)": "case when b = -1 then k_neg(a) else a // b end",
   // KQL's % is never negative.
   "k_mod(a, b)":
     "case when b <> 0 then cast(((a::hugeint % b::hugeint) + abs(b::hugeint)) % abs(b::hugeint) as bigint) end",
@@ -56,7 +63,7 @@ const macros: Readonly<Record<string, string>> = {
     `case when regexp_full_match(s, '\\d{4}-\\d{2}-\\d{2}([T ]\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?Z?)?')` +
     ` and substr(s, 12, 2) <> '24' then try_cast(s as timestamp) when s <> '' then ku_todatetime(s) end`,
   // Times. Micros outside Kusto's years are null.
-  "k_at(us)": `${once("us", "v", "case when v between -62135596800000000 and 253402300799999999 then make_timestamp(v) end")}`,
+  "k_at(us)": `${once("us", "v", "case when v between -62135596800000000 and 253402300799999999 then make_timestamp(v::bigint) end")}`,
   "k_ticks(t)": "(epoch_us(t) * 10 + 621355968000000000)",
   "k_from_ticks(n)": "k_at(k_floordiv(n - 621355968000000000, 10))",
   // JSON.

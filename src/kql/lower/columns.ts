@@ -28,7 +28,8 @@ export function lowerFilter(step: Step): Table {
 }
 
 /** `extend`: a name that exists is replaced in place, others follow; unnamed ones get the binder's names in order. */
-export function lowerExtend(step: Step, nodes = step.node.list("Expressions")): Table {
+export function lowerExtend(step: Step): Table {
+  const nodes = step.node.list("Expressions");
   const { rel, value } = lowerRowExpressions(step, context => nodes.map(n => lowerExpr(n, context)));
   const names = nodes.map(explicitName);
   const known = new Set([...step.input.columns.map(c => c.name), ...names]);
@@ -95,10 +96,19 @@ export function lowerRename(step: Step): Table {
   return { ...step.input, columns: checkOutput(step, columns) };
 }
 
+/** `serialize`: unlike `extend` it never replaces a column; names that exist get a number from the binder. */
 export function lowerSerialize(step: Step): Table {
   const nodes = step.node.list("Expressions");
-  const table = { ...step.input, serialized: true };
-  return nodes.length === 0 ? table : { ...lowerExtend({ ...step, input: table }, nodes), serialized: true };
+  const { rel, value } = lowerRowExpressions(step, context => nodes.map(n => lowerExpr(n, context)));
+  const names = outputOf(step).slice(step.input.columns.length);
+  const items: Computed[] = [];
+  const added = value.map((expr, i): NamedColumn => {
+    const slot = step.lowering.slot();
+    items.push({ slot, expr });
+    return { name: names[i]?.name ?? "", type: expr.type, slot };
+  });
+  const columns = checkOutput(step, [...step.input.columns, ...added]);
+  return { ...step.input, rel: extendRel(rel, items), columns, serialized: true };
 }
 
 const dotnetTypes: Readonly<Record<string, string>> = {
@@ -150,6 +160,9 @@ export function lowerParse(step: Step): Table {
       const typeName = pattern.kind === "NameDeclaration" ? "string" : (pattern.get("Type").symbol?.name ?? "string");
       const name = pattern.kind === "NameDeclaration" ? pattern.name : pattern.get("Name").name;
       if (!isKqlType(typeName)) return refuse(`the type '${typeName}' in parse`, pattern.span);
+      // Microsoft's binder lists such a column twice, so that what later operators mean by its name is open.
+      if (findColumn(step.input, name) !== undefined || added.some(c => c.name === name))
+        return refuse(`parse into '${name}', which exists already`, pattern.span, "give it another name");
       const column: NamedColumn = { name, type: typeName, slot: lowering.slot() };
       added.push(column);
       return { kind: "column", column };
@@ -161,6 +174,6 @@ export function lowerParse(step: Step): Table {
   });
   const where = node.kind === "ParseWhereOperator";
   const rel: Rel = { kind: "parse", input: step.input.rel, source, mode, flags, parts, where, span: node.span };
-  const columns = checkOutput(step, replaceColumns(step.input.columns, added));
+  const columns = checkOutput(step, [...step.input.columns, ...added]);
   return { ...step.input, rel, columns };
 }

@@ -4,9 +4,10 @@ import type { Table } from "./context.js";
 import type { Computed, Expr, NamedColumn } from "../plan.js";
 import type { Step } from "./step.js";
 import { isKqlType } from "../../base/column.js";
+import { findColumn } from "./context.js";
 import { refuse } from "../refusal.js";
 import { text } from "./expr.js";
-import { checkOutput, extendRel, lowerConstant, lowerValue, replaceColumns } from "./step.js";
+import { checkOutput, extendRel, lowerConstant, lowerValue } from "./step.js";
 
 export function lowerParseKv(step: Step): Table {
   const { node, input } = step;
@@ -34,13 +35,17 @@ export function lowerParseKv(step: Step): Table {
     return { slot: c.slot, expr: raw.type === c.type ? raw : { kind: "convert", operand: raw, type: c.type, span } };
   });
   const rel = extendRel(pick === undefined ? input.rel : extendRel(input.rel, [pick.item]), items);
-  return { ...input, rel, columns: checkOutput(step, replaceColumns(input.columns, columns)) };
+  return { ...input, rel, columns: checkOutput(step, [...input.columns, ...columns]) };
 }
 
 function keyColumn(step: Step, node: BoundNode): NamedColumn {
   const type = node.get("Type").text;
   if (!isKqlType(type)) return refuse(`the type '${type}' in parse-kv`, node.span);
-  return { name: node.get("Name").name, type, slot: step.lowering.slot() };
+  const name = node.get("Name").name;
+  // As with `parse`: the binder would list such a column twice.
+  if (findColumn(step.input, name) !== undefined)
+    return refuse(`parse-kv into '${name}', which exists already`, node.span, "give it another name");
+  return { name, type, slot: step.lowering.slot() };
 }
 
 function delimited(

@@ -33,7 +33,7 @@ import { lowerUnion } from "./union.js";
 
 const operators: Readonly<Record<string, (step: Step) => Table>> = {
   FilterOperator: lowerFilter,
-  ExtendOperator: step => lowerExtend(step),
+  ExtendOperator: lowerExtend,
   ProjectOperator: lowerProject,
   ProjectAwayOperator: lowerColumnChoice,
   ProjectKeepOperator: lowerColumnChoice,

@@ -105,17 +105,24 @@ export function lowerMvExpand(step: Step): Table {
   const indexName = findParameter(node, "with_itemindex")?.name;
   const index = indexName === undefined ? undefined : lowering.slot();
   const { items, added } = expansions(step, node.list("Expressions"), mode);
-  const indexColumn: readonly NamedColumn[] =
-    indexName === undefined || index === undefined ? [] : [{ name: indexName, type: "long", slot: index }];
+  // The binder gives the index a number when its name is taken, so that it always comes last.
+  const last = outputOf(step).at(-1)?.name ?? "";
+  const indexColumn: readonly NamedColumn[] = index === undefined ? [] : [{ name: last, type: "long", slot: index }];
   const rel: Rel = {
     kind: "expand",
     input: input.rel,
     items,
     index,
-    limit: limit === undefined ? undefined : lowerConstant(step, limit),
+    limit: limit === undefined ? legacyLimit(node) : lowerConstant(step, limit),
   };
-  const columns = checkOutput(step, replaceColumns(input.columns, [...added, ...indexColumn]));
+  const columns = checkOutput(step, [...replaceColumns(input.columns, added), ...indexColumn]);
   return { ...input, rel, columns };
+}
+
+/** The old spelling `mvexpand` stops at 128 rows. */
+function legacyLimit(node: BoundNode): Expr | undefined {
+  if (!node.text.startsWith("mvexpand")) return undefined;
+  return { kind: "literal", type: "long", value: { type: "long", value: 128n } };
 }
 
 /** What `mv-expand` and `mv-apply` expand, and the columns that hold the elements. */

@@ -5,7 +5,7 @@ import type { ExprContext } from "./expr.js";
 import type { Lowering, Scope, Table } from "./context.js";
 import type { Expr } from "../plan.js";
 import { refuse } from "../refusal.js";
-import { columnExpr, findColumn, tableColumns, withRow } from "./context.js";
+import { columnExpr, findColumn, withRow } from "./context.js";
 import { anyOf, lowerExpr, text } from "./expr.js";
 import { scanTable, withConstantColumn } from "./sources.js";
 import { findParameter } from "./step.js";
@@ -35,7 +35,7 @@ export function lowerSearch(
     const kept: Table = { ...table, rel: { kind: "filter", input: table.rel, condition: test } };
     return withConstantColumn(lowering, kept, "$table", text(name));
   });
-  return uniteTables(lowering, found, tableColumns(node));
+  return uniteTables(lowering, found, node);
 }
 
 function piped(input: { readonly table: Table; readonly source: BoundNode }): Searched {

@@ -62,11 +62,12 @@ export function lowerConstant(step: Step, node: BoundNode): Expr {
   return lowerExpr(node, { lowering: step.lowering, scope: withRow(step.scope, undefined) });
 }
 
-/** The name an expression gives its column itself; undefined when the binder makes one up. */
+/** The name an expression gives its column; undefined when the binder makes one up (`Column1`). */
 export function explicitName(node: BoundNode): string | undefined {
   if (node.kind === "SimpleNamedExpression") return node.get("Name").name;
   if (node.kind === "NameReference") return node.symbol?.name ?? node.name;
-  return undefined;
+  const implied = node.resultName;
+  return implied === "" ? undefined : implied;
 }
 
 /** Columns in which `added` replace those of the same name in place, the others following. */

@@ -1,7 +1,9 @@
 /** `union`. Source: https://learn.microsoft.com/kusto/query/union-operator */
+import type { Span } from "../../base/diagnostic.js";
 import type { BoundNode } from "../bridge.js";
 import type { Lowering, Scope, Table } from "./context.js";
 import type { Expr, NamedColumn, Rel } from "../plan.js";
+import { refuse } from "../refusal.js";
 import { columnExpr, isTabular, knownType, tableColumns, withRow } from "./context.js";
 import { text } from "./expr.js";
 import { scanTable, withConstantColumn } from "./sources.js";
@@ -32,7 +34,7 @@ export function lowerUnion(
   const marked = tables.map(t =>
     source === undefined ? t.table : withConstantColumn(lowering, t.table, source, text(t.name)),
   );
-  return uniteTables(lowering, marked, tableColumns(node));
+  return uniteTables(lowering, marked, node);
 }
 
 /** A table's own name: as referred to, or as given by `as`. */
@@ -54,6 +56,8 @@ function members(lowering: Lowering, node: BoundNode, scope: Scope): readonly Me
   const wildcard = inner.kind === "NameReference" && inner.get("Name").kind === "WildcardedName";
   if (wildcard) {
     const pattern = wildcardPattern(inner.get("Name").text);
+    const local = [...scope.names.keys()].find(name => pattern.test(name));
+    if (local !== undefined) return refuse(`a wildcard that also covers '${local}' of this query`, inner.span);
     const names = [...lowering.options.tables.values()].filter(t => pattern.test(t.name));
     return names.map(t => ({ node, table: scanTable(lowering, t), name: t.name }));
   }
@@ -67,27 +71,40 @@ export function wildcardPattern(text: string): RegExp {
   return new RegExp(`^${escaped.join(".*")}$`);
 }
 
-/** Unites tables into the given columns, matched by name and type; what a table lacks is null, or '' for strings. */
-export function uniteTables(
-  lowering: Lowering,
-  tables: readonly Table[],
-  output: readonly { readonly name: string; readonly type: NamedColumn["type"] | "unknown" }[],
-): Table {
+/** Unites tables into the columns that the binder gives the node, matched by name and type; what a table lacks is null, or '' for strings. */
+export function uniteTables(lowering: Lowering, tables: readonly Table[], node: BoundNode): Table {
+  const output = tableColumns(node);
+  const inner = node.kind === "UnionOperator" && findParameter(node, "kind")?.text === "inner";
   const columns = output.map((c): NamedColumn => ({ name: c.name, type: knownType(c.type), slot: lowering.slot() }));
-  const inputs = tables.map(table => ({ rel: table.rel, sources: sourcesOf(table, columns) }));
+  const inputs = tables.map(table => ({ rel: table.rel, sources: sourcesOf(table, columns, inner, node.span) }));
+  const lost = columns.find((_, i) => inputs.every(input => input.sources[i] === undefined));
+  if (lost !== undefined && node.kind === "UnionOperator")
+    refuse(`a union in which '${lost.name}' collides with another column`, node.span);
   const rel: Rel = { kind: "union", inputs, columns };
   return { rel, columns, order: [], serialized: false };
 }
 
-/** For each output column the input's column; same names of different types have the type as suffix. */
-function sourcesOf(table: Table, columns: readonly NamedColumn[]): readonly (Expr | undefined)[] {
-  const plain = new Set(columns.map(c => `${c.name} ${c.type}`));
-  return columns.map((c): Expr | undefined => {
-    const sameName = table.columns.find(x => x.name === c.name && x.type === c.type);
-    const suffixed = table.columns.find(
-      x => `${x.name}_${x.type}` === c.name && x.type === c.type && !plain.has(`${x.name} ${x.type}`),
-    );
-    const found = sameName ?? suffixed;
-    return found === undefined ? undefined : columnExpr(found);
-  });
+/**
+ * For each output column the input's column. Same names of different types have the type as suffix, and a number where
+ * that name is taken; a column that finds no place is refused rather than lost.
+ */
+function sourcesOf(
+  table: Table,
+  columns: readonly NamedColumn[],
+  inner: boolean,
+  span: Span,
+): readonly (Expr | undefined)[] {
+  const sources: (Expr | undefined)[] = columns.map(() => undefined);
+  const place = (column: NamedColumn, fits: (output: NamedColumn) => boolean): boolean => {
+    const at = columns.findIndex((o, i) => sources[i] === undefined && o.type === column.type && fits(o));
+    if (at >= 0) sources[at] = columnExpr(column);
+    return at >= 0;
+  };
+  const left = table.columns.filter(c => !place(c, o => o.name === c.name));
+  for (const column of left) {
+    const head = `${column.name}_${column.type}`;
+    const placed = place(column, o => o.name.startsWith(head) && /^\d*$/.test(o.name.slice(head.length)));
+    if (!placed && !inner) refuse(`a union in which '${column.name}' collides with another column`, span);
+  }
+  return sources;
 }

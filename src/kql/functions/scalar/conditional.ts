@@ -205,4 +205,5 @@ export const conditionalFunctions: Readonly<Record<string, ScalarFunction>> = {
   isinf: realTest("isinf"),
   isfinite: realTest("isfinite"),
   around: aroundRow,
+  new_guid: { nulls: "custom", doc: fn("new-guid"), emit: () => value("guid", "uuid()", true) },
 };

@@ -300,7 +300,7 @@ function unixRow(page: string, microsPer: number): ScalarFunction {
         return emitLiteral({ type: "datetime", value: inRange(ticks) }, context);
       }
       if ((x.type === "long" || x.type === "int") && microsPer >= 1)
-        return value("datetime", `k_at(try(${convert(x, "long", context).sql} * ${microsPer}))`);
+        return value("datetime", `k_at(${convert(x, "long", context).sql}::HUGEINT * ${microsPer})`);
       return value("datetime", `k_at(try_cast(floor(${convert(x, "real", context).sql} * ${microsPer}) as BIGINT))`);
     },
   };

@@ -104,7 +104,7 @@ const hasElement: ScalarFunction = {
     const [s, x] = [convert(set as SqlExpr, "dynamic", context).sql, convert(item as SqlExpr, "string", context).sql];
     return value(
       "bool",
-      once([s], (j = "") => `case json_type(${j}) when 'ARRAY' then list_contains(k_strs(${j}), ${x}) end`),
+      once([s, x], (j = "", t = "") => `case json_type(${j}) when 'ARRAY' then list_contains(k_strs(${j}), ${t}) end`),
     );
   },
 };
@@ -159,8 +159,8 @@ const repeatRow: ScalarFunction = {
     return value(
       "dynamic",
       once(
-        [n],
-        (c = "") => `case when ${c} >= 0 then to_json(list_resize([]::JSON[], ${c}, coalesce(${x}, 'null'::JSON))) end`,
+        [n, `coalesce(${x}, 'null'::JSON)`],
+        (c = "", v = "") => `case when ${c} >= 0 then to_json(list_resize([]::JSON[], ${c}, ${v})) end`,
       ),
     );
   },

@@ -227,6 +227,12 @@ export const mathFunctions: Readonly<Record<string, ScalarFunction>> = {
   },
   pow: plainRow(fn("pow"), ["real"], "real", (a, b) => `pow(${a}, ${b})`),
   radians: real("radians", x => `radians(${x})`),
+  rand: {
+    nulls: "custom",
+    doc: fn("rand"),
+    emit: ([n], _type, context) =>
+      value("real", n === undefined ? "random()" : `floor(random() * ${convert(n, "long", context).sql})`),
+  },
   round: roundRow,
   sign: real("sign", x => `sign(${x})::DOUBLE`),
   sin: real(

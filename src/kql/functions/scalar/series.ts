@@ -77,6 +77,7 @@ const elementwise = Object.fromEntries([
 const single = (name: string, udf: string, count = 1): ScalarFunction =>
   row(page(name), { name: udf, arguments: Array.from({ length: count }, () => "json" as const), result: "real" });
 
+const twoLines = "x counts from 1 over the whole series, also for the right line (the page does not say).";
 const detection = "Periods are found by autocorrelation; their scores are not Kusto's (its method is not documented).";
 const scores =
   "Scores are distances beyond the quantiles in units of their distance (Kusto's scale is not documented).";
@@ -124,11 +125,13 @@ export const seriesFunctions: Readonly<Record<string, ScalarFunction>> = {
     name: "ku_series_fit_2lines",
     arguments: ["json"],
     suffix: ["'array'"],
+    differs: twoLines,
   }),
   series_fit_2lines_dynamic: row(page("fit-2lines-dynamic"), {
     name: "ku_series_fit_2lines",
     arguments: ["json"],
     suffix: ["'bag'"],
+    differs: twoLines,
   }),
   series_fit_poly: row(page("fit-poly"), { name: "ku_series_fit_poly", arguments: ["json", "json", "long"] }),
   series_stats: row(page("stats"), { name: "ku_series_stats", arguments: ["json", "bool"], suffix: ["'array'"] }),

@@ -58,8 +58,12 @@ const strcatArray: ScalarFunction = {
   doc: fn("strcat-array"),
   emit: ([array, delimiter], _type, context) => {
     if (array === undefined || delimiter === undefined) return context.refuse("strcat_array without its two arguments");
-    const items = `list_transform(k_strs(${convert(array, "dynamic", context).sql}), lambda v: coalesce(v, ''))`;
-    return text(`coalesce(array_to_string(${items}, ${convert(delimiter, "string", context).sql}), '')`);
+    const json = convert(array, "dynamic", context).sql;
+    const by = convert(delimiter, "string", context);
+    // DuckDB joins by constants only.
+    if (constantString(by) === undefined)
+      return text(`coalesce(${context.callUdf("ku_join", [`${json}::VARCHAR`, by.sql])}, '')`);
+    return text(`coalesce(array_to_string(list_transform(k_strs(${json}), lambda v: coalesce(v, '')), ${by.sql}), '')`);
   },
 };
 
@@ -129,10 +133,10 @@ const splitRow: ScalarFunction = {
     if (source === undefined || delimiter === undefined) return context.refuse("split without a delimiter");
     const parts = `string_split(${convert(source, "string", context).sql}, ${convert(delimiter, "string", context).sql})`;
     if (index === undefined) return value("dynamic", `to_json(${parts})`, true);
-    const at = convert(index, "long", context).sql;
     const sql = once(
-      [at],
-      (i = "") => `case when ${i} < 0 then '[]'::JSON else to_json(list_slice(${parts}, ${i} + 1, ${i} + 1)) end`,
+      [parts, convert(index, "long", context).sql],
+      (list = "", i = "") =>
+        `case when ${i} < 0 then '[]'::JSON else to_json(list_slice(${list}, ${i} + 1, ${i} + 1)) end`,
     );
     return value("dynamic", sql);
   },
@@ -278,7 +282,11 @@ export const stringFunctions: Readonly<Record<string, ScalarFunction>> = {
       const s = convert(source, "string", context).sql;
       if (delimiter === undefined) return text(`coalesce(repeat(${s}, ${times}), '')`);
       const by = convert(delimiter, "string", context).sql;
-      return text(`coalesce(array_to_string(list_resize([]::VARCHAR[], ${times}, ${s}), ${by}), '')`);
+      const sql = once(
+        [s, times, by],
+        (x = "", n = "", d = "") => `case when ${n} > 0 then ${x} || repeat(${d} || ${x}, ${n} - 1) end`,
+      );
+      return text(`coalesce(${sql}, '')`);
     },
   },
   strlen: {

@@ -264,5 +264,13 @@ export const collectionUdfs = [
     if (objectEntries(json) === undefined && arrayElements(json) === undefined) return null;
     return arrayText(unique(paths(json, "")).map(p => JSON.stringify(p)));
   }),
+  // 1-based place in a list of weights where their running sum reaches a percentage of the whole.
+  strict("ku_weighted_rank", ["VARCHAR", "DOUBLE"], "BIGINT", (weights, percent) => {
+    const values = (arrayElements(weights) ?? []).map(Number);
+    const wanted = (values.reduce((a, b) => a + b, 0) * Math.min(Math.max(percent, 0), 100)) / 100;
+    let running = 0;
+    const at = values.findIndex(w => (running += w) >= wanted * (1 - 1e-12));
+    return at < 0 ? null : BigInt(at + 1);
+  }),
   strict("ku_zip", ["VARCHAR"], "JSON", zip),
 ];

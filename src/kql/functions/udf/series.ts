@@ -194,7 +194,7 @@ const lineParts = (f: ReturnType<typeof fitLine>) =>
 
 function twoLines(json: string): readonly string[] | undefined {
   const values = numbers(json);
-  const f = values === undefined ? undefined : fitTwoLines(values);
+  const f = values === undefined ? undefined : fitTwoLines(values, 1);
   if (f === undefined) return undefined;
   const side = (l: ReturnType<typeof fitLine>) =>
     [l.rSquare, l.slope, l.intercept, l.variance, l.residualVariance].map(real);
@@ -331,7 +331,8 @@ export const seriesUdfs = [
   strict("ku_series_fit_line", ["VARCHAR", "VARCHAR"], "JSON", (json, form) => {
     const values = numbers(json);
     if (values === undefined) return null;
-    const fit = fitLine(values);
+    // Kusto's x begins at 1.
+    const fit = fitLine(values, 1);
     const parts = [...lineParts(fit), reals(fit.fitted)];
     return form === "bag" ? named(lineNames, parts) : arrayText(parts);
   }),

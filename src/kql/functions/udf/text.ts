@@ -65,6 +65,9 @@ const terms = (array: string): readonly string[] | undefined =>
   arrayElements(array)?.map(e => plainText(e).toLowerCase());
 
 export const textUdfs = [
+  strict("ku_join", ["VARCHAR", "VARCHAR"], "VARCHAR", (array, delimiter) =>
+    (arrayElements(array) ?? [array]).map(plainText).join(delimiter),
+  ),
   strict("ku_has_term", ["VARCHAR", "VARCHAR", "VARCHAR"], "BOOLEAN", (text, needle, mode) =>
     hasTerm(text, needle, mode as TermMode),
   ),

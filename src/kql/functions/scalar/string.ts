@@ -1,5 +1,6 @@
 /** Strings: joining, cutting, searching, replacing. All return '' where Kusto has an empty string, never NULL. */
-import { fn, needString, once, stringRow, text, value } from "../build.js";
+import { fn, needString, stringRow, text, value } from "../build.js";
+import { once } from "../once.js";
 import { convert } from "../convert.js";
 import {
   constantElements,
@@ -132,7 +133,7 @@ const splitRow: ScalarFunction = {
   emit: ([source, delimiter, index], _type, context) => {
     if (source === undefined || delimiter === undefined) return context.refuse("split without a delimiter");
     const parts = `string_split(${convert(source, "string", context).sql}, ${convert(delimiter, "string", context).sql})`;
-    if (index === undefined) return value("dynamic", `to_json(${parts})`, true);
+    if (index === undefined) return { sql: `to_json(${parts})`, type: "dynamic", notNull: true, elements: parts };
     const sql = once(
       [parts, convert(index, "long", context).sql],
       (list = "", i = "") =>

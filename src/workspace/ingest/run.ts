@@ -144,7 +144,6 @@ class IngestRun {
     try {
       for (const work of this.#work) {
         await this.#readFile(work, stage);
-        if (stage.chars >= (this.#options.stageBytes ?? defaultStageBytes)) await this.#writeTables(stage);
       }
       await this.#writeTables(stage);
     } finally {
@@ -211,10 +210,15 @@ class IngestRun {
           work.tables.add(target.table);
           work.rows++;
           read += item.json.length;
+          if (stage.chars >= (this.#options.stageBytes ?? defaultStageBytes)) await this.#writeTables(stage);
         }
       }
-      progress({ label: planned.file.name, done: read, total: planned.file.sizeBytes, unit: "bytes" });
-      if (stage.chars >= (this.#options.stageBytes ?? defaultStageBytes)) await this.#writeTables(stage);
+      progress({
+        label: planned.file.name,
+        done: Math.min(read, planned.file.sizeBytes),
+        total: planned.file.sizeBytes,
+        unit: "bytes",
+      });
     }
     if (statistics.legacyLines > 0)
       work.notes.push(`${statistics.legacyLines} lines are not UTF-8 and were read as Windows-1252`);

@@ -4,7 +4,7 @@ import { duckdbTypes } from "../../base/column.js";
 import { HuntError } from "../../base/error.js";
 import { quoteIdentifier, quoteLiteral } from "../../frame/duckdb.js";
 import type { DuckDBConnection } from "../../frame/duckdb.js";
-import { formatMicros, parseInstant } from "../time.js";
+import { clampMicros, formatMicros, parseInstant } from "../time.js";
 import { wellFormed } from "../text.js";
 import type { Micros } from "../time.js";
 
@@ -271,6 +271,6 @@ function toMicros(value: unknown): Micros | undefined {
 
 /** Span of a file as the manifest writes it. */
 export const timeFields = (s: FileStatistics): { minTime?: string; maxTime?: string } => ({
-  ...(s.minTime === undefined ? {} : { minTime: formatMicros(s.minTime) }),
-  ...(s.maxTime === undefined ? {} : { maxTime: formatMicros(s.maxTime) }),
+  ...(s.minTime === undefined ? {} : { minTime: formatMicros(clampMicros(s.minTime)) }),
+  ...(s.maxTime === undefined ? {} : { maxTime: formatMicros(clampMicros(s.maxTime)) }),
 });

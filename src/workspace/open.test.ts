@@ -11,11 +11,20 @@ import { createInlineCompiler } from "../kql/compiler.js";
 import type { WorkspaceQueryOptions } from "./api.js";
 import { openWorkspace } from "./open.js";
 import type { OpenWorkspaceOptions } from "./open.js";
-import { loadCatalogue } from "./schema/catalogue.js";
+import { createCatalogue } from "./schema/catalogue.js";
 import { createWorkspace, openWriter } from "./storage/writer.js";
 import type { WorkspaceWriter } from "./storage/writer.js";
 
-const catalogue = await loadCatalogue();
+/** A part of the real catalogue: declaring all of it to the binder for each new folder would take most of the time. */
+const catalogue = createCatalogue(
+  {
+    SigninLogs: {
+      ...{ TimeGenerated: "datetime", CreatedDateTime: "datetime", Identity: "string", UserAgent: "string" },
+      ...{ ResultType: "string", Type: "string" },
+    },
+  },
+  {},
+);
 let compiler: KqlCompiler;
 let store: FrameStore;
 let [base, dir] = ["", ""];
@@ -280,6 +289,34 @@ describe("a workspace that is written to while it is open", () => {
     const folder = join(dir, "tables", "Logons_CL");
     for (const name of await readdir(folder)) await rm(join(folder, name));
     await expect(ask("Logons_CL")).rejects.toMatchObject({ code: "workspace/file-missing" });
+  });
+});
+
+describe("in one store", () => {
+  test("a workspace opened twice shares its views; closing one does not disturb the other", async () => {
+    await fill();
+    const [first, second] = [await open(), await open()];
+    await first.query("Logons_CL | count");
+    await first.close();
+    expect(await (await second.query("Logons_CL | count")).rows()).toEqual([{ Count: 3 }]);
+    await second.close();
+    expect(await answer("Logons_CL | count")).toEqual([{ Count: 3 }]);
+  });
+
+  test("a second workspace, whose folder the store could not read yet, leaves the first one working", async () => {
+    await fill();
+    await using first = await open();
+    const frame = await first.query("Logons_CL | project Account");
+    const other = join(base, "other");
+    await createWorkspace(other);
+    await using writer = await openWriter(other);
+    await writer.addTable("Logons_CL", columns, rows(["2022-01-01", "z", 1]));
+    await writer.commit();
+    await using second = await openWorkspace(other, { name: "Other", store, compiler, catalogue });
+    const accounts = async (f: { rows(): Promise<object[]> }) => (await f.rows()).length;
+    expect(await accounts(await second.query("Logons_CL"))).toBe(1);
+    expect(await accounts(await first.query("Logons_CL"))).toBe(3);
+    expect(await accounts(frame)).toBe(3);
   });
 });
 

@@ -580,6 +580,22 @@ describe("ingesting again", () => {
     expect((await readManifest(workspace)).tables.get("SecurityEvent")?.rejects).toEqual([]);
   });
 
+  test("files of one name in two folders are two files", async () => {
+    await put("h.json", jsonl(processEvent));
+    await ingest();
+    const second = join(base, "second");
+    await mkdir(second);
+    await writeFile(join(second, "h.json"), jsonl({ ...processEvent, Hostname: "WKS-9" }));
+    for (const state of ["ingested", "unchanged"]) {
+      const planned = await planIngest([second], { workspace, corrections: [], catalogue });
+      expect((await runIngest(planned, workspace, { catalogue })).files[0]?.state).toBe(state);
+    }
+    expect(await table("SecurityEvent", `"_SourceFile" f, Computer`)).toEqual([
+      { f: "h.json", Computer: "WKS-1" },
+      { f: "h.json (2)", Computer: "WKS-9" },
+    ]);
+  });
+
   test("originals are hashed into the manifest, the evidence stays as it was", async () => {
     await put("sub/h.json", jsonl(processEvent));
     const before = await stat(join(evidence, "sub/h.json"));

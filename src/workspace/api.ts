@@ -2,6 +2,7 @@
 import type { Clock, TimeRange } from "../base/clock.js";
 import type { TableSchema } from "../base/column.js";
 import type { FrameLike } from "../frame/api.js";
+import type { SiteIndex } from "./sites/sites.js";
 import type { CompileResult, KqlFunction, KqlScalar } from "../kql/api.js";
 
 /** A table of a workspace that holds data. */
@@ -36,6 +37,8 @@ export interface LocalWorkspace extends AsyncDisposable {
   /** Every table that queries may name: those with data and the catalogue's. */
   readonly schemas: readonly TableSchema[];
   readonly functions: readonly KqlFunction[];
+  /** The sites file: which addresses are where and whose. Answers before any GeoIP database. */
+  readonly sites?: SiteIndex;
   /** Parses, binds and compiles without running. */
   compile(text: string, options?: WorkspaceQueryOptions): Promise<CompileResult>;
   /**

@@ -7,7 +7,6 @@ import { pinnedClock } from "../base/clock.js";
 import type { Column, TableSchema } from "../base/column.js";
 import { HuntError } from "../base/error.js";
 import { KqlError, getReadyQuery } from "../frame/kql-error.js";
-import { quoteIdentifier } from "../frame/duckdb.js";
 import type { FrameStore } from "../frame/store.js";
 import type { CompileResult, KqlCompiler, KqlEnvironment, KqlFunction, KqlTable, TableUse } from "../kql/api.js";
 import type { LocalWorkspace, WorkspaceQueryOptions, WorkspaceTable } from "./api.js";
@@ -23,6 +22,8 @@ import { manifestName, readManifest } from "./storage/manifest.js";
 import type { Manifest, TableEntry } from "./storage/manifest.js";
 import { physicalNames } from "./storage/names.js";
 import { microsToMs, parseInstant } from "./time.js";
+import { shareViews } from "./shared-views.js";
+import type { SharedViews } from "./shared-views.js";
 import { tableViewSql } from "./view-sql.js";
 
 export interface OpenWorkspaceOptions {
@@ -84,11 +85,8 @@ export class OpenedWorkspace implements LocalWorkspace {
   readonly sites: SiteIndex;
   readonly #parts: WorkspaceParts;
   readonly #environment: Omit<KqlEnvironment, "now">;
-  /** Schema of the scratch catalogue that holds the views. */
-  readonly #views: string;
+  readonly #views: SharedViews;
   readonly #relations: ReadonlyMap<string, { readonly view: string; readonly table: KqlTable }>;
-  readonly #made = new Map<string, Promise<void>>();
-  #schemaMade: Promise<void> | undefined;
   #closed = false;
 
   constructor(parts: WorkspaceParts) {
@@ -100,7 +98,9 @@ export class OpenedWorkspace implements LocalWorkspace {
     this.generation = manifest.generation;
     this.sites = parts.sites;
     this.functions = parts.functions;
-    this.#views = `workspace_${createHash("sha256").update(parts.root).digest("hex").slice(0, 12)}_${manifest.generation}_${viewCounter(parts.options.store)}`;
+    // Equal for equal places and generations, so that plans found before are found again.
+    const name = `workspace_${createHash("sha256").update(parts.root).digest("hex").slice(0, 12)}_${manifest.generation}`;
+    this.#views = shareViews(parts.options.store, name);
     const filled = [...manifest.tables].filter(([, entry]) => entry.columns.length > 0);
     const described = filled.map(([name, entry], i) => {
       const columns = withCatalogue(entry.columns, parts.catalogue.find(name)?.columns ?? []);
@@ -108,7 +108,7 @@ export class OpenedWorkspace implements LocalWorkspace {
       const names = physicalNames(columns, new Map(Object.entries(entry.physical ?? {})));
       const renamed = [...names].filter(([logical, physical]) => logical !== physical);
       const relation = {
-        path: ["scratch", this.#views, view],
+        path: ["scratch", this.#views.schema, view],
         ...(renamed.length === 0 ? {} : { physical: Object.fromEntries(renamed) }),
       };
       return { view, table: { name, columns, relation } satisfies KqlTable, entry };
@@ -160,10 +160,7 @@ export class OpenedWorkspace implements LocalWorkspace {
     if (this.#closed) return;
     this.#closed = true;
     await this.#parts.lease.release();
-    if (this.#schemaMade === undefined) return;
-    const schema = `scratch.${quoteIdentifier(this.#views)}`;
-    // The store may be closed already, and then the views are gone with it.
-    await this.#parts.options.store.run(`drop schema if exists ${schema} cascade`).catch(() => undefined);
+    await this.#views.release();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -205,22 +202,16 @@ export class OpenedWorkspace implements LocalWorkspace {
     const relation = this.#relations.get(name);
     const entry = this.#parts.lease.manifest.tables.get(name);
     if (relation === undefined || entry === undefined) return;
-    const { store } = this.#parts.options;
-    this.#schemaMade ??= store.run(`create schema if not exists scratch.${quoteIdentifier(this.#views)}`);
-    await this.#schemaMade;
-    let made = this.#made.get(name);
-    if (made === undefined) {
+    const select = (): string => {
       const folder = join(this.#parts.root, "tables", entry.directory);
       const physical = physicalNames(relation.table.columns, new Map(Object.entries(entry.physical ?? {})));
-      const select = tableViewSql(entry, relation.table.columns, physical, folder);
-      const path = `scratch.${quoteIdentifier(this.#views)}.${quoteIdentifier(relation.view)}`;
-      made = store.run(`create view ${path} as ${select}`);
-      this.#made.set(name, made);
-    }
-    await made.catch(async (error: unknown) => {
-      this.#made.delete(name);
+      return tableViewSql(entry, relation.table.columns, physical, folder);
+    };
+    try {
+      await this.#views.make(relation.view, select);
+    } catch (error) {
       throw await this.#explain(error, [{ name, affects: "rows" }]);
-    });
+    }
   }
 
   /** A query that failed because somebody deleted files says that. */
@@ -247,15 +238,6 @@ export class OpenedWorkspace implements LocalWorkspace {
     }
     return error;
   }
-}
-
-const counters = new WeakMap<FrameStore, number>();
-
-/** Tells apart the views of one workspace opened twice in one store. */
-function viewCounter(store: FrameStore): number {
-  const next = (counters.get(store) ?? 0) + 1;
-  counters.set(store, next);
-  return next;
 }
 
 function clockOf(options: OpenWorkspaceOptions, manifest: Manifest): Clock {

@@ -5,7 +5,6 @@ import { duckdbTypes } from "../base/column.js";
 import { quoteIdentifier, quoteLiteral } from "../frame/duckdb.js";
 import type { DataFile, TableEntry } from "./storage/manifest.js";
 import type { PhysicalNames } from "./storage/names.js";
-import { literalPath } from "./storage/parquet.js";
 
 /**
  * Reads a table's files under the DuckDB names of its columns. Files that lack the same columns are read together, and
@@ -35,7 +34,8 @@ export function tableViewSql(
   };
   const parts = [...groups.values()].map(files => {
     const missing = new Set(files[0]?.missing ?? []);
-    const paths = files.map(f => quoteLiteral(literalPath(join(folder, f.name))));
+    // DuckDB takes a path that exists as it is, whatever pattern characters are in it.
+    const paths = files.map(f => quoteLiteral(join(folder, f.name)));
     return select(` from read_parquet([${paths.join(", ")}])`, name => stored.has(name) && !missing.has(name));
   });
   // Without files the table is empty and typed, not unknown.

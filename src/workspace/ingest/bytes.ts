@@ -117,8 +117,8 @@ export function detectEncoding(head: Buffer): { readonly encoding: Encoding; rea
   const zeros = [0, 0];
   for (const [i, byte] of sample.entries()) if (byte === 0) zeros[i % 2] = (zeros[i % 2] ?? 0) + 1;
   const [even = 0, odd = 0] = zeros;
-  if (odd > sample.length / 4 && even === 0) return { encoding: "utf-16le", bom: 0 };
-  if (even > sample.length / 4 && odd === 0) return { encoding: "utf-16be", bom: 0 };
+  if (odd > sample.length / 4 && even < odd / 8) return { encoding: "utf-16le", bom: 0 };
+  if (even > sample.length / 4 && odd < even / 8) return { encoding: "utf-16be", bom: 0 };
   return { encoding: "utf-8", bom: 0 };
 }
 

@@ -15,9 +15,10 @@ const longestRecordLines = 500;
  * Guesses the delimiter that divides the lines into the same number of fields, at least two.
  *
  * @param lines whole lines from the beginning of the file
+ * @param enough the share of the lines that must agree; less where the file's name says that it is delimited text
  * @returns undefined when no delimiter does so
  */
-export function detectDialect(lines: readonly string[]): CsvDialect | undefined {
+export function detectDialect(lines: readonly string[], enough = 0.8): CsvDialect | undefined {
   const used = lines.filter(line => line.trim() !== "").slice(0, 200);
   let best: { readonly delimiter: Delimiter; readonly score: number } | undefined;
   for (const delimiter of [",", "\t", ";", "|"] as const) {
@@ -25,7 +26,7 @@ export function detectDialect(lines: readonly string[]): CsvDialect | undefined 
     const width = records[0]?.length ?? 0;
     if (width < 2) continue;
     const same = records.filter(r => r.length === width).length / records.length;
-    if (same < 0.8) continue;
+    if (same < enough) continue;
     const score = same + width / 1000;
     if (best === undefined || score > best.score) best = { delimiter, score };
   }

@@ -42,8 +42,25 @@ const securityEvent: readonly DerivedColumn[] = [
   { name: "Process", type: "string", needs: ["NewProcessName"], sql: baseName("NewProcessName") },
 ];
 
+/** Source: learn.microsoft.com/windows/win32/wes/eventmanifestschema-leveltype-complextype */
+const event: readonly DerivedColumn[] = [
+  {
+    name: "EventLevelName",
+    type: "string",
+    needs: ["Level"],
+    sql:
+      "case cast({Level} as VARCHAR) when '1' then 'Critical' when '2' then 'Error' when '3' then 'Warning'" +
+      " when '4' then 'Information' when '5' then 'Verbose' else '' end",
+  },
+];
+
+const derivedByTable: Readonly<Record<string, readonly DerivedColumn[]>> = {
+  SecurityEvent: securityEvent,
+  Event: event,
+};
+
 /** The columns that can be computed from those a plan has and that it lacks. */
 export function derivedColumns(table: string, has: ReadonlySet<string>): readonly DerivedColumn[] {
-  if (table !== "SecurityEvent") return [];
-  return securityEvent.filter(d => !has.has(d.name) && d.needs.every(name => has.has(name)));
+  const derived = Object.hasOwn(derivedByTable, table) ? (derivedByTable[table] ?? []) : [];
+  return derived.filter(d => !has.has(d.name) && d.needs.every(name => has.has(name)));
 }

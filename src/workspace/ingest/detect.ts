@@ -27,7 +27,7 @@ export async function detectFormat(path: string, signal?: AbortSignal): Promise<
     return { kind: "unreadable", reason };
   }
   if (head.subarray(0, 4096).includes(0)) return { kind: "unreadable", reason: "binary content" };
-  const format = detectText(head, whole);
+  const format = detectText(head, whole, /\.(csv|tsv)(\.gz)?$/i.test(path) ? 0.5 : 0.8);
   return format === undefined
     ? { kind: "unreadable", reason: "text that is neither JSON, nor delimited, nor Zeek" }
     : { kind: "readable", format, content: content.kind };
@@ -57,8 +57,11 @@ async function readStart(chunks: AsyncIterable<Buffer>): Promise<{ readonly head
   return { head: Buffer.concat(parts), whole: true };
 }
 
-/** @param whole the head is the whole file */
-export function detectText(head: Buffer, whole: boolean): FileFormat | undefined {
+/**
+ * @param whole the head is the whole file
+ * @param enough see detectDialect
+ */
+export function detectText(head: Buffer, whole: boolean, enough = 0.8): FileFormat | undefined {
   const text = head.toString("utf8");
   const lines = text.split(/\r?\n/);
   // The last line of a part may be cut.
@@ -72,7 +75,7 @@ export function detectText(head: Buffer, whole: boolean): FileFormat | undefined
   if (first.startsWith("{") || first.startsWith("[")) return detectJson(head, filled, whole);
   // One broken line at the start does not make a JSON Lines file something else.
   if (filled.length > 2 && filled.slice(1, 20).every(isJsonObject)) return { kind: "jsonl" };
-  const dialect = detectDialect(filled);
+  const dialect = detectDialect(filled, enough);
   return dialect === undefined ? undefined : { kind: "csv", dialect };
 }
 

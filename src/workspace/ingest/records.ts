@@ -1,7 +1,6 @@
 /** A file's records as JSON texts with their parsed values, and the lines that are none. */
 import { connectDuckDb, openDuckDb, quoteIdentifier, quoteLiteral } from "../../frame/duckdb.js";
 import type { RawRecord } from "../schema/route.js";
-import { literalPath } from "../storage/parquet.js";
 import { openContent } from "./bytes.js";
 import { CsvSplitter } from "./csv.js";
 import type { CsvDialect, CsvItem } from "./csv.js";
@@ -227,7 +226,7 @@ async function* readParquet(path: string, options: ReadOptions): AsyncGenerator<
   const stop = (): void => connection.interrupt();
   options.signal?.addEventListener("abort", stop);
   try {
-    const source = `read_parquet(${quoteLiteral(literalPath(path))})`;
+    const source = `read_parquet(${quoteLiteral(path)})`;
     const described = await connection.runAndReadAll(`describe select * from ${source}`);
     const members = described.getRows().map(([name, type]) => {
       const column = quoteIdentifier(String(name));

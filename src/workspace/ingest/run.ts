@@ -26,6 +26,7 @@ import { RejectWriter, timeOfReject } from "./rejects.js";
 import { tableQuery } from "./sql.js";
 import { Stage } from "./stage.js";
 import { findTime } from "./time-source.js";
+import type { EvidenceFile } from "./walk.js";
 
 export interface IngestOptions extends WriterOptions {
   readonly catalogue?: Catalogue;
@@ -93,6 +94,15 @@ async function ensureWorkspace(dir: string): Promise<void> {
   });
 }
 
+/** A file's name, or `name (2)` and so on while the name belongs to a file of another folder. */
+function freeName(file: EvidenceFile, taken: ReadonlyMap<string, SourceEntry>): string {
+  for (let n = 1; ; n++) {
+    const name = n === 1 ? file.name : `${file.name} (${n})`;
+    const owner = taken.get(name);
+    if (owner === undefined || owner.root === file.root) return name;
+  }
+}
+
 /** Records of one table, read in one way, with one reading of the time. */
 interface Target {
   readonly index: number;
@@ -106,6 +116,8 @@ interface Target {
 
 interface FileWork {
   readonly index: number;
+  /** What rows call the file: its name, numbered when a file of another folder has it already. */
+  readonly name: string;
   readonly planned: PlannedFile;
   readonly sha256: string;
   readonly state: "ingested" | "replaced";
@@ -139,12 +151,11 @@ class IngestRun {
     await this.#forgetReplaced();
     const stage = await Stage.open(
       await this.#writer.connection(),
-      this.#work.map(w => w.planned.file.name),
+      this.#work.map(w => w.name),
     );
     try {
       for (const work of this.#work) {
         await this.#readFile(work, stage);
-        if (stage.chars >= (this.#options.stageBytes ?? defaultStageBytes)) await this.#writeTables(stage);
       }
       await this.#writeTables(stage);
     } finally {
@@ -163,24 +174,34 @@ class IngestRun {
       progress({ label: "hashing files", done, total: this.#plan.files.length, unit: "files" });
       const sha256 = await sha256File(planned.file.path, this.#options.signal);
       const same = known.get(sha256);
-      const name = planned.file.name;
+      const name = freeName(planned.file, names);
       if (same !== undefined && this.#options.force !== true) {
-        const notes = same.path === name ? [] : [`the same content as '${same.path}'`];
-        this.#unchanged.push({ name, state: "unchanged", rows: 0, rejects: 0, tables: same.tables, notes });
+        const notes = same.path === planned.file.name ? [] : [`the same content as '${same.path}'`];
+        this.#unchanged.push({
+          name: planned.file.name,
+          state: "unchanged",
+          rows: 0,
+          rejects: 0,
+          tables: same.tables,
+          notes,
+        });
         continue;
       }
       const index = this.#work.length;
       const state = names.has(name) ? "replaced" : "ingested";
       const file = `${sha256.slice(0, 16)}-${this.#writer.generation + 1}-${index}.jsonl`;
       const rejects = new RejectWriter(name, file, f => this.#writer.rejectsPath(f));
-      this.#work.push({ index, planned, sha256, state, rejects, notes: [], tables: new Set(), rows: 0 });
-      known.set(sha256, { path: name, sha256, sizeBytes: 0, tables: [], rows: 0, rejects: 0, ingestedAt: "" });
+      this.#work.push({ index, name, planned, sha256, state, rejects, notes: [], tables: new Set(), rows: 0 });
+      const { root, sizeBytes } = planned.file;
+      const source = { path: name, root, sha256, sizeBytes, tables: [], rows: 0, rejects: 0, ingestedAt: "" };
+      known.set(sha256, source);
+      names.set(name, source);
     }
   }
 
   /** Takes out the rows of files that are read again. */
   async #forgetReplaced(): Promise<void> {
-    const again = this.#work.filter(w => w.state === "replaced").map(w => w.planned.file.name);
+    const again = this.#work.filter(w => w.state === "replaced").map(w => w.name);
     if (again.length === 0) return;
     const gone = new Set(again);
     for (const name of this.#writer.tables.keys()) {
@@ -211,10 +232,15 @@ class IngestRun {
           work.tables.add(target.table);
           work.rows++;
           read += item.json.length;
+          if (stage.chars >= (this.#options.stageBytes ?? defaultStageBytes)) await this.#writeTables(stage);
         }
       }
-      progress({ label: planned.file.name, done: read, total: planned.file.sizeBytes, unit: "bytes" });
-      if (stage.chars >= (this.#options.stageBytes ?? defaultStageBytes)) await this.#writeTables(stage);
+      progress({
+        label: planned.file.name,
+        done: Math.min(read, planned.file.sizeBytes),
+        total: planned.file.sizeBytes,
+        unit: "bytes",
+      });
     }
     if (statistics.legacyLines > 0)
       work.notes.push(`${statistics.legacyLines} lines are not UTF-8 and were read as Windows-1252`);
@@ -290,7 +316,8 @@ class IngestRun {
     const now = new Date((this.#options.now ?? Date.now)()).toISOString();
     for (const work of this.#work) {
       const entries = [...(await work.rejects.finish())];
-      const { name, sizeBytes } = work.planned.file;
+      const { root, sizeBytes } = work.planned.file;
+      const { name } = work;
       const early = work.notes.find(note => note.startsWith("the compressed file"));
       if (early !== undefined)
         entries.push({
@@ -302,6 +329,7 @@ class IngestRun {
       for (const table of tables) for (const entry of entries) this.#writer.addRejects(table, entry);
       const source: SourceEntry = {
         path: name,
+        root,
         sha256: work.sha256,
         sizeBytes,
         tables: [...work.tables].sort(),
@@ -316,7 +344,7 @@ class IngestRun {
   #result(generation: number): IngestResult {
     const done = this.#work.map((w): IngestedFile => {
       return {
-        name: w.planned.file.name,
+        name: w.name,
         state: w.state,
         rows: w.rows,
         rejects: w.rejects.count,

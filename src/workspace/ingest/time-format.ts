@@ -48,15 +48,15 @@ const named: readonly { readonly shape: RegExp; readonly pattern: TimeFormat; re
 ];
 
 /**
- * Finds the format that reads at least nine in ten of the values.
+ * Finds the format that reads most of the values.
  *
  * @param values texts (numbers as text) from one column; empty ones are ignored
+ * @param enough the share of the values that must be read; less where it is known that these are times
  */
-export function detectTime(values: readonly string[]): TimeDetection | undefined {
+export function detectTime(values: readonly string[], enough = 0.9): TimeDetection | undefined {
   const used = values.map(v => v.trim()).filter(v => v !== "" && v !== "-");
   if (used.length === 0) return undefined;
   const share = (test: (value: string) => boolean): number => used.filter(test).length / used.length;
-  const enough = 0.9;
   const iso = share(v => isoShape.test(v));
   if (iso >= enough) return { format: "iso", zoned: used.every(v => isoZone.test(v) || !isoShape.test(v)), share: iso };
   const numbers = share(v => /^\d{9,20}(\.\d+)?$/.test(v));
@@ -149,16 +149,19 @@ export function timeSql(format: TimeFormat, zone: string, slot: string): string 
     case "epoch-us":
       return epochSql(text, 1);
     case "epoch-ns":
-      return `make_timestamp(try_cast(try_cast(${text} as DECIMAL(38,9)) // 1000 as BIGINT))`;
+      return `make_timestamp(try_cast(regexp_extract(${text}, '^(\\d{4,18})\\d{3}(\\.\\d+)?$', 1) as BIGINT))`;
     default:
       return patternSql(format, text, zone);
   }
 }
 
+/** To the year 9999, as KQL's datetime. */
 function epochSql(text: string, micros: number): string {
   const exact = `try(floor(try_cast(${text} as DECIMAL(28,9)) * ${micros}))`;
-  return `try(make_timestamp(try_cast(${exact} as BIGINT)))`;
+  return `make_timestamp(case when ${exact} between 0 and ${lastMicros} then try_cast(${exact} as BIGINT) end)`;
 }
+
+const lastMicros = 253_402_300_799_999_999n;
 
 function isoSql(text: string, zone: string): string {
   const plain = `replace(${text}, ',', '.')`;
@@ -201,8 +204,10 @@ export function readTime(format: TimeFormat, zone: string, text: string): Micros
   }
   const number = /^(\d{1,20})(?:\.(\d+))?$/.exec(value);
   if (number === null || !format.startsWith("epoch-")) return undefined;
-  const digits = { "epoch-s": 6, "epoch-ms": 3, "epoch-us": 0 } as const;
-  if (format === "epoch-ns") return BigInt(number[1] ?? 0) / 1000n;
+  const digits = { "epoch-s": 6, "epoch-ms": 3, "epoch-us": 0, "epoch-ns": -3 } as const;
   const shift = digits[format as keyof typeof digits];
-  return BigInt(`${number[1] ?? ""}${(number[2] ?? "").padEnd(shift, "0").slice(0, shift)}`);
+  const whole = number[1] ?? "";
+  const micros = shift < 0 ? whole.slice(0, shift) : whole + (number[2] ?? "").padEnd(shift, "0").slice(0, shift);
+  const at = BigInt(micros === "" ? 0 : micros);
+  return at > lastMicros ? undefined : at;
 }

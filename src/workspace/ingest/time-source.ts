@@ -72,7 +72,7 @@ function otherTime(shape: RecordShape, statistics: RecordStatistics, correction:
 function settle(shape: RecordShape, field: FieldStatistics, correction: Partial<Correction>): TimeFinding | undefined {
   const found: TimeDetection | undefined =
     correction.timeFormat === undefined
-      ? detectTime(field.samples)
+      ? detectTime(field.samples, shape === plainShape ? 0.9 : 0.5)
       : { format: correction.timeFormat, zoned: saysZone(correction.timeFormat, field.samples), share: 1 };
   if (found === undefined) return undefined;
   const name = fromPointer(field.pointer).at(-1) ?? "";

@@ -1,6 +1,7 @@
 /** The evidence: which files there are. Only reading, no symbolic links, nothing outside the roots given. */
+import { createHash } from "node:crypto";
 import { lstat, readdir, realpath } from "node:fs/promises";
-import { basename, join, relative, sep } from "node:path";
+import { basename, dirname, join, relative, sep } from "node:path";
 import { HuntError } from "../../base/error.js";
 import { errorCode } from "../storage/files.js";
 
@@ -9,6 +10,8 @@ export interface EvidenceFile {
   readonly path: string;
   /** What rows and people call it: relative to the root, with `/`. */
   readonly name: string;
+  /** Tells apart files of one name under different roots; a hash, because paths of the machine stay out of workspaces. */
+  readonly root: string;
   readonly sizeBytes: number;
 }
 
@@ -35,7 +38,8 @@ export async function listEvidence(roots: readonly string[], workspace: string |
       });
     });
     const info = await lstat(real);
-    if (info.isFile()) files.push({ path: real, name: basename(real), sizeBytes: info.size });
+    if (info.isFile())
+      files.push({ path: real, name: basename(real), root: rootId(dirname(real)), sizeBytes: info.size });
     else if (home !== undefined && (home === real || home.startsWith(real + sep)))
       throw new HuntError(
         "ingest/workspace-inside-evidence",
@@ -67,9 +71,13 @@ async function walk(
     const name = toName(root, path);
     if (entry.isSymbolicLink()) passedOver.push({ name, reason: "a symbolic link, not followed" });
     else if (entry.isDirectory()) await walk(root, path, files, passedOver);
-    else if (entry.isFile()) files.push({ path, name, sizeBytes: (await lstat(path)).size });
+    else if (entry.isFile()) files.push({ path, name, root: rootId(root), sizeBytes: (await lstat(path)).size });
     else passedOver.push({ name, reason: "neither a file nor a folder" });
   }
+}
+
+function rootId(path: string): string {
+  return createHash("sha256").update(path).digest("hex").slice(0, 16);
 }
 
 function toName(root: string, path: string): string {

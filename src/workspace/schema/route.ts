@@ -276,7 +276,7 @@ function bestTable(
   const named = catalogue.findIgnoringCase(context.fileStem);
   const action = String(record["ActionType"]);
   const byAction = Object.hasOwn(actionTables, action) ? actionTables[action] : undefined;
-  const fields = filledFields(record).filter(name => !name.startsWith("_") && !name.startsWith("@"));
+  const fields = filledFields(record).filter(name => !/^[_@]|^(?:TenantId|MG)$/.test(name));
   let best: { name: string; score: number } | undefined;
   for (const { name, columns } of catalogue.all()) {
     if (!allow(name)) continue;

@@ -53,7 +53,10 @@ export interface TableEntry {
 
 /** An evidence file that was ingested. */
 export interface SourceEntry {
+  /** Relative to the folder it was found in, as rows carry it in `_SourceFile`. */
   readonly path: string;
+  /** Hash of that folder's path, so that files of one name in two folders are told apart. */
+  readonly root?: string;
   readonly sha256: string;
   readonly sizeBytes: number;
   readonly tables: readonly string[];

@@ -261,6 +261,23 @@ describe("the lock", () => {
     await (await openWriter(dir)).close();
   });
 
+  test("of two processes the second is told about the first, reads all the same, and writes when that one is gone", async () => {
+    await createWorkspace(dir);
+    const child = spawnScript(`
+      import { openWriter } from ${JSON.stringify(moduleUrl("./writer.ts"))};
+      await openWriter(${JSON.stringify(dir)});
+      setInterval(() => undefined, 1000);
+      process.stdout.write("open");`);
+    await once(child.stdout, "data");
+    const error = await errorOf(openWriter(dir));
+    expect(error.code).toBe("workspace/locked");
+    expect(error.message).toContain(`process ${child.pid ?? 0} on`);
+    await (await holdGeneration(dir)).release();
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    await (await openWriter(dir)).close();
+  });
+
   test("a dead process's lock is cleared, also when its number runs something else now", async () => {
     await createWorkspace(dir);
     const dead = { pid: await deadPid(), host: hostname(), id: "x", since: "2020-01-01T00:00:00Z" };

@@ -21,7 +21,7 @@ import type {
   TableEntry,
 } from "./manifest.js";
 import { directoryFor, physicalNames } from "./names.js";
-import { checkParquet, copyToParquet, literalPath, parquetStatistics, stageBatches, timeFields } from "./parquet.js";
+import { checkParquet, copyToParquet, parquetStatistics, stageBatches, timeFields } from "./parquet.js";
 import type { StoredColumn, TableRows } from "./parquet.js";
 
 /** Where the writer is; for progress, and for tests that end the process there. */
@@ -226,7 +226,7 @@ export class WorkspaceWriter implements AsyncDisposable {
     const kept: DataFile[] = [];
     let removed = 0;
     for (const file of table.files) {
-      const from = `read_parquet(${quoteLiteral(literalPath(join(directory, file.name)))})`;
+      const from = `read_parquet(${quoteLiteral(join(directory, file.name))})`;
       const counted =
         file.missing?.includes(column) === true
           ? undefined

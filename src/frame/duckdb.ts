@@ -1,7 +1,15 @@
 /** The only place that loads DuckDB; lazily, because it is a native module. */
+import type * as DuckDbModule from "@duckdb/node-api";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 
 export type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+
+/** DuckDB's classes and types, for whoever builds or reads chunks. */
+export type DuckDb = typeof DuckDbModule;
+
+export async function loadDuckDb(): Promise<DuckDb> {
+  return import("@duckdb/node-api");
+}
 
 export interface DuckDbOptions {
   /** Database file; in memory when absent. */
@@ -19,7 +27,7 @@ export interface DuckDbOptions {
  * @throws whatever DuckDB throws when the file cannot be opened
  */
 export async function openDuckDb(options: DuckDbOptions = {}): Promise<DuckDBInstance> {
-  const { DuckDBInstance } = await import("@duckdb/node-api");
+  const { DuckDBInstance } = await loadDuckDb();
   const settings: Record<string, string> = {
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
@@ -28,10 +36,20 @@ export async function openDuckDb(options: DuckDbOptions = {}): Promise<DuckDBIns
   if (options.tempDir !== undefined) settings["temp_directory"] = options.tempDir;
   if (options.memoryLimitBytes !== undefined)
     settings["memory_limit"] = `${Math.floor(options.memoryLimitBytes / 1024)}KiB`;
-  if (options.spillLimitBytes !== undefined)
-    settings["max_temp_directory_size"] = `${Math.floor(options.spillLimitBytes / 1024)}KiB`;
   if (options.threads !== undefined) settings["threads"] = String(options.threads);
-  return DuckDBInstance.create(options.path ?? ":memory:", settings);
+  const instance = await DuckDBInstance.create(options.path ?? ":memory:", settings);
+  if (options.spillLimitBytes !== undefined) await limitSpill(instance, options.spillLimitBytes);
+  return instance;
+}
+
+/** Given when opening, DuckDB 1.5.5 shows this limit but does not keep it; set afterwards, it does. */
+async function limitSpill(instance: DuckDBInstance, limitBytes: number): Promise<void> {
+  const connection = await instance.connect();
+  try {
+    await connection.run(`set max_temp_directory_size = '${Math.floor(limitBytes / 1024)}KiB'`);
+  } finally {
+    connection.closeSync();
+  }
 }
 
 /** Opens a connection in UTC. */

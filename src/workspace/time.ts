@@ -37,6 +37,11 @@ export function formatMicros(at: Micros): string {
   return `${seconds}.${micros.toString().padStart(6, "0")}Z`;
 }
 
+/** The nearest instant that KQL's datetime holds. */
+export function clampMicros(at: Micros): Micros {
+  return at < first ? first : at > last ? last : at;
+}
+
 /** Floors to milliseconds. */
 export function microsToMs(at: Micros): number {
   return Number((at - (((at % 1000n) + 1000n) % 1000n)) / 1000n);

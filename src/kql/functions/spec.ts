@@ -9,6 +9,21 @@ export interface SqlExpr {
   readonly constant?: ConstantValue;
   /** True when the value can never be null (a column of type string always, arithmetic of constants…). Saves checks. */
   readonly notNull?: boolean;
+  /**
+   * For bool: SQL that is true exactly where `sql` is true, and false or null elsewhere. Cheaper, and DuckDB can push it
+   * into scans. For `where`, join conditions and `case when`; never below `not`.
+   */
+  readonly filter?: string;
+  /** For string: the same value with NULL in place of ''. Lets nested functions skip work on empty strings. */
+  readonly nullable?: string;
+  /** For dynamic: where in which JSON text the value stands, so that longer paths become one extraction. */
+  readonly path?: JsonPlace;
+}
+
+/** A place in a JSON text: SQL of the (nullable, valid) JSON and a JSON path that starts with `$`. */
+export interface JsonPlace {
+  readonly base: string;
+  readonly path: string;
 }
 
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
@@ -22,7 +37,8 @@ export type ConstantValue =
   /** Ticks of 100 ns; datetime since 0001-01-01T00:00:00Z as in .NET. */
   | { readonly type: "datetime" | "timespan"; readonly value: bigint | null }
   | { readonly type: "guid"; readonly value: string | null }
-  | { readonly type: "dynamic"; readonly value: JsonValue };
+  /** `text` is the JSON as written, where numbers do not survive JavaScript (64-bit integers, 1.0). */
+  | { readonly type: "dynamic"; readonly value: JsonValue; readonly text?: string };
 
 /** What a function needs from the compilation it is part of. */
 export interface EmitContext {
@@ -59,4 +75,23 @@ export interface AggregateFunction {
   readonly differs?: string;
   /** Whether missing input rows make the value wrong (count: yes) – all but sets and lists of rows. Default "values". */
   readonly emit: (args: readonly SqlExpr[], resultType: KqlType, context: EmitContext) => SqlExpr;
+}
+
+/** One binary operator. The binder has checked the types and says the result type. */
+export interface BinaryOperator {
+  readonly nulls: NullRule;
+  readonly doc: string;
+  readonly differs?: string;
+  readonly emit: (left: SqlExpr, right: SqlExpr, resultType: KqlType, context: EmitContext) => SqlExpr;
+}
+
+/** One of `in`, `in~`, `has_any`, `has_all` and their negations. */
+export interface InOperator {
+  readonly nulls: NullRule;
+  readonly doc: string;
+  readonly differs?: string;
+  /** The values as written between the parentheses; dynamic arrays, constant or not, stand for their elements. */
+  readonly list: (left: SqlExpr, items: readonly SqlExpr[], context: EmitContext) => SqlExpr;
+  /** `subselect` is a SELECT of one column of type `columnType`, without parentheses. */
+  readonly subquery: (left: SqlExpr, subselect: SqlExpr, context: EmitContext) => SqlExpr;
 }

@@ -20,6 +20,8 @@ export interface DataFile {
   readonly sha256: string;
   readonly minTime?: string;
   readonly maxTime?: string;
+  /** Rows whose time is null; no time range finds them. */
+  readonly withoutTime?: number;
   /** Columns of the table that this file lacks, because it is older than they are; read as '' or null. */
   readonly missing?: readonly string[];
 }
@@ -47,8 +49,6 @@ export interface TableEntry {
   readonly timeColumn?: string;
   readonly files: readonly DataFile[];
   readonly rejects?: readonly RejectEntry[];
-  /** Rows whose time could not be read; no time range finds them. */
-  readonly rowsWithoutTime?: number;
 }
 
 /** An evidence file that was ingested. */
@@ -182,7 +182,6 @@ function parseTable(value: Json, path: string, name: string): TableEntry {
     ...(value["rejects"] === undefined
       ? {}
       : { rejects: list(value["rejects"], path, at) as unknown as readonly RejectEntry[] }),
-    ...(value["rowsWithoutTime"] === undefined ? {} : { rowsWithoutTime: integer(value["rowsWithoutTime"], path, at) }),
   };
 }
 
@@ -194,6 +193,7 @@ function parseFile(value: Json, path: string, at: string): DataFile {
     sha256: textOf(value["sha256"], path, at),
     ...(value["minTime"] === undefined ? {} : { minTime: textOf(value["minTime"], path, at) }),
     ...(value["maxTime"] === undefined ? {} : { maxTime: textOf(value["maxTime"], path, at) }),
+    ...(value["withoutTime"] === undefined ? {} : { withoutTime: integer(value["withoutTime"], path, at) }),
     ...(value["missing"] === undefined
       ? {}
       : { missing: list(value["missing"], path, at).map(m => textOf(m, path, at)) }),

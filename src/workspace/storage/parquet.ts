@@ -4,7 +4,7 @@ import { duckdbTypes } from "../../base/column.js";
 import { HuntError } from "../../base/error.js";
 import { quoteIdentifier, quoteLiteral } from "../../frame/duckdb.js";
 import type { DuckDBConnection } from "../../frame/duckdb.js";
-import { formatMicros, parseInstant } from "../time.js";
+import { clampMicros, formatMicros, parseInstant } from "../time.js";
 import { wellFormed } from "../text.js";
 import type { Micros } from "../time.js";
 
@@ -89,6 +89,11 @@ function storageExpression(type: KqlType, slot: string, from: string): string {
   return `cast(${slot} as ${duckdbTypes[type]})`;
 }
 
+/** A path for `read_parquet`, which would take some characters in it for patterns. */
+export function literalPath(path: string): string {
+  return path.replace(/[[*?]/g, "[$&]");
+}
+
 interface DescribedColumn {
   readonly name: string;
   readonly type: string;
@@ -127,7 +132,9 @@ export async function parquetStatistics(
   const time = timeColumn === undefined ? undefined : quoteIdentifier(timeColumn);
   const parts =
     time === undefined ? ", null, null, 0" : `, epoch_us(min(${time})), epoch_us(max(${time})), count(${time})`;
-  const reader = await connection.runAndReadAll(`select count(*)${parts} from read_parquet(${quoteLiteral(path)})`);
+  const reader = await connection.runAndReadAll(
+    `select count(*)${parts} from read_parquet(${quoteLiteral(literalPath(path))})`,
+  );
   const [rows, minTime, maxTime, withTime] = reader.getRows()[0] ?? [];
   return {
     rows: Number(rows),
@@ -143,7 +150,7 @@ export async function checkParquet(
   path: string,
   columns: readonly StoredColumn[],
 ): Promise<void> {
-  const found = await describe(connection, `select * from read_parquet(${quoteLiteral(path)})`);
+  const found = await describe(connection, `select * from read_parquet(${quoteLiteral(literalPath(path))})`);
   checkColumns(columns, found);
   columns.forEach((column, i) => {
     const type = found[i]?.type ?? "";
@@ -264,6 +271,6 @@ function toMicros(value: unknown): Micros | undefined {
 
 /** Span of a file as the manifest writes it. */
 export const timeFields = (s: FileStatistics): { minTime?: string; maxTime?: string } => ({
-  ...(s.minTime === undefined ? {} : { minTime: formatMicros(s.minTime) }),
-  ...(s.maxTime === undefined ? {} : { maxTime: formatMicros(s.maxTime) }),
+  ...(s.minTime === undefined ? {} : { minTime: formatMicros(clampMicros(s.minTime)) }),
+  ...(s.maxTime === undefined ? {} : { maxTime: formatMicros(clampMicros(s.maxTime)) }),
 });

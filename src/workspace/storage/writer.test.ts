@@ -70,9 +70,10 @@ describe("what is written", () => {
       ["2021-01-02 00:00:00.123456", "b"],
     ]);
     const table = (await readManifest(dir)).tables.get("SigninLogs");
-    expect(table).toMatchObject({ timeColumn: "TimeGenerated", rowsWithoutTime: 1, columns });
+    expect(table).toMatchObject({ timeColumn: "TimeGenerated", columns });
     expect(table?.files[0]).toMatchObject({
       rows: 3,
+      withoutTime: 1,
       minTime: "2021-01-01T00:00:00.000000Z",
       maxTime: "2021-01-02T00:00:00.123456Z",
     });
@@ -222,6 +223,19 @@ describe("generations", () => {
     expect(await readdir(join(dir, "readers"))).toEqual([]);
     expect(await readdir(join(dir, "tables", "T"))).toEqual([]);
     await lease.release();
+  });
+
+  test("rows of one source can be taken out; other files stay as they are", async () => {
+    await createWorkspace(dir);
+    await using writer = await openWriter(dir);
+    await writer.addTable("T", columns, rows(["2021-01-01", "a"], ["2021-01-02", "b"]));
+    await writer.addTable("T", columns, rows(["2021-01-03", "c"]));
+    await writer.commit();
+    const before = (await readManifest(dir)).tables.get("T")?.files;
+    expect(await writer.removeRows("T", "Account", new Set(["a", "it's"]))).toBe(1);
+    await writer.commit();
+    expect((await readTable("T")).map(r => r[1])).toEqual(["b", "c"]);
+    expect((await readManifest(dir)).tables.get("T")?.files[1]).toEqual(before?.[1]);
   });
 
   test("a second create is refused", async () => {

@@ -4,7 +4,7 @@ import { totalmem } from "node:os";
 import { join } from "node:path";
 import type { Column } from "../../base/column.js";
 import { HuntError } from "../../base/error.js";
-import { connectDuckDb, openDuckDb } from "../../frame/duckdb.js";
+import { connectDuckDb, openDuckDb, quoteIdentifier, quoteLiteral } from "../../frame/duckdb.js";
 import type { DuckDBConnection, DuckDBInstance } from "../../frame/duckdb.js";
 import { errorCode, renameOver, sha256File, storageError, syncDirectory, syncFile } from "./files.js";
 import { oldestHeldGeneration } from "./leases.js";
@@ -21,7 +21,7 @@ import type {
   TableEntry,
 } from "./manifest.js";
 import { directoryFor, physicalNames } from "./names.js";
-import { checkParquet, copyToParquet, parquetStatistics, stageBatches, timeFields } from "./parquet.js";
+import { checkParquet, copyToParquet, literalPath, parquetStatistics, stageBatches, timeFields } from "./parquet.js";
 import type { StoredColumn, TableRows } from "./parquet.js";
 
 /** Where the writer is; for progress, and for tests that end the process there. */
@@ -126,6 +126,11 @@ export class WorkspaceWriter implements AsyncDisposable {
     this.#sources = [...manifest.sources];
   }
 
+  /** The generation that this writer's changes come after. */
+  get generation(): number {
+    return this.#manifest.generation;
+  }
+
   /** The tables as they will be after `commit`. */
   get tables(): ReadonlyMap<string, TableEntry> {
     return this.#tables;
@@ -180,25 +185,17 @@ export class WorkspaceWriter implements AsyncDisposable {
     const stored = columns.map(c => ({ ...c, physical: names.get(c.name) ?? c.name }));
     const directory = join(this.dir, tablesFolder, table.directory);
     const written: DataFile[] = [];
-    let withoutTime = 0;
     try {
       await mkdir(directory, { recursive: true });
       for (const path of await this.#writeFiles(directory, stored, rows, { ...options, table: name, entry: table })) {
         const added = await this.#nameFile(directory, path, table, stored);
         this.#step("file-named", name);
-        if (added === undefined) continue;
-        written.push(added.file);
-        withoutTime += added.withoutTime;
+        if (added !== undefined) written.push(added);
       }
     } catch (error) {
       throw storageError(error, directory);
     }
-    const rowsWithoutTime = (table.rowsWithoutTime ?? 0) + withoutTime;
-    this.#tables.set(name, {
-      ...table,
-      files: [...table.files, ...written],
-      ...(rowsWithoutTime === 0 ? {} : { rowsWithoutTime }),
-    });
+    this.#tables.set(name, { ...table, files: [...table.files, ...written] });
     return written;
   }
 
@@ -211,6 +208,48 @@ export class WorkspaceWriter implements AsyncDisposable {
   ): Promise<readonly DataFile[]> {
     this.dropTable(name);
     return this.addTable(name, columns, rows, options);
+  }
+
+  /**
+   * Removes the rows whose text column has one of the values; files without such rows stay as they are.
+   *
+   * @returns how many rows went
+   */
+  async removeRows(name: string, column: string, values: ReadonlySet<string>): Promise<number> {
+    this.#assertOpen();
+    const table = this.#tables.get(name);
+    if (table === undefined || values.size === 0 || !table.columns.some(c => c.name === column)) return 0;
+    const connection = await this.connection();
+    const names = physicalNames(table.columns, new Map(Object.entries(table.physical ?? {})));
+    const directory = join(this.dir, tablesFolder, table.directory);
+    const listed = `${quoteIdentifier(names.get(column) ?? column)} in (${[...values].map(quoteLiteral).join(", ")})`;
+    const kept: DataFile[] = [];
+    let removed = 0;
+    for (const file of table.files) {
+      const from = `read_parquet(${quoteLiteral(literalPath(join(directory, file.name)))})`;
+      const counted =
+        file.missing?.includes(column) === true
+          ? undefined
+          : await connection.runAndReadAll(`select count(*) from ${from} where ${listed}`);
+      const found = Number(counted?.getRows()[0]?.[0] ?? 0);
+      if (found === 0) {
+        kept.push(file);
+        continue;
+      }
+      removed += found;
+      const columns = table.columns
+        .filter(c => file.missing?.includes(c.name) !== true)
+        .map(c => ({ ...c, physical: names.get(c.name) ?? c.name }));
+      const sql = `select * from ${from} where not (${listed})`;
+      const options = { sorted: true, table: name, entry: table };
+      for (const path of await this.#writeFiles(directory, columns, { kind: "sql", connection, sql }, options)) {
+        const rest = await this.#nameFile(directory, path, table, columns);
+        if (rest !== undefined) kept.push(rest);
+      }
+      this.#retired.push(`${tablesFolder}/${table.directory}/${file.name}`);
+    }
+    this.#tables.set(name, { ...table, files: kept });
+    return removed;
   }
 
   /** Removes a table; its files are deleted once no reader needs them. */
@@ -228,7 +267,8 @@ export class WorkspaceWriter implements AsyncDisposable {
     this.#assertOpen();
     const found = this.#tables.get(table) ?? this.#extend(table, [], undefined);
     this.#tables.set(table, { ...found, rejects: [...(found.rejects ?? []), entry] });
-    if (entry.file !== undefined) this.#uncommitted.push(`${rejectsFolder}/${entry.file}`);
+    const path = entry.file === undefined ? undefined : `${rejectsFolder}/${entry.file}`;
+    if (path !== undefined && !this.#uncommitted.includes(path)) this.#uncommitted.push(path);
   }
 
   /** The path for a new file of set-aside lines; `addRejects` names it. */
@@ -417,7 +457,7 @@ export class WorkspaceWriter implements AsyncDisposable {
     path: string,
     table: TableEntry,
     columns: readonly StoredColumn[],
-  ): Promise<{ readonly file: DataFile; readonly withoutTime: number } | undefined> {
+  ): Promise<DataFile | undefined> {
     const time = columns.find(c => c.name === table.timeColumn)?.physical;
     const statistics = await parquetStatistics(await this.connection(), path, time);
     if (statistics.rows === 0) {
@@ -431,15 +471,15 @@ export class WorkspaceWriter implements AsyncDisposable {
     await renameOver(path, join(directory, name));
     this.#uncommitted.push(`${tablesFolder}/${table.directory}/${name}`);
     const missing = table.columns.filter(c => !columns.some(own => own.name === c.name)).map(c => c.name);
-    const file: DataFile = {
+    return {
       name,
       rows: statistics.rows,
       sizeBytes: size,
       sha256,
       ...timeFields(statistics),
+      ...(statistics.withoutTime === 0 ? {} : { withoutTime: statistics.withoutTime }),
       ...(missing.length === 0 ? {} : { missing }),
     };
-    return { file, withoutTime: statistics.withoutTime };
   }
 }
 

@@ -1,0 +1,78 @@
+/** A frame that is still to be made: can be awaited, and chained without awaiting. */
+import { displaySymbol, type MimeBundle } from "../base/port.js";
+import type { ColumnData, Row, RowOptions } from "./api.js";
+import type { Frame, FrameKqlOptions } from "./frame.js";
+
+/**
+ * Work starts when the result, or anything made from it, is first awaited; it runs once, and everyone gets the same frame
+ * or the same error.
+ *
+ * @example
+ * await qry.Azure.list_all_signins_geo("-5d").kql("| where Result == 'Failed'").head()
+ */
+export class PendingFrame<R extends object = Row> implements PromiseLike<Frame<R>> {
+  readonly #start: () => Promise<Frame<R>>;
+  #frame: Promise<Frame<R>> | undefined;
+
+  constructor(start: () => Promise<Frame<R>>) {
+    this.#start = start;
+  }
+
+  /** Starts the work, if it has not started, and gives the frame as an ordinary promise. */
+  frame(): Promise<Frame<R>> {
+    this.#frame ??= this.#start();
+    return this.#frame;
+  }
+
+  then<A = Frame<R>, B = never>(
+    onDone?: ((frame: Frame<R>) => A | PromiseLike<A>) | null,
+    onError?: ((error: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.frame().then(onDone, onError);
+  }
+
+  catch<B = never>(onError?: ((error: unknown) => B | PromiseLike<B>) | null): Promise<Frame<R> | B> {
+    return this.frame().catch(onError);
+  }
+
+  finally(onEnd?: (() => void) | null): Promise<Frame<R>> {
+    return this.frame().finally(onEnd);
+  }
+
+  kql(text: string, options: FrameKqlOptions = {}): PendingFrame {
+    return new PendingFrame(async () => (await this.frame()).kql(text, options).frame());
+  }
+
+  head(count = 10): PendingFrame<R> {
+    return new PendingFrame(async () => (await this.frame()).head(count).frame());
+  }
+
+  tail(count = 10): PendingFrame<R> {
+    return new PendingFrame(async () => (await this.frame()).tail(count).frame());
+  }
+
+  sample(count = 10, seed = 1): PendingFrame<R> {
+    return new PendingFrame(async () => (await this.frame()).sample(count, seed).frame());
+  }
+
+  async rows(options: RowOptions = {}): Promise<R[]> {
+    return (await this.frame()).rows(options);
+  }
+
+  async column(name: string & keyof R): Promise<ColumnData> {
+    return (await this.frame()).column(name);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<R, void, void> {
+    yield* await this.frame();
+  }
+
+  async [displaySymbol](): Promise<MimeBundle> {
+    return (await this.frame())[displaySymbol]();
+  }
+
+  /** Frees the frame, if it was ever made. */
+  async close(): Promise<void> {
+    if (this.#frame !== undefined) await (await this.#frame).close();
+  }
+}

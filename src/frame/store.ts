@@ -1,0 +1,463 @@
+/** The frame store of a session: where results live, and the one way from SQL or values to a Frame. */
+import { join } from "node:path";
+import type { Clock } from "../base/clock.js";
+import type { Column } from "../base/column.js";
+import {
+  affectingValues,
+  complete,
+  partial,
+  uniteCompleteness,
+  type Cause,
+  type Completeness,
+} from "../base/completeness.js";
+import { HuntError } from "../base/error.js";
+import type { CompiledQuery, KqlCompiler, KqlEnvironment, KqlTable, SqlParameter, TableUse } from "../kql/api.js";
+import type { FrameFactory, FrameInfo, FrameLike, Provenance, Row } from "./api.js";
+import { appendBatches, type AppendOptions, type Batches } from "./append.js";
+import { loadDuckDb, type DuckDb, type DuckDBConnection } from "./duckdb.js";
+import { Engine } from "./engine.js";
+import {
+  Frame,
+  type FrameCore,
+  type FrameHost,
+  type FrameKqlOptions,
+  type FramePart,
+  type FramePlace,
+  type ValueColumns,
+} from "./frame.js";
+import { inferColumns } from "./infer.js";
+import { getReadyQuery } from "./kql-error.js";
+import { defaultLimits } from "./limits.js";
+import { bindParameters, materialize, physicalName, tablePath, type SelectStatement } from "./materialize.js";
+import { PendingFrame } from "./pending.js";
+import { closedError } from "./pool.js";
+import { createScratch, randomId, removeScratch } from "./scratch.js";
+
+export interface FrameStoreOptions {
+  /** Needed for `frame.kql` and `store.kql`. Not closed by the store. */
+  readonly compiler?: KqlCompiler;
+  /** Default: the system's clock. */
+  readonly clock?: Clock;
+  /** Folder in which the scratch folder is made. Default: the system's temporary folder. */
+  readonly scratchRoot?: string;
+  /** Folders that SQL may read from the start; more by `mount`. */
+  readonly readable?: readonly string[];
+  /** Default: half the machine's (or container's) memory. */
+  readonly memoryLimitBytes?: number;
+  /** Default: half the free disk, at most 64 GiB. */
+  readonly spillLimitBytes?: number;
+  readonly threads?: number;
+  /** Queries that run at the same time; default 2. */
+  readonly connections?: number;
+  /** Run once per DuckDB instance before it is locked: installs macros and JavaScript functions. */
+  readonly prepare?: readonly ((connection: DuckDBConnection) => Promise<void> | void)[];
+}
+
+/** What is known about a compiled query that is about to run. */
+export interface ExecuteOptions {
+  /** The KQL as run, for the provenance. */
+  readonly query?: string;
+  readonly source: string;
+  readonly range?: Provenance["range"];
+  /** How whole a table is that the query reads. Default: complete. */
+  readonly completenessOf?: (use: TableUse) => Completeness;
+  /** More rows than this are cut, and the frame says so. Default: no limit. */
+  readonly maxRows?: number;
+  /** The clock that `now()` meant. Default: the store's. */
+  readonly clock?: Clock;
+  readonly signal?: AbortSignal;
+}
+
+export interface StoreKqlOptions {
+  /** Frames usable by name in the text. */
+  readonly frames?: Readonly<Record<string, FrameLike>>;
+  readonly scalars?: KqlEnvironment["scalars"];
+  readonly maxRows?: number;
+  readonly signal?: AbortSignal;
+  /** For the provenance. Default: the names of the frames. */
+  readonly source?: string;
+}
+
+const systemClock: Clock = { now: () => Date.now(), kind: "system" };
+
+const noSteps: NonNullable<FrameStoreOptions["prepare"]> = [];
+
+/** Options that are present only when given, as exactOptionalPropertyTypes wants. */
+const optional = <K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } =>
+  value === undefined ? {} : ({ [key]: value } as { [P in K]?: V });
+
+export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
+  readonly id: string = randomId();
+  readonly clock: Clock;
+  readonly scratchDir: string;
+  readonly #engine: Engine;
+  readonly #duckdb: DuckDb;
+  readonly #compiler: KqlCompiler | undefined;
+  /** Drops the table of a frame that nobody can reach any more. Holds names, never frames. */
+  readonly #unreachable: FinalizationRegistry<string>;
+  readonly #tables = new Set<string>();
+  /** Frames that running queries read: reachable until they are done. */
+  readonly #inUse = new Set<object>();
+  #counter = 0;
+  #closed = false;
+
+  private constructor(parts: { engine: Engine; duckdb: DuckDb; scratchDir: string; options: FrameStoreOptions }) {
+    this.#engine = parts.engine;
+    this.#duckdb = parts.duckdb;
+    this.scratchDir = parts.scratchDir;
+    this.clock = parts.options.clock ?? systemClock;
+    this.#compiler = parts.options.compiler;
+    this.#unreachable = new FinalizationRegistry(table => void this.drop(table).catch(() => undefined));
+  }
+
+  /**
+   * Opens a store with its own DuckDB and scratch folder; close it.
+   *
+   * Once open, SQL can read only the scratch folder, `readable` and what `mount` adds, and no setting can be changed.
+   * @throws HuntError `frame/folder-missing` for a folder in `readable` that is not there
+   */
+  static async open(options: FrameStoreOptions = {}): Promise<FrameStore> {
+    const scratchDir = await createScratch(options.scratchRoot);
+    try {
+      const defaults = await defaultLimits(scratchDir);
+      const engine = await Engine.open({
+        scratchDir,
+        readable: options.readable ?? [],
+        memoryLimitBytes: options.memoryLimitBytes ?? defaults.memoryLimitBytes,
+        spillLimitBytes: options.spillLimitBytes ?? defaults.spillLimitBytes,
+        threads: options.threads,
+        connections: options.connections ?? 2,
+        prepare: options.prepare ?? noSteps,
+      });
+      return new FrameStore({ engine, duckdb: await loadDuckDb(), scratchDir, options });
+    } catch (error) {
+      await removeScratch(scratchDir);
+      throw error;
+    }
+  }
+
+  /** How many frames hold rows now. */
+  get frameCount(): number {
+    return this.#tables.size;
+  }
+
+  /** Lets SQL read files under `dir`; gives the path to use in SQL. Not inside `withConnection`. See Engine.mount. */
+  async mount(dir: string): Promise<string> {
+    return this.#engine.mount(dir);
+  }
+
+  /** Runs one SQL statement of ours. Data goes into `parameters`, never into the text. */
+  async run(sql: string, parameters: readonly SqlParameter[] = [], signal?: AbortSignal): Promise<void> {
+    await this.#engine.query(c => runStatement(c, sql, parameters), signal);
+  }
+
+  /** Rows of one SQL statement of ours, as DuckDB's JavaScript values (bigint, Date, …); for small answers. */
+  async all(
+    sql: string,
+    parameters: readonly SqlParameter[] = [],
+    signal?: AbortSignal,
+  ): Promise<Record<string, unknown>[]> {
+    return this.#engine.query(async c => (await runStatement(c, sql, parameters)).getRowObjectsJS(), signal);
+  }
+
+  /** Lends a connection for work of several statements (transactions, `copy`). `mount` inside would wait for itself. */
+  async withConnection<T>(work: (connection: DuckDBConnection) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.#engine.query(work, signal);
+  }
+
+  /**
+   * Runs compiled KQL into a frame.
+   *
+   * Completeness is united from the tables' by how each reaches the result (`TableUse.affects`), plus `row-limit`.
+   * @throws HuntError `query/cancelled`, `query/failed`, `frame/out-of-memory`, `frame/spill-limit`, `frame/type-mismatch`
+   */
+  async execute(query: CompiledQuery, options: ExecuteOptions): Promise<Frame> {
+    const clock = options.clock ?? this.clock;
+    const inputs = query.tables.map(use => {
+      const known = options.completenessOf?.(use) ?? complete;
+      return use.affects === "values" ? affectingValues(known) : known;
+    });
+    return this.select(query, {
+      completeness: uniteCompleteness(inputs),
+      provenance: {
+        ...optional("query", options.query),
+        source: options.source,
+        ...optional("range", options.range),
+        clock: clock.kind,
+        clockDependent: query.clockDependent,
+      },
+      ...optional("visualization", query.visualization),
+      ...optional("maxRows", options.maxRows),
+      ...optional("signal", options.signal),
+    });
+  }
+
+  /** Runs a select of ours (or of the compiler) into a frame. `columns` name the SQL's output columns as slots. */
+  async select(
+    statement: SelectStatement,
+    info: Omit<FrameInfo, "provenance"> & {
+      readonly provenance: Omit<Provenance, "ranAtMs" | "tookMs">;
+      readonly maxRows?: number;
+      readonly signal?: AbortSignal;
+    },
+  ): Promise<Frame> {
+    const [started, ranAtMs] = [performance.now(), this.clock.now()];
+    const { place, cut } = await this.#make(table =>
+      this.#engine.query(c => materialize(c, table, statement, info.maxRows), info.signal),
+    );
+    const provenance = { ...info.provenance, ranAtMs, tookMs: performance.now() - started };
+    return this.#frame(place, withRowLimit({ ...info, provenance }, cut ? info.maxRows : undefined));
+  }
+
+  async fromBatches(
+    columns: readonly Column[],
+    batches: Batches,
+    info: FrameInfo | (() => FrameInfo),
+    options: AppendOptions = {},
+  ): Promise<Frame> {
+    refuseDuplicates(columns);
+    const { place, cut } = await this.#make(table =>
+      appendBatches(this.#engine, this.#duckdb, { table, columns, batches }, options),
+    );
+    const known = typeof info === "function" ? info() : info;
+    return this.#frame(place, withRowLimit(known, cut ? options.maxRows : undefined));
+  }
+
+  /**
+   * Makes a frame of objects. Missing keys are null ('' in string columns); without `columns` types are inferred, see
+   * inferColumns.
+   *
+   * @throws HuntError `frame/bad-value` when a value does not fit a given column
+   */
+  async fromRows<R extends object = Row>(
+    rows: Iterable<R>,
+    options: { readonly columns?: readonly Column[]; readonly source?: string } = {},
+  ): Promise<Frame<R>> {
+    const list = [...rows];
+    const columns = options.columns ?? inferColumns(list);
+    const names = columns.map(c => c.name);
+    const values = list.map(row => names.map(n => (Object.hasOwn(row, n) ? (row as Row)[n] : null)));
+    return (await this.#fromValues(columns, values, options.source)) as unknown as Frame<R>;
+  }
+
+  /** Makes a frame of columns: `{ Host: ["a", "b"], Count: [1, 2] }`. */
+  async fromColumns(
+    data: Readonly<Record<string, readonly unknown[]>>,
+    options: { readonly columns?: readonly Column[]; readonly source?: string } = {},
+  ): Promise<Frame> {
+    const names = Object.keys(data);
+    const length = Math.max(0, ...names.map(n => data[n]?.length ?? 0));
+    const uneven = names.find(n => data[n]?.length !== length);
+    if (uneven !== undefined)
+      throw new HuntError(
+        "frame/bad-columns",
+        `column '${uneven}' has ${data[uneven]?.length} values, others ${length}`,
+      );
+    const rows = Array.from({ length }, (_, i) => Object.fromEntries(names.map(n => [n, data[n]?.[i] as Row[string]])));
+    return this.fromRows(rows, {
+      columns: options.columns ?? inferColumns(rows),
+      ...optional("source", options.source),
+    });
+  }
+
+  /** FrameHost: rows of a frame, read on the connection kept for display. */
+  async read(frame: FrameCore, from: number, to: number): Promise<readonly ValueColumns[]> {
+    const table = this.#tableOf(frame);
+    return this.#engine.display(async c => {
+      const list = frame.columns.map((_, i) => physicalName(i)).join(", ") || "no_columns";
+      const range = `rowid >= ${Math.trunc(from)} and rowid < ${Math.trunc(to)}`;
+      const reader = await c.run(`select ${list} from ${tablePath(table)} where ${range}`);
+      return (await reader.fetchAllChunks()).map(chunk => chunk.getColumns());
+    });
+  }
+
+  /** FrameHost: KQL over a frame. Text that starts with `|` continues the frame; else the text names it. */
+  kql(frame: FrameCore, text: string, options: FrameKqlOptions = {}): PendingFrame {
+    const name = options.as ?? "Frame";
+    const prefix = /^\s*\|/.test(text) ? `${name}\n` : "";
+    return new PendingFrame(async () => {
+      frame.assertOpen();
+      const source = frame.provenance.source;
+      return this.#run({ text, prefix }, { ...options, source, frames: { ...options.frames, [name]: frame as Frame } });
+    });
+  }
+
+  /** Runs KQL over frames and values that it names; not over a workspace (LocalWorkspace.query does that). */
+  query(text: string, options: StoreKqlOptions = {}): PendingFrame {
+    return new PendingFrame(async () => this.#run({ text, prefix: "" }, options));
+  }
+
+  /** FrameHost: some rows of a frame as a new frame. */
+  cut(frame: FrameCore, part: FramePart): PendingFrame {
+    return new PendingFrame(async () => {
+      frame.assertOpen();
+      const table = this.#tableOf(frame);
+      const columns = frame.columns.map((c, i) => ({ ...c, slot: physicalName(i) }));
+      const known = part.kind === "head" ? frame.completeness : affectingValues(frame.completeness);
+      return this.select(
+        { ...cutStatement(table, frame.rowCount, part), columns },
+        { completeness: known, provenance: frame.provenance },
+      );
+    });
+  }
+
+  /** FrameHost: frees a frame's rows. */
+  async drop(table: string): Promise<void> {
+    if (this.#closed || !this.#tables.delete(table)) return;
+    await this.#engine.display(c => c.run(`drop table if exists ${tablePath(table)}`));
+  }
+
+  /** Tables of frames for a compiler's environment. @throws HuntError `frame/foreign-session`, `frame/closed` */
+  tablesOf(frames: Readonly<Record<string, FrameLike>>): readonly KqlTable[] {
+    return Object.entries(frames).map(([name, frame]) => {
+      this.#tableOf(frame);
+      return { name, columns: frame.columns, relation: frame.relation };
+    });
+  }
+
+  /** Interrupts what runs, frees every frame, and removes the scratch folder. Idempotent. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#tables.clear();
+    await this.#engine.close();
+    await removeScratch(this.scratchDir);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** A file in the scratch folder, for readers and writers of this folder. */
+  scratchFile(extension: string): string {
+    return join(this.scratchDir, `file-${++this.#counter}.${extension}`);
+  }
+
+  async #run(kql: { text: string; prefix: string }, options: StoreKqlOptions): Promise<Frame> {
+    if (this.#compiler === undefined)
+      throw new HuntError("frame/no-compiler", "this frame store was opened without a KQL compiler", {
+        hint: "open it through createSession, or pass `compiler`",
+      });
+    const frames = options.frames ?? {};
+    const tables = this.tablesOf(frames);
+    const environment: KqlEnvironment = {
+      schemaId: `frames/${this.id}/${JSON.stringify(tables.map(t => [t.name, t.relation?.path]))}`,
+      tables,
+      ...optional("scalars", options.scalars),
+      now: new Date(this.clock.now()).toISOString(),
+    };
+    this.#inUse.add(frames);
+    try {
+      const result = await this.#compiler.compile(kql.prefix + kql.text, environment);
+      return await this.execute(getReadyQuery(result, kql.text, kql.prefix), {
+        query: kql.text,
+        source: options.source ?? (Object.keys(frames).join(", ") || "no table"),
+        completenessOf: use =>
+          (Object.hasOwn(frames, use.name) ? frames[use.name]?.completeness : undefined) ?? complete,
+        ...optional("maxRows", options.maxRows),
+        ...optional("signal", options.signal),
+      });
+    } finally {
+      this.#inUse.delete(frames);
+    }
+  }
+
+  async #fromValues(columns: readonly Column[], values: readonly unknown[][], source?: string): Promise<Frame> {
+    const started = performance.now();
+    return this.fromBatches(columns, [values], () => ({
+      completeness: complete,
+      provenance: {
+        source: source ?? `${values.length.toLocaleString("en-US")} rows in memory`,
+        ranAtMs: this.clock.now(),
+        tookMs: performance.now() - started,
+        clock: this.clock.kind,
+        clockDependent: false,
+      },
+    }));
+  }
+
+  /** Gives `work` a fresh table name and drops the table when it fails. */
+  async #make<T>(work: (table: string) => Promise<T>): Promise<T> {
+    if (this.#closed) throw closedError();
+    const table = `f${++this.#counter}`;
+    this.#tables.add(table);
+    try {
+      return await work(table);
+    } catch (error) {
+      await this.drop(table).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  #frame(place: FramePlace, info: FrameInfo): Frame {
+    const frame = new Frame(this, place, info);
+    this.#unreachable.register(frame, place.table);
+    return frame;
+  }
+
+  /** The table of a frame of this store. */
+  #tableOf(frame: FrameCore | FrameLike): string {
+    if (this.#closed) throw closedError();
+    if (frame instanceof Frame && frame.storeId === this.id) {
+      frame.assertOpen();
+      const table = frame.relation.path.at(-1);
+      if (table !== undefined) return table;
+    }
+    throw new HuntError("frame/foreign-session", "this frame belongs to another session", {
+      hint: "bring its rows over with `fromRows(await frame.rows())`, or write and read a Parquet file",
+    });
+  }
+}
+
+async function runStatement(connection: DuckDBConnection, sql: string, parameters: readonly SqlParameter[]) {
+  if (parameters.length === 0) return connection.runAndReadAll(sql);
+  const statement = await connection.prepare(sql);
+  try {
+    bindParameters(statement, parameters);
+    return await statement.runAndReadAll();
+  } finally {
+    statement.destroySync();
+  }
+}
+
+function cutStatement(table: string, rowCount: number, part: FramePart): Pick<SelectStatement, "sql" | "parameters"> {
+  const count = Math.max(0, Math.trunc(part.count));
+  const from = tablePath(table);
+  const value = (n: number): SqlParameter => ({ type: "BIGINT", value: BigInt(Math.trunc(n)) });
+  switch (part.kind) {
+    case "head":
+      return { sql: `select * from ${from} where rowid < $1`, parameters: [value(count)] };
+    case "tail":
+      return { sql: `select * from ${from} where rowid >= $1`, parameters: [value(Math.max(0, rowCount - count))] };
+    case "sample": {
+      const picked = `select rowid from ${from} order by hash(rowid, $1::bigint), rowid limit $2`;
+      return {
+        sql: `select * from ${from} where rowid in (${picked}) order by rowid`,
+        parameters: [value(part.seed), value(count)],
+      };
+    }
+  }
+}
+
+function withRowLimit(info: FrameInfo, maxRows: number | undefined): FrameInfo {
+  if (maxRows === undefined) return info;
+  const cause: Cause = {
+    kind: "row-limit",
+    affects: "rows",
+    message: `only the first ${maxRows.toLocaleString("en-US")} rows were kept`,
+    source: info.provenance.source,
+  };
+  return { ...info, completeness: uniteCompleteness([info.completeness, partial(cause)]) };
+}
+
+/** A frame's column names differ; case alone makes a difference, as in KQL. */
+function refuseDuplicates(columns: readonly Column[]): void {
+  const seen = new Set<string>();
+  for (const { name } of columns) {
+    if (seen.has(name))
+      throw new HuntError("frame/duplicate-column", `the column '${name}' appears twice`, {
+        hint: "give one of them another name",
+      });
+    seen.add(name);
+  }
+}

@@ -1,0 +1,395 @@
+/**
+ * The only file that touches Microsoft's language service. It is a C# program compiled to CommonJS that writes globals,
+ * with lists that are sometimes arrays and overloads named `$ctor1`; everything behind this border is plain and typed.
+ *
+ * Loading takes about half a second and the first analysis another one, so nothing is loaded before it is needed.
+ */
+import { createRequire } from "node:module";
+import type { KqlType } from "../base/column.js";
+import type { Severity, Span } from "../base/diagnostic.js";
+import { isKqlType } from "../base/column.js";
+import { HuntError } from "../base/error.js";
+
+type Raw = Record<string, unknown>;
+type RawClass = new (...args: readonly unknown[]) => unknown;
+
+interface Service {
+  readonly KustoCode: { ParseAndAnalyze(text: string, globals: unknown): RawCode };
+  readonly GlobalState: { readonly Default: RawGlobals };
+  readonly Symbols: Record<string, RawClass & Record<string, RawClass & Record<string, unknown>>>;
+  readonly Syntax: {
+    readonly SyntaxKind: Record<string, unknown>;
+    readonly IncludeTrivia: { readonly Interior: number };
+  };
+  readonly Editor: { readonly CodeScript: { From$1(text: string, globals: unknown): { readonly Blocks: unknown } } };
+}
+interface RawGlobals {
+  WithDatabase(database: unknown): RawGlobals;
+  WithParameters(parameters: readonly unknown[]): RawGlobals;
+}
+interface RawCode {
+  readonly Syntax: RawNode;
+  readonly ResultType: RawType | null;
+  GetDiagnostics(): unknown;
+}
+interface RawType {
+  readonly Name: string;
+  readonly Kind: number;
+  readonly Columns?: unknown;
+  readonly IsOpen?: boolean;
+}
+interface RawNode extends Raw {
+  readonly Kind: number;
+  readonly IsToken: boolean;
+  readonly ChildCount: number;
+  readonly TextStart: number;
+  readonly End: number;
+  readonly SimpleName?: string | null;
+  readonly Text?: string;
+  readonly ValueText?: string;
+  readonly ResultType?: RawType | null;
+  readonly ReferencedSymbol?: RawSymbol | null;
+  GetChild(index: number): RawNode | null;
+  GetCalledFunctionBody?(): RawNode | null;
+}
+interface RawSymbol {
+  readonly Name: string;
+  readonly Kind: number;
+  readonly Signatures?: unknown;
+}
+interface RawParameter {
+  readonly Name: string;
+  readonly DefaultValue?: RawNode | null;
+}
+interface RawDiagnostic {
+  readonly Code: string;
+  readonly Severity: string;
+  readonly Message: string;
+  readonly Start: number;
+  readonly Length: number;
+}
+
+interface Loaded {
+  readonly service: Service;
+  readonly kinds: ReadonlyMap<number, string>;
+  readonly symbolKinds: ReadonlyMap<number, string>;
+}
+let loaded: Loaded | undefined;
+
+/** Loads the language service (about 0.5 s, once per thread); later calls cost nothing. */
+function load(): Loaded {
+  if (loaded !== undefined) return loaded;
+  const globals = globalThis as { Kusto?: { readonly Language: Service } };
+  if (globals.Kusto === undefined) {
+    const require = createRequire(import.meta.url);
+    require("@kusto/language-service-next/bridge.min.js");
+    require("@kusto/language-service-next/Kusto.Language.Bridge.min.js");
+  }
+  const service = globals.Kusto?.Language;
+  if (service === undefined) throw new HuntError("internal/bug", "the KQL language service did not load");
+  loaded = {
+    service,
+    kinds: reversed(service.Syntax.SyntaxKind),
+    symbolKinds: reversed(service.Symbols["SymbolKind"] as unknown as Record<string, unknown>),
+  };
+  return loaded;
+}
+
+function reversed(table: Record<string, unknown>): ReadonlyMap<number, string> {
+  const pairs = Object.entries(table).filter((pair): pair is [string, number] => typeof pair[1] === "number");
+  return new Map(pairs.map(([name, value]) => [value, name]));
+}
+
+function toArray(list: unknown): readonly unknown[] {
+  if (list === null || list === undefined) return [];
+  if (Array.isArray(list)) return list;
+  return (globalThis as unknown as { Bridge: { toArray(l: unknown): unknown[] } }).Bridge.toArray(list);
+}
+
+export interface BoundColumn {
+  readonly name: string;
+  readonly type: KqlType | "unknown";
+}
+
+/** What the binder says an expression gives. */
+export type BoundType =
+  | { readonly kind: "scalar"; readonly type: KqlType | "unknown" }
+  | { readonly kind: "table"; readonly columns: readonly BoundColumn[]; readonly open: boolean }
+  | { readonly kind: "tuple"; readonly columns: readonly BoundColumn[] }
+  | { readonly kind: "other"; readonly name: string };
+
+/** `kind` is the language service's word: Column, Variable, Parameter, Table, Function, Operator, … */
+export interface BoundSymbol {
+  readonly kind: string;
+  readonly name: string;
+}
+
+export interface BoundParameter {
+  readonly name: string;
+  readonly defaultValue: BoundNode | undefined;
+}
+
+function columnsOf(list: unknown): readonly BoundColumn[] {
+  return toArray(list).map(c => {
+    const column = c as { readonly Name: string; readonly Type: RawType };
+    return { name: column.Name, type: scalarName(column.Type) };
+  });
+}
+
+function scalarName(type: RawType | null | undefined): KqlType | "unknown" {
+  if (type === null || type === undefined) return "unknown";
+  if (isKqlType(type.Name)) return type.Name;
+  const kind = load().symbolKinds.get(type.Kind);
+  return kind === "Array" || kind === "Bag" || type.Name.startsWith("dynamic") ? "dynamic" : "unknown";
+}
+
+function toBoundType(type: RawType | null | undefined): BoundType {
+  if (type === null || type === undefined) return { kind: "other", name: "none" };
+  const kind = load().symbolKinds.get(type.Kind) ?? "";
+  if (kind === "Table" || kind === "MaterializedView")
+    return { kind: "table", columns: columnsOf(type.Columns), open: type.IsOpen === true };
+  if (kind === "Tuple" || kind === "Group") return { kind: "tuple", columns: columnsOf(type.Columns) };
+  if (["Primitive", "Array", "Bag"].includes(kind)) return { kind: "scalar", type: scalarName(type) };
+  return { kind: "other", name: type.Name };
+}
+
+/** A node of the bound tree. `origin` is where its text begins in the text the user wrote. */
+export class BoundNode {
+  readonly #raw: RawNode;
+  readonly #origin: number;
+  readonly #frozen: Span | undefined;
+
+  constructor(raw: RawNode, origin = 0, frozen?: Span) {
+    this.#raw = raw;
+    this.#origin = origin;
+    this.#frozen = frozen;
+  }
+
+  /** Syntax kind, for example `FilterOperator` or `NameReference`. */
+  get kind(): string {
+    return load().kinds.get(this.#raw.Kind) ?? "Unknown";
+  }
+
+  /** Where it stands in the user's text; inside a stored function, where the function was called. */
+  get span(): Span {
+    if (this.#frozen !== undefined) return this.#frozen;
+    return { start: this.#origin + this.#raw.TextStart, end: this.#origin + this.#raw.End };
+  }
+
+  /** The simple name of a reference or declaration; empty when it has none. */
+  get name(): string {
+    return this.#raw.SimpleName ?? "";
+  }
+
+  /** The node's own text without the white space around it. */
+  get text(): string {
+    const { Interior } = load().service.Syntax.IncludeTrivia;
+    return (this.#raw as unknown as { ToString(trivia: number): string }).ToString(Interior).trim();
+  }
+
+  get type(): BoundType {
+    return toBoundType(this.#raw.ResultType);
+  }
+
+  get symbol(): BoundSymbol | undefined {
+    const symbol = this.#raw.ReferencedSymbol;
+    if (symbol === null || symbol === undefined) return undefined;
+    return { kind: load().symbolKinds.get(symbol.Kind) ?? "", name: symbol.Name };
+  }
+
+  /** The columns the binder says a table-like referenced symbol has (for star expressions and tuples). */
+  get isToken(): boolean {
+    return this.#raw.IsToken;
+  }
+
+  /** The text of a literal's token without quotes or type name: `datetime(2020-01-01)` gives `2020-01-01`. */
+  get tokenValue(): string {
+    const token = this.#raw["Token"] as RawNode | null | undefined;
+    return token?.ValueText ?? this.#raw.ValueText ?? "";
+  }
+
+  /** The whole text of a literal's token, quotes included. */
+  get tokenText(): string {
+    const token = this.#raw["Token"] as RawNode | null | undefined;
+    return token?.Text ?? this.#raw.Text ?? "";
+  }
+
+  /** The value of a string literal (escapes resolved). */
+  get stringValue(): string | undefined {
+    const value = this.#raw["LiteralValue"];
+    return typeof value === "string" ? value : undefined;
+  }
+
+  /** A child by the language service's property name; undefined when that optional part is absent. */
+  find(property: string): BoundNode | undefined {
+    const child = this.#raw[property] as RawNode | null | undefined;
+    return child === null || child === undefined ? undefined : this.#wrap(child);
+  }
+
+  /** A child that must exist in a tree without syntax errors. */
+  get(property: string): BoundNode {
+    const child = this.find(property);
+    if (child === undefined) throw new HuntError("internal/bug", `${this.kind} has no '${property}'`);
+    return child;
+  }
+
+  /** The elements of a list child, separators dropped. */
+  list(property: string): readonly BoundNode[] {
+    return toArray(this.#raw[property]).map(item => {
+      const element = item as { readonly Element$1?: RawNode; readonly Element?: RawNode };
+      return this.#wrap(element.Element$1 ?? element.Element ?? (item as RawNode));
+    });
+  }
+
+  /** All direct children that are not tokens. */
+  get children(): readonly BoundNode[] {
+    const all: BoundNode[] = [];
+    for (let i = 0; i < this.#raw.ChildCount; i++) {
+      const child = this.#raw.GetChild(i);
+      if (child !== null) all.push(this.#wrap(child));
+    }
+    return all;
+  }
+
+  /**
+   * The body of the user's function called here, bound for this very call; undefined for built-in functions.
+   * `origin` is where the body stands in the user's text; without it the body's spans are those of the call.
+   */
+  calledBody(origin?: number): BoundNode | undefined {
+    const body = this.#raw.GetCalledFunctionBody?.();
+    if (body === null || body === undefined) return undefined;
+    return origin === undefined
+      ? new BoundNode(body, 0, this.span)
+      : new BoundNode(body, origin - body.TextStart, this.#frozen);
+  }
+
+  /** The parameters of the function referred to here, in order. */
+  get parameters(): readonly BoundParameter[] {
+    const signature = toArray(this.#raw.ReferencedSymbol?.Signatures)[0] as { readonly Parameters: unknown } | undefined;
+    return toArray(signature?.Parameters).map(p => {
+      const parameter = p as RawParameter;
+      const value = parameter.DefaultValue ?? undefined;
+      return {
+        name: parameter.Name,
+        defaultValue: value === undefined ? undefined : new BoundNode(value, 0, this.span),
+      };
+    });
+  }
+
+  #wrap(raw: RawNode): BoundNode {
+    return new BoundNode(raw, this.#origin, this.#frozen);
+  }
+}
+
+export interface BoundDiagnostic {
+  /** Microsoft's code, `KS142`. */
+  readonly code: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly span: Span;
+}
+
+/** A parsed and bound text. */
+export interface BoundQuery {
+  readonly statements: readonly BoundNode[];
+  readonly diagnostics: readonly BoundDiagnostic[];
+  /** The result's columns, when it is a table. */
+  readonly columns: readonly BoundColumn[];
+}
+
+/** The binder's view of a database. Opaque outside this file. */
+export interface Globals {
+  readonly raw: unknown;
+}
+
+export interface DeclaredTable {
+  readonly name: string;
+  readonly columns: readonly BoundColumn[];
+  readonly open: boolean;
+}
+export interface DeclaredFunction {
+  readonly name: string;
+  /** `(a:long, b:string="")` */
+  readonly parameters: string;
+  /** `{ … }` */
+  readonly body: string;
+}
+
+function scalarSymbol(service: Service, type: KqlType | "unknown"): unknown {
+  const names: Record<KqlType | "unknown", string> = {
+    bool: "Bool",
+    int: "Int",
+    long: "Long",
+    real: "Real",
+    decimal: "Decimal",
+    string: "String",
+    datetime: "DateTime",
+    timespan: "TimeSpan",
+    guid: "Guid",
+    dynamic: "Dynamic",
+    unknown: "Unknown",
+  };
+  return (service.Symbols["ScalarTypes"] as unknown as Raw)[names[type]];
+}
+
+function symbolClass(service: Service, name: string, overload: string): RawClass {
+  const found = overload === "" ? service.Symbols[name] : service.Symbols[name]?.[overload];
+  if (found === undefined) throw new HuntError("internal/bug", `the KQL language service has no ${name}.${overload}`);
+  return found;
+}
+
+/** Declares a database: what names in a query may mean. */
+export function declareDatabase(
+  tables: readonly DeclaredTable[],
+  functions: readonly DeclaredFunction[],
+): Globals {
+  const { service } = load();
+  const column = symbolClass(service, "ColumnSymbol", "");
+  const table = symbolClass(service, "TableSymbol", "$ctor4");
+  const fn = symbolClass(service, "FunctionSymbol", "$ctor16");
+  const database = symbolClass(service, "DatabaseSymbol", "$ctor1");
+  const symbols: unknown[] = tables.map(t => {
+    const columns = t.columns.map(c => new column(c.name, scalarSymbol(service, c.type)));
+    const symbol = new table(t.name, columns) as { WithIsOpen(open: boolean): unknown };
+    return t.open ? symbol.WithIsOpen(true) : symbol;
+  });
+  for (const f of functions) symbols.push(new fn(f.name, f.parameters, f.body, null));
+  return { raw: service.GlobalState.Default.WithDatabase(new database("default", symbols, false)) };
+}
+
+/** The same database with names bound to values of the given types. */
+export function declareValues(globals: Globals, values: readonly BoundColumn[]): Globals {
+  if (values.length === 0) return globals;
+  const { service } = load();
+  const parameter = symbolClass(service, "ParameterSymbol", "");
+  const symbols = values.map(v => new parameter(v.name, scalarSymbol(service, v.type), null));
+  return { raw: (globals.raw as RawGlobals).WithParameters(symbols) };
+}
+
+/** Parses and binds a text. Never throws for what a user can write. */
+export function analyze(text: string, globals: Globals): BoundQuery {
+  const code = load().service.KustoCode.ParseAndAnalyze(text, globals.raw);
+  const root = new BoundNode(code.Syntax);
+  const result = toBoundType(code.ResultType);
+  return {
+    statements: root.list("Statements"),
+    diagnostics: toArray(code.GetDiagnostics()).map(d => toDiagnostic(d as RawDiagnostic)),
+    columns: result.kind === "table" ? result.columns : [],
+  };
+}
+
+function toDiagnostic(raw: RawDiagnostic): BoundDiagnostic {
+  const severity = raw.Severity === "Error" ? "error" : raw.Severity === "Warning" ? "warning" : "info";
+  const span = { start: raw.Start, end: raw.Start + raw.Length };
+  return { code: raw.Code, severity, message: raw.Message, span };
+}
+
+/** Splits a file of queries at blank lines, as Kusto's editors do: where each block that holds code begins and ends. */
+export function splitBlocks(text: string): readonly Span[] {
+  const { service } = load();
+  const script = service.Editor.CodeScript.From$1(text, service.GlobalState.Default);
+  return toArray(script.Blocks).map(b => {
+    const block = b as { readonly Start: number; readonly Length: number };
+    return { start: block.Start, end: block.Start + block.Length };
+  });
+}

@@ -1,0 +1,38 @@
+import type { CompileResult, KqlEnvironment } from "./api.js";
+
+interface Entry {
+  readonly result: CompileResult;
+  /** Undefined when the answer does not depend on the clock. */
+  readonly now: string | undefined;
+}
+
+/** Answers to texts compiled before, for the same schema, values and hunt window; the oldest give way. */
+export class PlanCache {
+  readonly #entries = new Map<string, Entry>();
+  readonly #capacity: number;
+
+  constructor(capacity = 500) {
+    this.#capacity = capacity;
+  }
+
+  find(text: string, environment: KqlEnvironment): CompileResult | undefined {
+    const key = keyOf(text, environment);
+    const entry = this.#entries.get(key);
+    if (entry === undefined || (entry.now !== undefined && entry.now !== environment.now)) return undefined;
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    return entry.result;
+  }
+
+  add(text: string, environment: KqlEnvironment, result: CompileResult): void {
+    const clockDependent = result.state !== "ready" || result.query.clockDependent;
+    this.#entries.set(keyOf(text, environment), { result, now: clockDependent ? environment.now : undefined });
+    const [oldest] = this.#entries.keys();
+    if (this.#entries.size > this.#capacity && oldest !== undefined) this.#entries.delete(oldest);
+  }
+}
+
+function keyOf(text: string, environment: KqlEnvironment): string {
+  const scalars = environment.scalars?.map(s => [s.name, s.type, typeof s.value, String(s.value)]);
+  return JSON.stringify([text, environment.schemaId, scalars ?? [], environment.window ?? null]);
+}

@@ -1,0 +1,125 @@
+/** KQL text and an environment → SQL, or diagnostics. Synchronous, in this thread; nothing is thrown for bad queries. */
+import type { Diagnostic } from "../base/diagnostic.js";
+import type { CompileResult, KqlEnvironment, OutputColumn, TableUse } from "./api.js";
+import type { Expr, Plan } from "./plan.js";
+import type { ScanUse } from "./scans.js";
+import { analyze } from "./bridge.js";
+import { toDiagnostics } from "./diagnostics.js";
+import { emitPlan } from "./emit/emit.js";
+import { Emission } from "./emit/emission.js";
+import { constantValue } from "./emit/expr.js";
+import { instantTicks, scalarBindings, SchemaCache, withScalars } from "./environment.js";
+import { aggregateFunctions, binaryOperators, scalarFunctions } from "./functions/index.js";
+import { formatDatetime } from "./functions/time-text.js";
+import { Lowering } from "./lower/context.js";
+import { lowerQuery, lowerTable } from "./lower/query.js";
+import { bindStatement } from "./lower/statements.js";
+import { bugAt, Refusal } from "./refusal.js";
+import { scansOf } from "./scans.js";
+
+/**
+ * Compiles one query.
+ *
+ * Shape:  see `CompileResult`; all diagnostics that can be found at once are given.
+ * Errors: never throws; a fault inside the compiler is a diagnostic `internal/bug`.
+ *
+ * @param schemas declared schemas to reuse between calls; a new cache when absent
+ */
+export function compileKql(text: string, environment: KqlEnvironment, schemas = new SchemaCache()): CompileResult {
+  try {
+    return compile(text, environment, schemas);
+  } catch (error) {
+    const span = { start: 0, end: text.length };
+    const diagnostic = error instanceof Refusal ? error.diagnostic : bugAt(span, error);
+    return { state: diagnostic.code === "kql/not-supported" ? "refused" : "failed", diagnostics: [diagnostic] };
+  }
+}
+
+function compile(text: string, environment: KqlEnvironment, schemas: SchemaCache): CompileResult {
+  const schema = schemas.get(environment);
+  const scalars = environment.scalars ?? [];
+  const bound = analyze(text, withScalars(schema.globals, scalars));
+  const functionNames = (environment.functions ?? []).map(f => f.name);
+  const found = toDiagnostics(bound, text, schema, functionNames);
+  if (found.some(d => d.severity === "error"))
+    return { state: "failed", diagnostics: found.filter(d => d.severity === "error") };
+  const lowering = new Lowering({
+    tables: schema.tables,
+    scalars,
+    knowsFunction: name => Object.hasOwn(scalarFunctions, name),
+    knowsAggregate: name => Object.hasOwn(aggregateFunctions, name),
+    knowsOperator: name => Object.hasOwn(binaryOperators, name),
+    lowerTable,
+    bindStatement,
+  });
+  const { plan, visualization } = lowerQuery(lowering, bound.statements, scalarBindings(scalars));
+  if (lowering.diagnostics.length > 0) return stopped(lowering.diagnostics);
+  const now = instantTicks(environment.now, "the time 'now'");
+  const scans = scansOf(plan, expr => constantInstant(expr, plan, now));
+  const window = huntWindow(environment, scans);
+  const emitted = emitPlan(plan, now, window);
+  if (emitted.diagnostics.length > 0) return stopped(emitted.diagnostics);
+  const columns = plan.columns.map((c, i): OutputColumn => ({ name: c.name, type: c.type, slot: `c${i}` }));
+  return {
+    state: "ready",
+    query: {
+      sql: emitted.sql,
+      parameters: emitted.parameters,
+      columns,
+      tables: tableUses(scans, window),
+      ordered: plan.ordered,
+      clockDependent: emitted.clockDependent,
+      udfs: emitted.udfs,
+      ...(visualization === undefined ? {} : { visualization }),
+      diagnostics: found,
+    },
+  };
+}
+
+function stopped(diagnostics: readonly Diagnostic[]): CompileResult {
+  const refused = diagnostics.every(d => d.code === "kql/not-supported");
+  return { state: refused ? "refused" : "failed", diagnostics };
+}
+
+function constantInstant(expr: Expr, plan: Plan, now: bigint): bigint | undefined {
+  const value = constantValue(expr, new Emission(plan, now));
+  return value?.type === "datetime" && value.value !== null ? value.value : undefined;
+}
+
+/** The hunt window holds for the tables whose time the query does not speak of. */
+function huntWindow(environment: KqlEnvironment, scans: readonly ScanUse[]) {
+  if (environment.window === undefined) return undefined;
+  return {
+    start: instantTicks(environment.window.start, "the start of the hunt window"),
+    end: instantTicks(environment.window.end, "the end of the hunt window"),
+    scans: new Set(scans.filter(s => !s.mentionsTime && s.rel.time !== undefined).map(s => s.rel)),
+  };
+}
+
+/** One entry for each table: the worst effect, and the range of time that all its uses lie in. */
+function tableUses(scans: readonly ScanUse[], window: ReturnType<typeof huntWindow>): readonly TableUse[] {
+  const names = [...new Set(scans.map(s => s.rel.table))];
+  return names.map((name): TableUse => {
+    const uses = scans.filter(s => s.rel.table === name);
+    const bounds = uses.map(s =>
+      window !== undefined && window.scans.has(s.rel) ? { from: window.start, to: window.end } : s.bounds,
+    );
+    const from = hull(bounds.map(b => b.from), (a, b) => (a < b ? a : b));
+    const to = hull(bounds.map(b => b.to), (a, b) => (a > b ? a : b));
+    const time = {
+      ...(from === undefined ? {} : { from: formatDatetime(from) }),
+      ...(to === undefined ? {} : { to: formatDatetime(to) }),
+    };
+    const affects = uses.some(u => u.affects === "values") ? "values" : "rows";
+    return from === undefined && to === undefined ? { name, affects } : { name, affects, time };
+  });
+}
+
+function hull(values: readonly (bigint | undefined)[], outer: (a: bigint, b: bigint) => bigint): bigint | undefined {
+  let result: bigint | undefined;
+  for (const value of values) {
+    if (value === undefined) return undefined;
+    result = result === undefined ? value : outer(result, value);
+  }
+  return result;
+}

@@ -1,0 +1,356 @@
+/** Strings: joining, cutting, searching, replacing. All return '' where Kusto has an empty string, never NULL. */
+import { fn, needString, once, stringRow, text, value } from "../build.js";
+import { convert } from "../convert.js";
+import {
+  constantElements,
+  constantInteger,
+  constantString,
+  constantText,
+  emitLiteral,
+  quoteString,
+} from "../literal.js";
+import { captureGroups, toDuckDbJsonPath } from "../regex.js";
+import type { EmitContext, ScalarFunction, SqlExpr } from "../spec.js";
+import { escapeRegex } from "../term.js";
+
+/** Folds when every argument is a constant with a known text. */
+function folding(row: ScalarFunction, fold: (...texts: readonly string[]) => string): ScalarFunction {
+  return {
+    ...row,
+    emit: (args, type, context) => {
+      const texts = args.map(a => (a.constant === undefined ? undefined : constantText(a.constant)));
+      return texts.every(t => t !== undefined)
+        ? emitLiteral({ type: "string", value: fold(...texts) }, context)
+        : row.emit(args, type, context);
+    },
+  };
+}
+
+/** A call of a JavaScript function over strings. */
+function udfText(doc: string, name: string): ScalarFunction {
+  return {
+    nulls: "empty-string",
+    doc,
+    emit: (args, _type, context) =>
+      text(
+        context.callUdf(
+          name,
+          args.map(a => convert(a, "string", context).sql),
+        ),
+      ),
+  };
+}
+
+const joinRow = (doc: string): ScalarFunction => stringRow(doc, (...parts) => `(${parts.join(" || ")})`);
+
+const strcatDelim: ScalarFunction = {
+  nulls: "empty-string",
+  doc: fn("strcat-delim"),
+  emit: ([delimiter, ...parts], _type, context) => {
+    if (delimiter === undefined) return context.refuse("strcat_delim without a delimiter");
+    const by = convert(delimiter, "string", context).sql;
+    return text(`(${parts.map(p => convert(p, "string", context).sql).join(` || ${by} || `)})`);
+  },
+};
+
+const strcatArray: ScalarFunction = {
+  nulls: "empty-string",
+  doc: fn("strcat-array"),
+  emit: ([array, delimiter], _type, context) => {
+    if (array === undefined || delimiter === undefined) return context.refuse("strcat_array without its two arguments");
+    const items = `list_transform(k_strs(${convert(array, "dynamic", context).sql}), lambda v: coalesce(v, ''))`;
+    return text(`coalesce(array_to_string(${items}, ${convert(delimiter, "string", context).sql}), '')`);
+  },
+};
+
+/** Positions count code points; a negative start counts from the end. */
+const substringRow: ScalarFunction = {
+  nulls: "empty-string",
+  doc: fn("substring"),
+  emit: ([source, start, length], _type, context) => {
+    if (source === undefined || start === undefined) return context.refuse("substring without a start");
+    const s = convert(source, "string", context).sql;
+    const n = constantInteger(start);
+    const size = length === undefined ? "" : `, greatest(${convert(length, "long", context).sql}, 0)`;
+    if (n !== undefined && n >= 0n) return text(`coalesce(substr(${s}, ${n + 1n}${size}), '')`);
+    const from = convert(start, "long", context).sql;
+    const extra = length === undefined ? [] : [convert(length, "long", context).sql];
+    const sql = once([s, from, ...extra], (x = "", i = "", l = "") => {
+      const at = `(case when ${i} < 0 then greatest(length(${x}) + ${i}, 0) else ${i} end) + 1`;
+      return `substr(${x}, ${at}${l === "" ? "" : `, greatest(${l}, 0)`})`;
+    });
+    return text(`coalesce(${sql}, '')`);
+  },
+};
+
+const indexofRow: ScalarFunction = {
+  nulls: "propagate",
+  doc: fn("indexof"),
+  emit: ([source, match, ...rest], _type, context) => {
+    if (source === undefined || match === undefined) return context.refuse("indexof without a match");
+    const [s, m] = [convert(source, "string", context).sql, convert(match, "string", context).sql];
+    if (rest.length === 0) return value("long", `(instr(${s}, ${m}) - 1)::BIGINT`, true);
+    const [start, length, occurrence] = [0, 1, 2].map(i => rest[i]);
+    const number = (e: SqlExpr | undefined, otherwise: string) =>
+      e === undefined ? otherwise : convert(e, "long", context).sql;
+    return value(
+      "long",
+      context.callUdf("ku_indexof", [s, m, number(start, "0"), number(length, "-1"), number(occurrence, "1")]),
+    );
+  },
+};
+
+/** The start of the first match is the length of the shortest text before one. */
+const indexofRegex: ScalarFunction = {
+  nulls: "propagate",
+  doc: fn("indexof-regex"),
+  emit: (args, _type, context) => {
+    const [source, pattern, start] = args;
+    if (source === undefined || args.length > 3) return context.refuse("indexof_regex with length or occurrence");
+    const regex = needString(pattern, "a regular expression", context);
+    const from = start === undefined ? 0n : constantInteger(start);
+    if (from === undefined || from < 0n)
+      return from === undefined
+        ? context.refuse("indexof_regex with a start that is no constant")
+        : value("long", "cast(null as BIGINT)");
+    const s = convert(source, "string", context).sql;
+    const sql = once([from === 0n ? s : `substr(${s}, ${from + 1n})`], (x = "") => {
+      const found = `regexp_matches(${x}, ${context.bind(regex)})`;
+      return `case when ${found} then length(regexp_extract(${x}, ${context.bind(`^((?s:.*?))(?:${regex})`)}, 1)) + ${from} else -1 end`;
+    });
+    return value("long", `(${sql})::BIGINT`, true);
+  },
+};
+
+const splitRow: ScalarFunction = {
+  nulls: "empty-string",
+  doc: fn("split"),
+  emit: ([source, delimiter, index], _type, context) => {
+    if (source === undefined || delimiter === undefined) return context.refuse("split without a delimiter");
+    const parts = `string_split(${convert(source, "string", context).sql}, ${convert(delimiter, "string", context).sql})`;
+    if (index === undefined) return value("dynamic", `to_json(${parts})`, true);
+    const at = convert(index, "long", context).sql;
+    const sql = once(
+      [at],
+      (i = "") => `case when ${i} < 0 then '[]'::JSON else to_json(list_slice(${parts}, ${i} + 1, ${i} + 1)) end`,
+    );
+    return value("dynamic", sql);
+  },
+};
+
+/** `trim` takes off all matches at both ends, `trim_start` and `trim_end` one match, as their pages say. */
+function trimRow(page: string, ends: readonly ("start" | "end")[], repeat: "" | "+"): ScalarFunction {
+  return {
+    nulls: "empty-string",
+    doc: fn(page),
+    emit: ([pattern, source], _type, context) => {
+      if (pattern === undefined || source === undefined) return context.refuse(`${page} without a source`);
+      const constant = constantString(pattern);
+      const wrap = (head: string, tail: string) =>
+        constant === undefined
+          ? `(${quoteString(head)} || ${convert(pattern, "string", context).sql} || ${quoteString(tail)})`
+          : context.bind(head + constant + tail);
+      let sql = convert(source, "string", context).sql;
+      if (ends.includes("start")) sql = `regexp_replace(${sql}, ${wrap("^(?:", `)${repeat}`)}, '')`;
+      if (ends.includes("end")) sql = `regexp_replace(${sql}, ${wrap("(?:", `)${repeat}$`)}, '')`;
+      return text(sql);
+    },
+  };
+}
+
+/** `extract(regex, group, source [, typeof(T)])`; no match is '' (null for other types). */
+const extractRow: ScalarFunction = {
+  nulls: "empty-string",
+  doc: fn("extract"),
+  emit: ([pattern, group, source], resultType, context) => {
+    if (pattern === undefined || source === undefined) return context.refuse("extract without a source");
+    const regex = constantString(pattern);
+    const index = constantInteger(group);
+    if (index === undefined) return context.refuse("extract with a group that is no constant");
+    const missing = regex !== undefined && index > BigInt(captureGroups(regex).length);
+    const s = convert(source, "string", context).sql;
+    const sql =
+      missing || index < 0n ? "''" : `regexp_extract(${s}, ${convert(pattern, "string", context).sql}, ${index})`;
+    return convert(text(`coalesce(${sql}, '')`), resultType, context);
+  },
+};
+
+function groupIndexes(regex: string, wanted: SqlExpr | undefined, context: EmitContext): readonly number[] {
+  const groups = captureGroups(regex);
+  if (wanted === undefined) return groups.length === 0 ? [0] : groups.map((_, i) => i + 1);
+  const elements = constantElements(wanted) ?? context.refuse("extract_all with capture groups that are no constant");
+  return elements.map(e => {
+    const index = typeof e === "number" ? e : groups.indexOf(typeof e === "string" ? e : "\0") + 1;
+    return Number.isInteger(index) && index >= 1 && index <= groups.length
+      ? index
+      : context.refuse(
+          `extract_all with the capture group ${JSON.stringify(e)}`,
+          "it is not in the regular expression",
+        );
+  });
+}
+
+/** One group gives an array of strings, more give an array of arrays; no match is null. */
+const extractAll: ScalarFunction = {
+  nulls: "custom",
+  doc: fn("extract-all"),
+  emit: (args, _type, context) => {
+    const [pattern, source] = [args[0], args.at(-1)];
+    if (source === undefined) return context.refuse("extract_all without a source");
+    const regex = needString(pattern, "a regular expression", context);
+    const indexes = groupIndexes(regex, args.length === 3 ? args[1] : undefined, context);
+    const bound = context.bind(regex);
+    const sql = once([convert(source, "string", context).sql], (s = "") => {
+      const lists = indexes.map(i => `regexp_extract_all(${s}, ${bound}, ${i})`);
+      if (lists.length === 1) return `case when regexp_matches(${s}, ${bound}) then to_json(${lists[0] ?? ""}) end`;
+      const rows = `list_transform(list_zip(${lists.join(", ")}), lambda z: [${indexes.map((_, i) => `z[${i + 1}]`).join(", ")}])`;
+      return `case when regexp_matches(${s}, ${bound}) then to_json(${rows}) end`;
+    });
+    return value("dynamic", sql);
+  },
+};
+
+const extractJson: ScalarFunction = {
+  nulls: "empty-string",
+  doc: fn("extract-json"),
+  emit: ([path, source], resultType, context) => {
+    if (source === undefined) return context.refuse("extract_json without a source");
+    const written = needString(path, "a JSON path", context);
+    const steps =
+      toDuckDbJsonPath(written) ?? context.refuse(`the JSON path '${written}'`, "use keys and indexes only: $.a.b[0]");
+    const base = `try_cast(${convert(source, "string", context).nullable ?? convert(source, "string", context).sql} as JSON)`;
+    const place = { base, path: steps };
+    const found: SqlExpr = { sql: `json_extract(${base}, ${quoteString(steps)})`, type: "dynamic", path: place };
+    return convert(found, resultType, context);
+  },
+};
+
+const countofRow: ScalarFunction = {
+  nulls: "empty-string",
+  doc: fn("countof"),
+  emit: ([source, search, kind], _type, context) => {
+    if (source === undefined || search === undefined) return context.refuse("countof without a search");
+    const mode = kind === undefined ? "normal" : needString(kind, "a kind", context);
+    const [s, n] = [convert(source, "string", context).sql, convert(search, "string", context).sql];
+    if (mode === "regex") return value("long", `len(regexp_extract_all(${s}, ${n}))`, true);
+    return value("long", context.callUdf("ku_countof", [s, n]), true);
+  },
+};
+
+const caseFold = (page: string, name: "lower" | "upper"): ScalarFunction =>
+  folding(
+    stringRow(fn(page), (s = "") => `${name}(${s})`),
+    (s = "") => (name === "lower" ? s.toLowerCase() : s.toUpperCase()),
+  );
+
+const replaceRegex = (order: readonly [number, number, number]): ScalarFunction => ({
+  nulls: "empty-string",
+  doc: fn("replace-regex"),
+  emit: (args, _type, context) => {
+    const [source = "", regex = "", rewrite = ""] = order.map(i => convert(args[i] as SqlExpr, "string", context).sql);
+    return text(`regexp_replace(${source}, ${regex}, ${rewrite}, 'g')`);
+  },
+});
+
+export const stringFunctions: Readonly<Record<string, ScalarFunction>> = {
+  strcat: folding(joinRow(fn("strcat")), (...parts) => parts.join("")),
+  strcat_delim: strcatDelim,
+  strcat_array: strcatArray,
+  array_strcat: strcatArray,
+  strcmp: {
+    nulls: "empty-string",
+    doc: fn("strcmp"),
+    emit: ([a, b], _type, context) => {
+      if (a === undefined || b === undefined) return context.refuse("strcmp without its two arguments");
+      const sql = once(
+        [convert(a, "string", context).sql, convert(b, "string", context).sql],
+        (x = "", y = "") => `case when ${x} = ${y} then 0 when ${x} < ${y} then -1 else 1 end`,
+      );
+      return value("long", `(${sql})::BIGINT`, true);
+    },
+  },
+  strrep: {
+    nulls: "empty-string",
+    doc: fn("strrep"),
+    emit: ([source, count, delimiter], _type, context) => {
+      if (source === undefined || count === undefined) return context.refuse("strrep without a count");
+      const times = `least(greatest(${convert(count, "long", context).sql}, 0), 1024)`;
+      const s = convert(source, "string", context).sql;
+      if (delimiter === undefined) return text(`coalesce(repeat(${s}, ${times}), '')`);
+      const by = convert(delimiter, "string", context).sql;
+      return text(`coalesce(array_to_string(list_resize([]::VARCHAR[], ${times}, ${s}), ${by}), '')`);
+    },
+  },
+  strlen: {
+    nulls: "empty-string",
+    doc: fn("strlen"),
+    emit: ([s], _t, c) => value("long", `length(${convert(s as SqlExpr, "string", c).sql})`, true),
+  },
+  string_size: {
+    nulls: "empty-string",
+    doc: fn("string-size"),
+    emit: ([s], _t, c) => value("long", `strlen(${convert(s as SqlExpr, "string", c).sql})`, true),
+  },
+  tolower: caseFold("tolower", "lower"),
+  toupper: caseFold("toupper", "upper"),
+  substring: substringRow,
+  indexof: indexofRow,
+  indexof_regex: indexofRegex,
+  reverse: stringRow(fn("reverse"), (s = "") => `reverse(${s})`),
+  split: splitRow,
+  trim: trimRow("trim", ["start", "end"], "+"),
+  trim_start: trimRow("trim-start", ["start"], ""),
+  trim_end: trimRow("trim-end", ["end"], ""),
+  extract: extractRow,
+  extract_all: extractAll,
+  extractall: extractAll,
+  extract_json: extractJson,
+  extractjson: extractJson,
+  replace_string: folding(
+    stringRow(fn("replace-string"), (s = "", from = "", to = "") => `replace(${s}, ${from}, ${to})`),
+    (s = "", from = "", to = "") => (from === "" ? s : s.replaceAll(from, () => to)),
+  ),
+  replace_regex: replaceRegex([0, 1, 2]),
+  // The old form: replace(regex, rewrite, source).
+  replace: replaceRegex([2, 0, 1]),
+  replace_strings: {
+    nulls: "empty-string",
+    doc: fn("replace-strings"),
+    emit: ([s, lookups, rewrites], _type, context) =>
+      text(
+        context.callUdf("ku_replace_strings", [
+          convert(s as SqlExpr, "string", context).sql,
+          ...[lookups, rewrites].map(e => `${convert(e as SqlExpr, "dynamic", context).sql}::VARCHAR`),
+        ]),
+      ),
+  },
+  regex_quote: folding(
+    stringRow(fn("regex-quote"), (s = "") => `regexp_escape(${s})`),
+    (s = "") => escapeRegex(s),
+  ),
+  countof: countofRow,
+  translate: udfText(fn("translate"), "ku_translate"),
+  has_any_index: {
+    nulls: "empty-string",
+    doc: fn("has-any-index"),
+    emit: ([s, values], _type, context) => {
+      const args = [
+        convert(s as SqlExpr, "string", context).sql,
+        `${convert(values as SqlExpr, "dynamic", context).sql}::VARCHAR`,
+      ];
+      return value("long", context.callUdf("ku_has_any_index", args));
+    },
+  },
+  isascii: {
+    nulls: "empty-string",
+    doc: fn("isascii"),
+    emit: ([s], _type, context) =>
+      value("bool", `regexp_full_match(${convert(s as SqlExpr, "string", context).sql}, '[\\x00-\\x7f]*')`, true),
+  },
+  // DuckDB's strings are always valid UTF-8.
+  isutf8: {
+    nulls: "empty-string",
+    doc: fn("isutf8"),
+    emit: (_args, _type, context) => emitLiteral({ type: "bool", value: true }, context),
+  },
+};

@@ -1,0 +1,160 @@
+/** What lowering carries along: fresh slots, shared relations, what names mean, diagnostics. */
+import type { KqlType } from "../../base/column.js";
+import type { Diagnostic, Span } from "../../base/diagnostic.js";
+import type { KqlScalar, KqlTable } from "../api.js";
+import type { BoundColumn, BoundNode } from "../bridge.js";
+import type { Expr, NamedColumn, Rel, SharedRel, Slot, SortKey } from "../plan.js";
+import { HuntError } from "../../base/error.js";
+import { bugAt, Refusal } from "../refusal.js";
+
+/** A tabular value while it is being built: a relation, its visible columns in order, and the order its rows stand in. */
+export interface Table {
+  readonly rel: Rel;
+  readonly columns: readonly NamedColumn[];
+  /** Sort that must hold when the order is next observed; carried, not yet done. */
+  readonly order: readonly SortKey[];
+  /** True after `serialize` (and what implies it): window functions are allowed and the order is part of the answer. */
+  readonly serialized: boolean;
+  /** Inside `mv-apply`: the slot that tells the rows of one outer row from another's, and the outer columns. */
+  readonly partition?: { readonly slot: Slot; readonly outer: readonly NamedColumn[] };
+}
+
+/** What a name bound by `let`, a parameter or `as` stands for. */
+export type Binding =
+  | { readonly kind: "scalar"; readonly expr: Expr }
+  | { readonly kind: "table"; readonly use: () => Table }
+  | { readonly kind: "function"; readonly scope: Scope; readonly bodyStart: number | undefined };
+
+export interface Scope {
+  readonly names: ReadonlyMap<string, Binding>;
+  /** The row that column names refer to; undefined where there is none. */
+  readonly row: Table | undefined;
+}
+
+export interface LoweringOptions {
+  readonly tables: ReadonlyMap<string, KqlTable>;
+  readonly scalars: readonly KqlScalar[];
+  /** Names of the JavaScript and SQL functions the emitter knows. */
+  readonly knowsFunction: (name: string) => boolean;
+  readonly knowsAggregate: (name: string) => boolean;
+  readonly knowsOperator: (name: string) => boolean;
+  /** Lowers a tabular node; passed in, because tables hold expressions and expressions hold tables. */
+  readonly lowerTable: (lowering: Lowering, node: BoundNode, scope: Scope) => Table;
+  readonly bindStatement: (lowering: Lowering, node: BoundNode, scope: Scope) => Scope;
+}
+
+export class Lowering {
+  readonly options: LoweringOptions;
+  readonly diagnostics: Diagnostic[] = [];
+  readonly shared: SharedRel[] = [];
+  #nextSlot = 1;
+  #depth = 0;
+
+  constructor(options: LoweringOptions) {
+    this.options = options;
+  }
+
+  slot(): Slot {
+    return this.#nextSlot++;
+  }
+
+  /**
+   * Runs `step`; a refusal inside becomes a diagnostic and `otherwise` stands in, so that more can be found. A fault of
+   * our own becomes a diagnostic too, with the place it happened at.
+   */
+  attempt<T>(node: BoundNode, step: () => T, otherwise: () => T): T {
+    try {
+      return step();
+    } catch (error) {
+      this.report(error instanceof Refusal ? error.diagnostic : bugAt(node.span, error));
+      return otherwise();
+    }
+  }
+
+  table(node: BoundNode, scope: Scope): Table {
+    return this.options.lowerTable(this, node, scope);
+  }
+
+  report(diagnostic: Diagnostic): void {
+    const same = (d: Diagnostic) => d.message === diagnostic.message && d.span.start === diagnostic.span.start;
+    if (!this.diagnostics.some(same)) this.diagnostics.push(diagnostic);
+  }
+
+  /** Guards against functions that call each other without end. */
+  nested<T>(span: Span, step: () => T): T {
+    if (this.#depth >= 64)
+      throw new Refusal({ code: "kql/too-deep", severity: "error", message: "functions call each other too deeply", span });
+    this.#depth += 1;
+    try {
+      return step();
+    } finally {
+      this.#depth -= 1;
+    }
+  }
+
+  /** Makes a relation that several places use; each use sees slots of its own. */
+  share(table: Table, materialized: boolean): () => Table {
+    const index = this.shared.push({ rel: table.rel, materialized }) - 1;
+    return () => {
+      const fresh = new Map<Slot, { readonly slot: Slot; readonly source: Slot; readonly type: KqlType }>();
+      const again = (c: { readonly slot: Slot; readonly type: KqlType }): Slot => {
+        const known = fresh.get(c.slot) ?? { slot: this.slot(), source: c.slot, type: c.type };
+        fresh.set(c.slot, known);
+        return known.slot;
+      };
+      const columns = table.columns.map(c => ({ ...c, slot: again(c) }));
+      const order = table.order.map(k => ({ ...k, slot: again(k) }));
+      const rel: Rel = { kind: "ref", shared: index, columns: [...fresh.values()] };
+      return { rel, columns, order, serialized: table.serialized };
+    };
+  }
+
+  /** A table of the given columns without rows: what stands in for a refused operator. */
+  placeholder(columns: readonly BoundColumn[]): Table {
+    const named = columns.map(c => ({ name: c.name, type: knownType(c.type), slot: this.slot() }));
+    return { rel: { kind: "values", columns: named, rows: [] }, columns: named, order: [], serialized: false };
+  }
+}
+
+/** A type the binder does not know is read as dynamic. */
+export function knownType(type: KqlType | "unknown"): KqlType {
+  return type === "unknown" ? "dynamic" : type;
+}
+
+/** The scalar type of a node. */
+export function scalarType(node: BoundNode): KqlType {
+  const type = node.type;
+  if (type.kind === "scalar") return knownType(type.type);
+  if (type.kind === "tuple" && type.columns[0] !== undefined) return knownType(type.columns[0].type);
+  return "dynamic";
+}
+
+export function isTabular(node: BoundNode): boolean {
+  return node.type.kind === "table";
+}
+
+export function tableColumns(node: BoundNode): readonly BoundColumn[] {
+  const type = node.type;
+  if (type.kind !== "table") throw new HuntError("internal/bug", `${node.kind} at ${node.span.start} is not a table`);
+  return type.columns;
+}
+
+export function findColumn(table: Table, name: string): NamedColumn | undefined {
+  return table.columns.find(c => c.name === name);
+}
+
+export function columnExpr(column: { readonly slot: Slot; readonly type: KqlType }): Expr {
+  return { kind: "column", slot: column.slot, type: column.type };
+}
+
+export function nullOf(type: KqlType): Expr {
+  return { kind: "literal", type, value: type === "string" ? { type, value: "" } : { type, value: null } };
+}
+
+export function withNames(scope: Scope, extra: Iterable<readonly [string, Binding]>): Scope {
+  return { names: new Map([...scope.names, ...extra]), row: scope.row };
+}
+
+export function withRow(scope: Scope, row: Table | undefined): Scope {
+  return { names: scope.names, row };
+}

@@ -1,0 +1,291 @@
+/** Bound scalar expressions → plan expressions. */
+import type { BoundNode } from "../bridge.js";
+import type { Lowering, Scope } from "./context.js";
+import type { Aggregate, Expr, Rel, WindowItem } from "../plan.js";
+import { HuntError } from "../../base/error.js";
+import { refuse, reject } from "../refusal.js";
+import { lowerArguments } from "./call.js";
+import { columnExpr, findColumn, isTabular, knownType, nullOf, scalarType, withRow } from "./context.js";
+import { isLiteral, lowerLiteral } from "./literals.js";
+
+/** Where an expression stands decides what it may hold. */
+export interface ExprContext {
+  readonly lowering: Lowering;
+  readonly scope: Scope;
+  /** Collects window functions (`prev`, `row_number` …); absent where the rows have no order. */
+  readonly windows?: { readonly items: WindowItem[] };
+  /** Collects aggregate calls; absent outside `summarize`. */
+  readonly aggregates?: { readonly items: Aggregate[] };
+}
+
+const windowFunctions = new Set([
+  ...["prev", "next", "row_number", "row_cumsum", "row_rank_dense", "row_rank_min", "row_window_session"],
+]);
+const inOperators = /^(In|InCs|NotIn|NotInCs|HasAny|HasAll)Expression$/;
+
+/** Lowers a scalar expression. */
+export function lowerExpr(node: BoundNode, context: ExprContext): Expr {
+  if (isLiteral(node)) return lowerLiteral(node);
+  if (inOperators.test(node.kind)) return lowerIn(node, context);
+  switch (node.kind) {
+    case "ParenthesizedExpression":
+    case "BracketedExpression":
+    case "SimpleNamedExpression":
+    case "UnaryPlusExpression":
+      return lowerExpr(node.get("Expression"), context);
+    case "UnaryMinusExpression": {
+      const operand = lowerExpr(node.get("Expression"), context);
+      return { kind: "negate", operand, type: scalarType(node), span: node.span };
+    }
+    case "NameReference":
+      return lowerName(node, context);
+    case "BetweenExpression":
+    case "NotBetweenExpression":
+      return lowerBetween(node, context);
+    case "PathExpression":
+    case "ElementExpression":
+      return lowerMember(node, context);
+    case "FunctionCallExpression":
+      return lowerCall(node, context);
+    case "ToScalarExpression":
+      return lowerToScalar(node, context);
+    case "TypeOfLiteralExpression":
+      return text(typeNames(node).join(","));
+    default:
+      return lowerOperator(node, context);
+  }
+}
+
+export function text(value: string): Expr {
+  return { kind: "literal", type: "string", value: { type: "string", value } };
+}
+
+/** The type names inside `typeof(…)`. */
+export function typeNames(node: BoundNode): readonly string[] {
+  return node.list("Types").map(t => t.symbol?.name ?? t.text);
+}
+
+function lowerOperator(node: BoundNode, context: ExprContext): Expr {
+  const name = node.kind.replace(/Expression$/, "");
+  if (!context.lowering.options.knowsOperator(name)) return refuse(`'${describe(node)}'`, node.span);
+  const left = node.get("Left");
+  if (left.kind === "StarExpression") return lowerAnyColumn(node, name, context);
+  return {
+    kind: "operator",
+    name,
+    left: lowerExpr(left, context),
+    right: lowerExpr(node.get("Right"), context),
+    type: scalarType(node),
+    span: node.span,
+  };
+}
+
+/** `* has "x"`: true when it holds for any column, read as text. */
+function lowerAnyColumn(node: BoundNode, name: string, context: ExprContext): Expr {
+  const row = context.scope.row;
+  const span = node.span;
+  if (row === undefined) return refuse("'*' without a table", span);
+  const right = lowerExpr(node.get("Right"), context);
+  const tests = row.columns
+    .filter(c => c.type === "string" || c.type === "dynamic")
+    .map((c): Expr => ({ kind: "operator", name, left: columnExpr(c), right, type: "bool", span }));
+  return anyOf(tests, span);
+}
+
+/** A disjunction; false when empty. */
+export function anyOf(tests: readonly Expr[], span: { readonly start: number; readonly end: number }): Expr {
+  const no: Expr = { kind: "literal", type: "bool", value: { type: "bool", value: false } };
+  return tests.reduce<Expr | undefined>(
+    (a, b) => (a === undefined ? b : { kind: "operator", name: "Or", left: a, right: b, type: "bool", span }),
+    undefined,
+  ) ?? no;
+}
+
+/** A short name for a construct in messages: `graph-match`, `evaluate`, `Search` … */
+export function describe(node: BoundNode): string {
+  if (node.kind === "EvaluateOperator") return `evaluate ${node.get("FunctionCall").get("Name").name}`;
+  const first = node.text.split(/\s|\(/)[0] ?? node.kind;
+  return /^[a-z][a-z-]*$/.test(first) ? first : node.kind.replace(/(Expression|Operator|Statement)$/, "");
+}
+
+function lowerName(node: BoundNode, context: ExprContext): Expr {
+  const { scope, lowering } = context;
+  const name = node.symbol?.name ?? node.name;
+  const kind = node.symbol?.kind;
+  const column = scope.row === undefined ? undefined : findColumn(scope.row, name);
+  if ((kind === "Column" || kind === undefined) && column !== undefined) return columnExpr(column);
+  const bound = scope.names.get(name);
+  if (bound?.kind === "scalar") return asType(bound.expr, node);
+  if (bound?.kind === "function" || (kind === "Function" && node.calledBody() !== undefined))
+    return lowerUserFunction(node, [], context);
+  if (bound?.kind === "table") return reject("kql/not-a-value", `'${name}' is a table where a value is expected`, node.span);
+  if (column !== undefined) return columnExpr(column);
+  if (kind === "Column" || kind === undefined) return nullOf(scalarType(node));
+  const value = lowering.options.scalars.find(s => s.name === name);
+  if (value !== undefined) throw new HuntError("internal/bug", `the scalar '${name}' was not bound`);
+  return refuse(`the name '${name}'`, node.span);
+}
+
+/** A parameter has its declared type, whatever the argument's. */
+function asType(expr: Expr, node: BoundNode): Expr {
+  const type = node.type;
+  if (type.kind !== "scalar" || type.type === "unknown" || type.type === expr.type) return expr;
+  return { kind: "convert", operand: expr, type: type.type, span: node.span };
+}
+
+function lowerBetween(node: BoundNode, context: ExprContext): Expr {
+  const couple = node.get("Right");
+  return {
+    kind: "between",
+    negated: node.kind === "NotBetweenExpression",
+    left: lowerExpr(node.get("Left"), context),
+    from: lowerExpr(couple.get("First"), context),
+    to: lowerExpr(couple.get("Second"), context),
+    type: "bool",
+    span: node.span,
+  };
+}
+
+function lowerIn(node: BoundNode, context: ExprContext): Expr {
+  const name = node.kind.replace(/Expression$/, "");
+  const left = lowerExpr(node.get("Left"), context);
+  const items = node.get("Right").list("Expressions");
+  const [only] = items;
+  const span = node.span;
+  if (items.length === 1 && only !== undefined && isTabular(only)) {
+    const table = context.lowering.table(only, withRow(context.scope, undefined));
+    const column = table.columns[0];
+    if (column === undefined) return reject("kql/no-column", `the table after '${name}' has no column`, only.span);
+    return { kind: "in-table", name, left, table: table.rel, column, type: "bool", span };
+  }
+  return { kind: "in", name, left, items: items.map(i => lowerExpr(i, context)), type: "bool", span };
+}
+
+function lowerMember(node: BoundNode, context: ExprContext): Expr {
+  const target = node.get("Expression");
+  if (node.type.kind === "table" || target.type.kind === "other" || isTabular(target))
+    return refuse(`'${node.text}' (another database or cluster)`, node.span);
+  const selector = node.get("Selector");
+  const inner = selector.kind === "BracketedExpression" ? selector.get("Expression") : selector;
+  const path =
+    node.kind === "PathExpression" && inner.kind === "NameReference" && inner.name !== ""
+      ? inner.name
+      : inner.kind === "StringLiteralExpression"
+        ? (inner.stringValue ?? "")
+        : lowerExpr(inner, context);
+  return { kind: "member", target: lowerExpr(target, context), selector: path, type: "dynamic", span: node.span };
+}
+
+function lowerToScalar(node: BoundNode, context: ExprContext): Expr {
+  const inner = node.get("Expression");
+  if (!isTabular(inner)) return lowerExpr(inner, context);
+  return scalarOf(inner, context);
+}
+
+function scalarOf(node: BoundNode, context: ExprContext): Expr {
+  const { lowering } = context;
+  const table = lowering.table(node, withRow(context.scope, undefined));
+  const first = table.columns[0];
+  if (first === undefined) return reject("kql/no-column", "toscalar needs a table with a column", node.span);
+  const one: Expr = { kind: "literal", type: "long", value: { type: "long", value: 1n } };
+  const rel: Rel = { kind: "limit", input: table.rel, order: table.order, count: one, partition: undefined };
+  const use = lowering.share({ ...table, rel, columns: [first], order: [] }, true)();
+  const column = use.columns[0];
+  if (column === undefined) throw new HuntError("internal/bug", "a shared table lost its column");
+  return { kind: "scalar", table: use.rel, column, type: column.type };
+}
+
+function lowerCall(node: BoundNode, context: ExprContext): Expr {
+  const name = node.get("Name").name;
+  const args = node.get("ArgumentList").list("Expressions");
+  if (context.scope.names.get(name)?.kind === "function" || node.calledBody() !== undefined)
+    return lowerUserFunction(node, args, context);
+  const special = lowerSpecialCall(name, node, context);
+  if (special !== undefined) return special;
+  if (context.aggregates !== undefined && context.lowering.options.knowsAggregate(name) && !isScalarHere(node))
+    return lowerAggregateCall(node, name, context);
+  if (node.type.kind === "tuple" && node.type.columns.length > 1)
+    return refuse(`'${name}' with several results`, node.span);
+  if (!context.lowering.options.knowsFunction(name))
+    return refuse(`the function '${name}'`, node.get("Name").span);
+  return {
+    kind: "call",
+    name,
+    args: args.map(a => lowerExpr(a, context)),
+    type: scalarType(node),
+    span: node.span,
+  };
+}
+
+/** `binary_all_or` and friends are only aggregates; a name that is both is told apart by the binder's symbol. */
+function isScalarHere(node: BoundNode): boolean {
+  return node.get("Name").symbol?.kind !== "Function";
+}
+
+/** An aggregate inside a larger expression of `summarize`: its value gets a slot of its own. */
+function lowerAggregateCall(node: BoundNode, name: string, context: ExprContext): Expr {
+  const { aggregates, ...inner } = context;
+  const slot = context.lowering.slot();
+  const type = scalarType(node);
+  const args = node.get("ArgumentList").list("Expressions").map(a => lowerExpr(a, inner));
+  aggregates?.items.push({ kind: "call", slot, call: { kind: "call", name, args, type, span: node.span } });
+  return { kind: "column", slot, type };
+}
+
+function lowerSpecialCall(name: string, node: BoundNode, context: ExprContext): Expr | undefined {
+  const args = node.get("ArgumentList").list("Expressions");
+  if (windowFunctions.has(name)) return lowerWindow(name, node, context);
+  switch (name) {
+    case "column_ifexists":
+    case "columnifexists":
+      return lowerColumnIfExists(args, context);
+    case "pack_all":
+      return lowerPackAll(args, node, context);
+    case "case":
+    default:
+      return undefined;
+  }
+}
+
+function lowerColumnIfExists(args: readonly BoundNode[], context: ExprContext): Expr {
+  const [nameNode, fallback] = args;
+  if (nameNode === undefined || fallback === undefined) throw new HuntError("internal/bug", "column_ifexists without arguments");
+  const name = lowerExpr(nameNode, context);
+  if (name.kind !== "literal" || name.value.type !== "string")
+    return refuse("column_ifexists with a name that is not constant", nameNode.span);
+  const column = context.scope.row === undefined ? undefined : findColumn(context.scope.row, name.value.value);
+  return column === undefined ? lowerExpr(fallback, context) : columnExpr(column);
+}
+
+function lowerPackAll(args: readonly BoundNode[], node: BoundNode, context: ExprContext): Expr {
+  const row = context.scope.row;
+  if (row === undefined || args.length > 0) return refuse("pack_all with an argument", node.span);
+  const pairs = row.columns.flatMap((c): Expr[] => [text(c.name), columnExpr(c)]);
+  return { kind: "call", name: "bag_pack", args: pairs, type: "dynamic", span: node.span };
+}
+
+function lowerWindow(name: string, node: BoundNode, context: ExprContext): Expr {
+  const { windows, ...inner } = context;
+  if (windows === undefined) return refuse(`'${name}' here (it needs rows in order)`, node.span);
+  const args = node.get("ArgumentList").list("Expressions").map(a => lowerExpr(a, { ...inner, windows }));
+  const slot = context.lowering.slot();
+  const type = scalarType(node);
+  windows.items.push({ slot, name, args, type, span: node.span });
+  return { kind: "column", slot, type };
+}
+
+/** A scalar function of the user: its body with the arguments put in. */
+function lowerUserFunction(node: BoundNode, args: readonly BoundNode[], context: ExprContext): Expr {
+  const { lowering } = context;
+  return lowering.nested(node.span, () => {
+    const called = lowerArguments(
+      { node, args, scope: context.scope, lowerScalar: a => lowerExpr(a, context) },
+      lowering,
+    );
+    const body = called.body.get("Expression");
+    if (isTabular(body)) return reject("kql/not-a-value", `'${node.text}' is a table where a value is expected`, node.span);
+    const value = lowerExpr(body, { lowering, scope: withRow(called.scope, undefined) });
+    const type = node.type.kind === "scalar" ? knownType(node.type.type) : value.type;
+    return value.type === type ? value : { kind: "convert", operand: value, type, span: node.span };
+  });
+}

@@ -1,0 +1,65 @@
+/** Statements: `let`, `declare query_parameters`, `set`, and the query itself. */
+import type { BoundNode } from "../bridge.js";
+import type { Binding, Lowering, Scope, Table } from "./context.js";
+import { refuse, reject } from "../refusal.js";
+import { isTabular, nullOf, scalarType, tableColumns, withNames, withRow } from "./context.js";
+import { lowerExpr } from "./expr.js";
+import { isLiteral, lowerLiteral } from "./literals.js";
+
+/** Options that cannot change the rows of an answer computed here. */
+const harmlessOptions = new Set(["notruncation", "norequesttimeout", "servertimeout", "truncationmaxsize"]);
+
+/** The scope after a statement that is not the query. */
+export function bindStatement(lowering: Lowering, node: BoundNode, scope: Scope): Scope {
+  switch (node.kind) {
+    case "LetStatement": {
+      const name = node.get("Name").name;
+      return withNames(scope, [[name, bindLet(lowering, node.get("Expression"), scope)]]);
+    }
+    case "QueryParametersStatement":
+      return withNames(scope, node.list("Parameters").map(p => bindQueryParameter(p, scope)));
+    case "SetOptionStatement": {
+      const option = node.get("Name").name.toLowerCase();
+      return harmlessOptions.has(option) ? scope : refuse(`'set ${option}'`, node.span);
+    }
+    case "EmptyStatement":
+      return scope;
+    default:
+      return refuse(`the statement '${node.text.split(/\s/, 2).join(" ")}'`, node.span);
+  }
+}
+
+function bindLet(lowering: Lowering, node: BoundNode, scope: Scope): Binding {
+  if (node.kind === "FunctionDeclaration")
+    return { kind: "function", scope, bodyStart: node.get("Body").span.start };
+  if (isTabular(node)) {
+    let use: (() => Table) | undefined;
+    const define = (): (() => Table) => {
+      const columns = tableColumns(node);
+      const table = lowering.attempt(
+        node,
+        () => lowering.table(node, withRow(scope, undefined)),
+        () => lowering.placeholder(columns),
+      );
+      return lowering.share(table, node.kind === "MaterializeExpression");
+    };
+    return { kind: "table", use: () => (use ??= define())() };
+  }
+  const expr = lowering.attempt(
+    node,
+    () => lowerExpr(node, { lowering, scope: withRow(scope, undefined) }),
+    () => nullOf(scalarType(node)),
+  );
+  return { kind: "scalar", expr };
+}
+
+/** A declared query parameter has the value bound from outside, else its default. */
+function bindQueryParameter(node: BoundNode, scope: Scope): readonly [string, Binding] {
+  const name = node.get("NameAndType").get("Name").name;
+  const given = scope.names.get(name);
+  if (given !== undefined) return [name, given];
+  const value = node.find("DefaultValue")?.get("Value");
+  if (value === undefined || !isLiteral(value))
+    return reject("kql/missing-parameter", `the query parameter '${name}' has no value`, node.span);
+  return [name, { kind: "scalar", expr: lowerLiteral(value) }];
+}

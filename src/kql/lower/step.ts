@@ -1,0 +1,138 @@
+/** One operator of a pipeline while it is lowered, and what operators share. */
+import type { BoundColumn, BoundNode } from "../bridge.js";
+import type { Computed, Expr, NamedColumn, Rel, Slot, SortKey, WindowItem } from "../plan.js";
+import type { ExprContext } from "./expr.js";
+import type { Lowering, Scope, Table } from "./context.js";
+import { HuntError } from "../../base/error.js";
+import { expressionSlots } from "../slots.js";
+import { columnExpr, knownType, tableColumns, withRow } from "./context.js";
+import { lowerExpr } from "./expr.js";
+
+export interface Step {
+  readonly input: Table;
+  /** The operator's node. */
+  readonly node: BoundNode;
+  /** The node of the input. */
+  readonly source: BoundNode;
+  /** Names, with the input as row. */
+  readonly scope: Scope;
+  readonly lowering: Lowering;
+}
+
+/** What the binder says the operator gives. */
+export function outputOf(step: Step): readonly BoundColumn[] {
+  return tableColumns(step.node);
+}
+
+/** Lowers expressions over the input; window functions in them are computed first, by a node of their own. */
+export function lowerRowExpressions<T>(
+  step: Step,
+  lower: (context: ExprContext) => T,
+): { readonly rel: Rel; readonly value: T } {
+  const items: WindowItem[] = [];
+  const value = lower({ lowering: step.lowering, scope: step.scope, windows: { items } });
+  return { rel: windowsOver(step.input, items), value };
+}
+
+/** Window functions whose arguments hold others come in later nodes: SQL does not nest them. */
+function windowsOver(input: Table, items: readonly WindowItem[]): Rel {
+  let rel = input.rel;
+  let batch: WindowItem[] = [];
+  const flush = (): void => {
+    if (batch.length > 0)
+      rel = { kind: "window", input: rel, order: input.order, partition: input.partition?.slot, items: batch };
+    batch = [];
+  };
+  for (const item of items) {
+    const used = new Set(item.args.flatMap(expressionSlots));
+    if (batch.some(b => used.has(b.slot))) flush();
+    batch.push(item);
+  }
+  flush();
+  return rel;
+}
+
+/** Lowers a scalar expression over the input, where window functions have no place. */
+export function lowerValue(step: Step, node: BoundNode): Expr {
+  return lowerExpr(node, { lowering: step.lowering, scope: step.scope });
+}
+
+/** Lowers a constant: no row to refer to. */
+export function lowerConstant(step: Step, node: BoundNode): Expr {
+  return lowerExpr(node, { lowering: step.lowering, scope: withRow(step.scope, undefined) });
+}
+
+/** The name an expression gives its column itself; undefined when the binder makes one up. */
+export function explicitName(node: BoundNode): string | undefined {
+  if (node.kind === "SimpleNamedExpression") return node.get("Name").name;
+  if (node.kind === "NameReference") return node.symbol?.name ?? node.name;
+  return undefined;
+}
+
+/** Columns in which `added` replace those of the same name in place, the others following. */
+export function replaceColumns(
+  columns: readonly NamedColumn[],
+  added: readonly NamedColumn[],
+): readonly NamedColumn[] {
+  const result = [...columns];
+  for (const column of added) {
+    const index = result.findIndex(c => c.name === column.name);
+    if (index < 0) result.push(column);
+    else result[index] = column;
+  }
+  return result;
+}
+
+/** The value of an operator's parameter: `kind=inner` gives the node of `inner`. */
+export function findParameter(node: BoundNode, ...names: readonly string[]): BoundNode | undefined {
+  const parameters = node.list("Parameters");
+  return parameters.find(p => names.includes(p.get("Name").name.toLowerCase()))?.get("Expression");
+}
+
+/** Parameters that only advise the service how to run: they cannot change the answer. */
+export function isHint(parameter: BoundNode): boolean {
+  return parameter.get("Name").name.toLowerCase().startsWith("hint.");
+}
+
+/** Extends a relation; nothing when there is nothing to compute. */
+export function extendRel(input: Rel, items: readonly Computed[]): Rel {
+  return items.length === 0 ? input : { kind: "extend", input, items };
+}
+
+/** Gives an expression a slot; a plain column keeps its own, unless it was taken already. */
+export function slotFor(lowering: Lowering, expr: Expr, items: Computed[], taken: ReadonlySet<Slot>): Slot {
+  if (expr.kind === "column" && !taken.has(expr.slot)) return expr.slot;
+  const slot = lowering.slot();
+  items.push({ slot, expr });
+  return slot;
+}
+
+export function checkOutput(step: Step, columns: readonly NamedColumn[]): readonly NamedColumn[] {
+  const bound = outputOf(step);
+  if (bound.length !== columns.length || bound.some((b, i) => b.name !== columns[i]?.name))
+    throw new HuntError(
+      "internal/bug",
+      `${step.node.kind}: columns ${columns.map(c => c.name).join(",")} but the binder says ${bound.map(b => b.name).join(",")}`,
+    );
+  return columns;
+}
+
+/** Turns an expression into a sort key, computing it first when it is not a column. */
+export function sortKey(lowering: Lowering, node: BoundNode, lower: (n: BoundNode) => Expr, items: Computed[]): SortKey {
+  const ordering = node.kind === "OrderedExpression" ? node.find("Ordering") : undefined;
+  const words = (ordering?.text ?? "").toLowerCase();
+  const descending = !words.startsWith("asc") && !words.includes("granny-asc");
+  const nullsFirst = /first$/.test(words) || (!/last$/.test(words) && !descending);
+  const expr = lower(node.kind === "OrderedExpression" ? node.get("Expression") : node);
+  const slot = slotFor(lowering, expr, items, new Set());
+  return { slot, type: expr.type, descending, nullsFirst };
+}
+
+/** The visible columns as computed values, for nodes that list what they give. */
+export function asComputed(columns: readonly NamedColumn[]): readonly Computed[] {
+  return columns.map(c => ({ slot: c.slot, expr: columnExpr(c) }));
+}
+
+export function typedColumn(name: string, column: BoundColumn, slot: Slot): NamedColumn {
+  return { name, type: knownType(column.type), slot };
+}

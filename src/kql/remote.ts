@@ -1,0 +1,113 @@
+/**
+ * A compiler that lives elsewhere (a worker thread, a snapshot process): schemas are sent once, answers are cached here,
+ * and a far side that stops fails the calls under way and is started anew by the next.
+ */
+import type { CompileResult, KqlCompiler, KqlEnvironment, KqlFunction, KqlTable } from "./api.js";
+import { HuntError } from "../base/error.js";
+import { PlanCache } from "./cache.js";
+import { compileKql } from "./compile.js";
+import { SchemaCache } from "./environment.js";
+
+/** What is sent for one compilation. */
+export interface CompileRequest {
+  readonly id: number;
+  readonly text: string;
+  /** Everything but tables and functions. */
+  readonly environment: Omit<KqlEnvironment, "tables" | "functions">;
+  readonly schema?: { readonly tables: readonly KqlTable[]; readonly functions: readonly KqlFunction[] };
+}
+/** `missing`: the far side does not know the schema; ask again with it. */
+export type CompileReply =
+  | { readonly id: number; readonly result: CompileResult }
+  | { readonly id: number; readonly missing: true };
+
+/** A started far side. */
+export interface Channel {
+  readonly send: (request: CompileRequest) => void;
+  /** Called when calls are under way, or no more are: a busy channel keeps the process alive. */
+  readonly setBusy: (busy: boolean) => void;
+  readonly close: () => Promise<void>;
+}
+export interface ChannelEvents {
+  readonly reply: (reply: CompileReply) => void;
+  readonly stopped: (reason: string) => void;
+}
+
+interface Pending {
+  readonly text: string;
+  readonly environment: KqlEnvironment;
+  readonly resolve: (result: CompileResult) => void;
+  readonly reject: (error: HuntError) => void;
+}
+
+/** Makes a compiler out of a way to start its far side. */
+export function createRemoteCompiler(start: (events: ChannelEvents) => Channel): KqlCompiler {
+  const cache = new PlanCache();
+  const pending = new Map<number, Pending>();
+  let sentSchemas = new Set<string>();
+  let channel: Channel | undefined;
+  let nextId = 1;
+  let closed = false;
+
+  const stop = (reason: string): void => {
+    channel = undefined;
+    sentSchemas = new Set();
+    const waiting = [...pending.values()];
+    pending.clear();
+    for (const call of waiting)
+      call.reject(new HuntError("kql/compiler-stopped", `the KQL compiler stopped: ${reason}`, { hint: "run it again" }));
+  };
+  const reply = (answer: CompileReply): void => {
+    const call = pending.get(answer.id);
+    if (call === undefined) return;
+    if ("missing" in answer) return send(answer.id, call, true);
+    pending.delete(answer.id);
+    if (pending.size === 0) channel?.setBusy(false);
+    cache.add(call.text, call.environment, answer.result);
+    call.resolve(answer.result);
+  };
+  const send = (id: number, call: Pending, withSchema: boolean): void => {
+    const { tables, functions = [], ...environment } = call.environment;
+    sentSchemas.add(environment.schemaId);
+    channel ??= start({ reply, stopped: stop });
+    channel.setBusy(true);
+    channel.send({ id, text: call.text, environment, ...(withSchema ? { schema: { tables, functions } } : {}) });
+  };
+  channel = start({ reply, stopped: stop });
+  return {
+    compile: async (text, environment) => {
+      if (closed) throw new HuntError("kql/compiler-closed", "the KQL compiler is closed");
+      const known = cache.find(text, environment);
+      if (known !== undefined) return known;
+      return new Promise<CompileResult>((resolve, reject) => {
+        const call = { text, environment, resolve, reject };
+        const id = nextId++;
+        pending.set(id, call);
+        send(id, call, !sentSchemas.has(environment.schemaId));
+      });
+    },
+    close: async () => {
+      closed = true;
+      const open = channel;
+      stop("it was closed");
+      await open?.close();
+    },
+  };
+}
+
+/** How many schemas the far side keeps. */
+const keptSchemas = 8;
+
+/** The far side: answers requests one by one. */
+export function createResponder(): (request: CompileRequest) => CompileReply {
+  const known = new Map<string, NonNullable<CompileRequest["schema"]>>();
+  const schemas = new SchemaCache();
+  return ({ id, text, environment, schema }) => {
+    if (schema !== undefined) known.set(environment.schemaId, schema);
+    const found = known.get(environment.schemaId);
+    if (found === undefined) return { id, missing: true };
+    const [oldest] = known.keys();
+    if (known.size > keptSchemas && oldest !== undefined) known.delete(oldest);
+    return { id, result: compileKql(text, { ...environment, ...found }, schemas) };
+  };
+}

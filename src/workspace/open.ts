@@ -1,0 +1,298 @@
+/** Opens a workspace for queries. */
+import { createHash } from "node:crypto";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Clock, TimeRange } from "../base/clock.js";
+import { pinnedClock } from "../base/clock.js";
+import type { Column, TableSchema } from "../base/column.js";
+import { HuntError } from "../base/error.js";
+import { KqlError, getReadyQuery } from "../frame/kql-error.js";
+import { quoteIdentifier } from "../frame/duckdb.js";
+import type { FrameStore } from "../frame/store.js";
+import type { CompileResult, KqlCompiler, KqlEnvironment, KqlFunction, KqlTable, TableUse } from "../kql/api.js";
+import type { LocalWorkspace, WorkspaceQueryOptions, WorkspaceTable } from "./api.js";
+import { tableCompleteness } from "./completeness.js";
+import { loadFunctions } from "./functions.js";
+import { loadCatalogue } from "./schema/catalogue.js";
+import type { Catalogue } from "./schema/catalogue.js";
+import { loadSites } from "./sites/sites.js";
+import type { SiteIndex } from "./sites/sites.js";
+import { holdGeneration } from "./storage/leases.js";
+import type { ReaderLease } from "./storage/leases.js";
+import { manifestName, readManifest } from "./storage/manifest.js";
+import type { Manifest, TableEntry } from "./storage/manifest.js";
+import { physicalNames } from "./storage/names.js";
+import { microsToMs, parseInstant } from "./time.js";
+import { tableViewSql } from "./view-sql.js";
+
+export interface OpenWorkspaceOptions {
+  /** What the workspace is called in messages and provenance. */
+  readonly name: string;
+  /** Where results go. Not closed by the workspace. */
+  readonly store: FrameStore;
+  /** Not closed by the workspace. */
+  readonly compiler: KqlCompiler;
+  /** What `now()` means, before the manifest's and the store's clock. */
+  readonly clock?: Clock;
+  readonly catalogue?: Catalogue;
+}
+
+/** Rows of a query when nothing is said, as in Log Analytics. */
+export const defaultMaxRows = 30_000;
+
+/**
+ * Opens a workspace. It reads the generation that is current now, and keeps its files from being deleted until it is closed.
+ *
+ * @throws HuntError `workspace/not-found`, `workspace/newer-format`, `workspace/invalid-manifest`,
+ *   `workspace/invalid-sites`, `workspace/invalid-function`
+ */
+export async function openWorkspace(dir: string, options: OpenWorkspaceOptions): Promise<OpenedWorkspace> {
+  const lease = await holdGeneration(dir);
+  try {
+    const [catalogue, sites, functions, root] = await Promise.all([
+      options.catalogue ?? loadCatalogue(),
+      loadSites(join(dir, "sites.yaml")),
+      loadFunctions(join(dir, "functions")),
+      options.store.mount(dir),
+    ]);
+    return new OpenedWorkspace({ dir, root, lease, catalogue, sites, functions, options });
+  } catch (error) {
+    await lease.release();
+    throw error;
+  }
+}
+
+interface WorkspaceParts {
+  readonly dir: string;
+  /** The path under which the store may read the folder. */
+  readonly root: string;
+  readonly lease: ReaderLease;
+  readonly catalogue: Catalogue;
+  readonly sites: SiteIndex;
+  readonly functions: readonly KqlFunction[];
+  readonly options: OpenWorkspaceOptions;
+}
+
+export class OpenedWorkspace implements LocalWorkspace {
+  readonly name: string;
+  readonly dir: string;
+  readonly clock: Clock;
+  readonly generation: number;
+  readonly tables: readonly WorkspaceTable[];
+  readonly schemas: readonly TableSchema[];
+  readonly functions: readonly KqlFunction[];
+  readonly sites: SiteIndex;
+  readonly #parts: WorkspaceParts;
+  readonly #environment: Omit<KqlEnvironment, "now">;
+  /** Schema of the scratch catalogue that holds the views. */
+  readonly #views: string;
+  readonly #relations: ReadonlyMap<string, { readonly view: string; readonly table: KqlTable }>;
+  readonly #made = new Map<string, Promise<void>>();
+  #schemaMade: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(parts: WorkspaceParts) {
+    const { manifest } = parts.lease;
+    this.#parts = parts;
+    this.name = parts.options.name;
+    this.dir = parts.dir;
+    this.clock = clockOf(parts.options, manifest);
+    this.generation = manifest.generation;
+    this.sites = parts.sites;
+    this.functions = parts.functions;
+    this.#views = `workspace_${createHash("sha256").update(parts.root).digest("hex").slice(0, 12)}_${manifest.generation}_${viewCounter(parts.options.store)}`;
+    const filled = [...manifest.tables].filter(([, entry]) => entry.columns.length > 0);
+    const described = filled.map(([name, entry], i) => {
+      const columns = withCatalogue(entry.columns, parts.catalogue.find(name)?.columns ?? []);
+      const view = `t${i}`;
+      const names = physicalNames(columns, new Map(Object.entries(entry.physical ?? {})));
+      const renamed = [...names].filter(([logical, physical]) => logical !== physical);
+      const relation = {
+        path: ["scratch", this.#views, view],
+        ...(renamed.length === 0 ? {} : { physical: Object.fromEntries(renamed) }),
+      };
+      return { view, table: { name, columns, relation } satisfies KqlTable, entry };
+    });
+    this.#relations = new Map(described.map(d => [d.table.name, { view: d.view, table: d.table }]));
+    this.tables = described.map(({ table, entry }) => describeTable(table, entry));
+    const empty = parts.catalogue.all().filter(t => !this.#relations.has(t.name));
+    const tables: readonly KqlTable[] = [
+      ...described.map(d => d.table),
+      ...empty.map(({ name, columns }) => ({ name, columns })),
+    ].sort((a, b) => (a.name < b.name ? -1 : 1));
+    this.schemas = tables;
+    // The path is part of the id: equal schemas in two places are different relations.
+    const schemaId = createHash("sha256")
+      .update(JSON.stringify([tables, this.functions]))
+      .digest("hex");
+    this.#environment = { schemaId, tables, functions: this.functions };
+  }
+
+  async compile(text: string, options: WorkspaceQueryOptions = {}): Promise<CompileResult> {
+    this.#assertOpen();
+    return this.#parts.options.compiler.compile(text, this.#environmentFor(options));
+  }
+
+  async query(text: string, options: WorkspaceQueryOptions = {}) {
+    const { store } = this.#parts.options;
+    options.signal?.throwIfAborted();
+    const query = getReadyQuery(await this.compile(text, options), text);
+    for (const use of query.tables) await this.#makeView(use.name);
+    const { window, maxRows = defaultMaxRows } = options;
+    const range = window ?? rangeOfUses(query.tables);
+    try {
+      return await store.execute(query, {
+        query: text,
+        source: `workspace ${this.name}`,
+        completenessOf: use => this.#completenessOf(use),
+        clock: this.clock,
+        ...(range === undefined ? {} : { range }),
+        ...(maxRows === Infinity ? {} : { maxRows }),
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
+      });
+    } catch (error) {
+      throw await this.#explain(error, query.tables);
+    }
+  }
+
+  /** Lets the generation's files go and removes the views. Frames made by queries stay. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#parts.lease.release();
+    if (this.#schemaMade === undefined) return;
+    const schema = `scratch.${quoteIdentifier(this.#views)}`;
+    // The store may be closed already, and then the views are gone with it.
+    await this.#parts.options.store.run(`drop schema if exists ${schema} cascade`).catch(() => undefined);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #assertOpen(): void {
+    if (this.#closed)
+      throw new HuntError("workspace/closed", `the workspace '${this.name}' is closed`, { hint: "open it again" });
+  }
+
+  #environmentFor(options: WorkspaceQueryOptions): KqlEnvironment {
+    const now = new Date(this.clock.now()).toISOString();
+    const { window, scalars, frames } = options;
+    const bounds =
+      window === undefined
+        ? {}
+        : { window: { start: new Date(window.startMs).toISOString(), end: new Date(window.endMs).toISOString() } };
+    const environment = { ...this.#environment, now, ...bounds, ...(scalars === undefined ? {} : { scalars }) };
+    if (frames === undefined || Object.keys(frames).length === 0) return environment;
+    const extra = this.#parts.options.store.tablesOf(frames);
+    const taken = new Set(extra.map(t => t.name));
+    const tables = [...extra, ...this.#environment.tables.filter(t => !taken.has(t.name))];
+    const schemaId = createHash("sha256")
+      .update(`${this.#environment.schemaId}${JSON.stringify(extra)}`)
+      .digest("hex");
+    return { ...environment, tables, schemaId };
+  }
+
+  #completenessOf(use: TableUse) {
+    const entry = this.#parts.lease.manifest.tables.get(use.name);
+    return entry === undefined
+      ? { state: "complete" as const, causes: [] }
+      : tableCompleteness(use.name, entry, use.time);
+  }
+
+  /** Makes the view of a table when a query first needs it. */
+  async #makeView(name: string): Promise<void> {
+    const relation = this.#relations.get(name);
+    const entry = this.#parts.lease.manifest.tables.get(name);
+    if (relation === undefined || entry === undefined) return;
+    const { store } = this.#parts.options;
+    this.#schemaMade ??= store.run(`create schema if not exists scratch.${quoteIdentifier(this.#views)}`);
+    await this.#schemaMade;
+    let made = this.#made.get(name);
+    if (made === undefined) {
+      const folder = join(this.#parts.root, "tables", entry.directory);
+      const physical = physicalNames(relation.table.columns, new Map(Object.entries(entry.physical ?? {})));
+      const select = tableViewSql(entry, relation.table.columns, physical, folder);
+      const path = `scratch.${quoteIdentifier(this.#views)}.${quoteIdentifier(relation.view)}`;
+      made = store.run(`create view ${path} as ${select}`);
+      this.#made.set(name, made);
+    }
+    await made.catch(async (error: unknown) => {
+      this.#made.delete(name);
+      throw await this.#explain(error, [{ name, affects: "rows" }]);
+    });
+  }
+
+  /** A query that failed because somebody deleted files says that. */
+  async #explain(error: unknown, uses: readonly TableUse[]): Promise<unknown> {
+    if (error instanceof KqlError) return error;
+    for (const { name } of uses) {
+      const entry = this.#parts.lease.manifest.tables.get(name);
+      for (const file of entry?.files ?? []) {
+        const path = join(this.dir, "tables", entry?.directory ?? "", file.name);
+        if (await stat(path).then(Boolean, () => false)) continue;
+        const now = await readManifest(this.dir).catch(() => undefined);
+        const changed = now !== undefined && now.generation !== this.generation;
+        return new HuntError(
+          changed ? "workspace/changed" : "workspace/file-missing",
+          changed
+            ? `the workspace '${this.name}' was written to since it was opened, and files it needed are gone`
+            : `the workspace '${this.name}' lacks the file '${file.name}' of table '${name}'`,
+          {
+            hint: changed ? "open it again" : `restore the folder from a copy; ${manifestName} names the file`,
+            cause: error,
+          },
+        );
+      }
+    }
+    return error;
+  }
+}
+
+const counters = new WeakMap<FrameStore, number>();
+
+/** Tells apart the views of one workspace opened twice in one store. */
+function viewCounter(store: FrameStore): number {
+  const next = (counters.get(store) ?? 0) + 1;
+  counters.set(store, next);
+  return next;
+}
+
+function clockOf(options: OpenWorkspaceOptions, manifest: Manifest): Clock {
+  if (options.clock !== undefined) return options.clock;
+  return manifest.clock.kind === "pinned" ? pinnedClock(new Date(manifest.clock.now)) : options.store.clock;
+}
+
+/** Stored columns, and those the catalogue adds; a stored column keeps its type. */
+function withCatalogue(stored: readonly Column[], catalogued: readonly Column[]): readonly Column[] {
+  const known = new Set(stored.map(c => c.name));
+  return [...stored, ...catalogued.filter(c => !known.has(c.name))];
+}
+
+function describeTable(table: KqlTable, entry: TableEntry): WorkspaceTable {
+  return {
+    name: table.name,
+    columns: table.columns,
+    rowCount: entry.files.reduce((sum, f) => sum + f.rows, 0),
+    sizeBytes: entry.files.reduce((sum, f) => sum + f.sizeBytes, 0),
+    span: spanOf(entry),
+  };
+}
+
+function spanOf(entry: TableEntry): TimeRange | undefined {
+  const times = entry.files.flatMap(f => [f.minTime, f.maxTime]).flatMap(t => (t === undefined ? [] : [t]));
+  const micros = times.map(parseInstant).filter(at => at !== undefined);
+  if (micros.length === 0) return undefined;
+  const [first, last] = micros.reduce(([a, b], at) => [at < a ? at : a, at > b ? at : b], [micros[0]!, micros[0]!]);
+  return { startMs: microsToMs(first), endMs: microsToMs(last) + 1 };
+}
+
+/** The range that all tables of a query were restricted to by its text, when it is one and the same. */
+function rangeOfUses(uses: readonly TableUse[]): (TimeRange & { readonly from: "query" }) | undefined {
+  const [first] = uses;
+  if (first?.time?.from === undefined || first.time.to === undefined) return undefined;
+  const same = uses.every(u => u.time?.from === first.time?.from && u.time?.to === first.time?.to);
+  const [from, to] = [parseInstant(first.time.from), parseInstant(first.time.to)];
+  if (!same || from === undefined || to === undefined) return undefined;
+  return { startMs: microsToMs(from), endMs: microsToMs(to), from: "query" };
+}

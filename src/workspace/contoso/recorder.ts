@@ -29,7 +29,7 @@ export interface RecorderOptions {
 }
 
 const separator = "\u001f";
-const chunkRows = 4096;
+const chunkRows = 2048;
 
 /** Tables whose collectors re-send a batch now and then: the same row again, received later. */
 const resending: ReadonlySet<ContosoTable> = new Set<ContosoTable>([
@@ -175,8 +175,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
       const slices = [...buffers]
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([table, buffer]): TableSlice => {
-          const select = sliceSelect(buffer, constantsOf(table, options.tenantId));
-          return { schema: buffer.schema, select, rowCount: buffer.total, slice };
+          const constants = constantsOf(table, options.tenantId);
+          const columns = presentColumns(buffer, constants);
+          const select = sliceSelect(buffer, columns, constants);
+          return { schema: buffer.schema, columns, select, rowCount: buffer.total, slice };
         });
       await options.sink.add(slices);
       for (const buffer of buffers.values()) await options.connection.run(`drop table ${quoteIdentifier(buffer.name)}`);
@@ -271,15 +273,19 @@ function constantsOf(table: ContosoTable, tenantId: string): ReadonlyMap<string,
   ]);
 }
 
-/** All columns of the schema: stored ones, constants, and '' or null for those that this tenant never fills. */
-function sliceSelect(buffer: TableBuffer, constants: ReadonlyMap<string, string>): string {
-  const columns = buffer.schema.columns.map(column => {
+/** Columns that this slice has, in the schema's order; the rest of the schema is never filled and not written. */
+function presentColumns(buffer: TableBuffer, constants: ReadonlyMap<string, string>): readonly Column[] {
+  return buffer.schema.columns.filter(c => buffer.stored.includes(c.name) || constants.has(c.name));
+}
+
+function sliceSelect(buffer: TableBuffer, columns: readonly Column[], constants: ReadonlyMap<string, string>): string {
+  const shown = columns.map(column => {
     const name = quoteIdentifier(column.name);
-    const constant = constants.get(column.name);
-    const type = duckdbTypes[column.type];
-    if (buffer.stored.includes(column.name)) return column.type === "dynamic" ? `${name}::JSON as ${name}` : name;
-    if (constant !== undefined) return `${quoteLiteral(constant)} as ${name}`;
-    return `${column.type === "string" ? "''" : "null"}::${type} as ${name}`;
+    if (!buffer.stored.includes(column.name)) return `${quoteLiteral(constants.get(column.name) ?? "")} as ${name}`;
+    return column.type === "dynamic" ? `${name}::JSON as ${name}` : name;
   });
-  return `select ${columns.join(", ")} from ${quoteIdentifier(buffer.name)} order by ${quoteIdentifier("TimeGenerated")}, rowid`;
+  const stored = buffer.stored.map(quoteIdentifier).join(", ");
+  const from = `select ${stored} from ${quoteIdentifier(buffer.name)}`;
+  // Sorting first keeps the constants out of the sort.
+  return `select ${shown.join(", ")} from (${from} order by ${quoteIdentifier("TimeGenerated")}, rowid)`;
 }

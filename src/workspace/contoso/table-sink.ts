@@ -1,7 +1,7 @@
 /** Where finished tables go: the port between the generator and whoever keeps the files. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { TableSchema } from "../../base/column.js";
+import type { Column, TableSchema } from "../../base/column.js";
 import { connectDuckDb, quoteLiteral } from "../../frame/duckdb.js";
 import type { DuckDBConnection, DuckDBInstance } from "../../frame/duckdb.js";
 import { rowGroupRows } from "../storage/parquet.js";
@@ -10,7 +10,9 @@ import type { WorkspaceWriter } from "../storage/writer.js";
 /** Rows of one table for one slice of time, still in DuckDB. */
 export interface TableSlice {
   readonly schema: TableSchema;
-  /** SELECT text giving the schema's columns in order, sorted by TimeGenerated. Made of identifiers and constants of ours. */
+  /** The columns of the schema that the rows fill; the others are '' or null. */
+  readonly columns: readonly Column[];
+  /** SELECT text giving `columns` in order, sorted by TimeGenerated. Made of identifiers and constants of ours. */
   readonly select: string;
   readonly rowCount: number;
   readonly slice: number;
@@ -73,8 +75,12 @@ export function workspaceSink(instance: DuckDBInstance, writer: WorkspaceWriter)
       const staging = await writer.stagingDir();
       const fileOf = (s: TableSlice): string => join(staging, `${s.schema.name}-${partName(s.slice)}`);
       await copySlices(instance, slices, fileOf);
-      for (const s of slices)
-        await writer.addTable(s.schema.name, s.schema.columns, { kind: "parquet", files: [fileOf(s)] });
+      for (const s of slices) {
+        const { name, columns } = s.schema;
+        // Announces the columns that no row fills: files may lack columns of their table.
+        if (!writer.tables.has(name)) await writer.addTable(name, columns, { kind: "batches", batches: [] });
+        await writer.addTable(name, s.columns, { kind: "parquet", files: [fileOf(s)] });
+      }
     },
     async close() {
       await writer.commit();

@@ -185,15 +185,13 @@ export function contosoWatchlists(ctx: Context): readonly WatchlistTable[] {
       alias: "VIPUsers",
       name: "VIP Users",
       searchKey: "User Principal Name",
-      items: vips
-        .slice(0, 30)
-        .map(p => ({
-          "User Identifier": p.sam,
-          "User AAD Object Id": p.objectId,
-          "User On-Prem Sid": p.sid,
-          "User Principal Name": p.upn,
-          Tags: p.title,
-        })),
+      items: vips.slice(0, 30).map(p => ({
+        "User Identifier": p.sam,
+        "User AAD Object Id": p.objectId,
+        "User On-Prem Sid": p.sid,
+        "User Principal Name": p.upn,
+        Tags: p.title,
+      })),
     },
     {
       alias: "HighValueAssets",

@@ -36,10 +36,20 @@ export async function openDuckDb(options: DuckDbOptions = {}): Promise<DuckDBIns
   if (options.tempDir !== undefined) settings["temp_directory"] = options.tempDir;
   if (options.memoryLimitBytes !== undefined)
     settings["memory_limit"] = `${Math.floor(options.memoryLimitBytes / 1024)}KiB`;
-  if (options.spillLimitBytes !== undefined)
-    settings["max_temp_directory_size"] = `${Math.floor(options.spillLimitBytes / 1024)}KiB`;
   if (options.threads !== undefined) settings["threads"] = String(options.threads);
-  return DuckDBInstance.create(options.path ?? ":memory:", settings);
+  const instance = await DuckDBInstance.create(options.path ?? ":memory:", settings);
+  if (options.spillLimitBytes !== undefined) await limitSpill(instance, options.spillLimitBytes);
+  return instance;
+}
+
+/** Given when opening, DuckDB 1.5.5 shows this limit but does not keep it; set afterwards, it does. */
+async function limitSpill(instance: DuckDBInstance, limitBytes: number): Promise<void> {
+  const connection = await instance.connect();
+  try {
+    await connection.run(`set max_temp_directory_size = '${Math.floor(limitBytes / 1024)}KiB'`);
+  } finally {
+    connection.closeSync();
+  }
 }
 
 /** Opens a connection in UTC. */

@@ -1,0 +1,35 @@
+export { escapeHtml, html, Html, trustedHtml, type Hole } from "./html.js";
+export { parseView } from "./parse.js";
+export { renderDocument, type DocumentOptions } from "./render-document.js";
+export { renderFragment, renderHtml } from "./render-html.js";
+export { renderText, type TextOptions } from "./render-text.js";
+export { documentStyle, viewStyle } from "./style.js";
+export {
+  describeRows,
+  toView,
+  viewMime,
+  viewVersion,
+  type BadgeNode,
+  type BannerNode,
+  type CodeNode,
+  type Content,
+  type DetailsNode,
+  type GroupNode,
+  type HeadingNode,
+  type ImageNode,
+  type KeyValueNode,
+  type LinkNode,
+  type ListNode,
+  type ParagraphNode,
+  type TableCell,
+  type TableColumn,
+  type TableNode,
+  type TextNode,
+  type Tone,
+  type View,
+  type ViewKind,
+  type ViewNode,
+} from "./view.js";
+export { jsonStringEnd, prettyJson } from "./json-text.js";
+export { clip, safeHref, visibleLine, visibleText } from "./visible.js";
+export { displayWidth, fitWidth, padWidth } from "./width.js";

@@ -1,0 +1,87 @@
+/** The stylesheet. Colours come from the front end's variables where there are any, so that light and dark both work. */
+
+/** Our own colours, where the front end names none. */
+const palettes = {
+  light: {
+    ...{ fg: "#1f2430", faint: "#626a78", line: "#d9dde4", head: "#f3f5f8", hover: "#f7f8fa", link: "#0b62c4" },
+    ...{ info: "#0b62c4", good: "#1a7f4b", warning: "#96610a", bad: "#b3261e" },
+  },
+  dark: {
+    ...{ fg: "#e3e6ec", faint: "#9aa3b2", line: "#3a4150", head: "#262b36", hover: "#2b313d", link: "#6cb2ff" },
+    ...{ info: "#6cb2ff", good: "#5cd199", warning: "#efb74f", bad: "#ff8a80" },
+  },
+} as const;
+
+const own = (palette: Readonly<Record<string, string>>): string =>
+  Object.entries(palette)
+    .map(([name, colour]) => `--hb-own-${name}:${colour}`)
+    .join(";");
+
+const light = own(palettes.light);
+const dark = own(palettes.dark);
+
+/** JupyterLab's and VS Code's variables, then ours. */
+const themed: Readonly<Record<string, readonly [jupyter: string, code: string]>> = {
+  fg: ["ui-font-color1", "editor-foreground"],
+  faint: ["ui-font-color2", "descriptionForeground"],
+  line: ["border-color2", "panel-border"],
+  head: ["layout-color2", "editorWidget-background"],
+  hover: ["layout-color2", "list-hoverBackground"],
+  link: ["content-link-color", "textLink-foreground"],
+};
+
+const variables = Object.entries(themed)
+  .map(([name, [jupyter, code]]) => `--hb-${name}:var(--jp-${jupyter},var(--vscode-${code},var(--hb-own-${name})))`)
+  .join(";");
+
+const mono = "var(--jp-code-font-family,var(--vscode-editor-font-family,ui-monospace,Menlo,Consolas,monospace))";
+
+/** Styles that tables need even where stylesheets are stripped; the only values of `style` attributes. */
+export const inlineStyles = {
+  right: "text-align:right;font-variant-numeric:tabular-nums",
+  left: "text-align:left",
+} as const;
+
+/** Scoped by `.hb-view`; travels with each output, because a saved notebook has nothing else. */
+export const viewStyle = [
+  `.hb-view{${light};${variables};--hb-mono:${mono};color:var(--hb-fg);font-size:13px;line-height:1.45}`,
+  `@media (prefers-color-scheme:dark){.hb-view{${dark}}}`,
+  `[data-jp-theme-light="true"] .hb-view,.vscode-light .hb-view{${light}}`,
+  `[data-jp-theme-light="false"] .hb-view,.vscode-dark .hb-view{${dark}}`,
+  `@media print{.hb-view{${light}}}`,
+  `.hb-view table.hb-table{border-collapse:collapse;margin:4px 0;font-size:12px;border:1px solid var(--hb-line)}`,
+  `.hb-view .hb-scroll{overflow-x:auto;max-width:100%}`,
+  `.hb-view .hb-table th{background:var(--hb-head);font-weight:600;padding:4px 10px;border-bottom:1px solid var(--hb-line);vertical-align:bottom;white-space:nowrap}`,
+  `.hb-view .hb-table td{padding:3px 10px;border-top:1px solid var(--hb-line);vertical-align:top;max-width:44em;overflow-wrap:anywhere;background:none}`,
+  `.hb-view .hb-table tbody tr:hover td{background:var(--hb-hover)}`,
+  `.hb-view .hb-nowrap{white-space:nowrap}`,
+  `.hb-view .hb-type{display:block;font-weight:400;font-size:10px;color:var(--hb-faint)}`,
+  `.hb-view .hb-faint,.hb-view .hb-caption{color:var(--hb-faint)}`,
+  `.hb-view .hb-caption{font-size:12px;margin:2px 0 8px}`,
+  `.hb-view .hb-code,.hb-view pre{font-family:var(--hb-mono);font-size:12px}`,
+  `.hb-view pre{margin:4px 0;padding:8px 10px;background:var(--hb-head);border:1px solid var(--hb-line);border-radius:4px;white-space:pre-wrap;overflow-wrap:anywhere;color:inherit}`,
+  `.hb-view bdi{unicode-bidi:isolate}`,
+  `.hb-view a{color:var(--hb-link)}`,
+  `.hb-view details>summary{cursor:pointer}`,
+  `.hb-view .hb-badge{display:inline-block;padding:0 7px;border-radius:9px;border:1px solid currentColor;font-size:11px;line-height:17px}`,
+  `.hb-view .hb-banner{border:1px solid var(--hb-line);border-left:4px solid currentColor;border-radius:4px;padding:6px 10px;margin:4px 0}`,
+  `.hb-view .hb-banner>*{color:var(--hb-fg)}`,
+  `.hb-view .hb-banner ul{margin:4px 0 0;padding-left:18px}`,
+  `.hb-view .hb-neutral{color:var(--hb-faint)}`,
+  ...["info", "good", "warning", "bad"].map(tone => `.hb-view .hb-${tone}{color:var(--hb-own-${tone})}`),
+  `.hb-view .hb-row{display:flex;flex-wrap:wrap;gap:16px;align-items:flex-start}`,
+  `.hb-view dl.hb-kv{display:grid;grid-template-columns:max-content 1fr;gap:2px 14px;margin:4px 0}`,
+  `.hb-view dl.hb-kv dt{color:var(--hb-faint)}`,
+  `.hb-view dl.hb-kv dd{margin:0;overflow-wrap:anywhere}`,
+  `.hb-view img{max-width:100%;height:auto;background:#fff}`,
+].join("\n");
+
+/** For pages of their own: reports. */
+export const documentStyle = [
+  `:root{color-scheme:light dark}`,
+  `body{margin:0 auto;max-width:1100px;padding:32px 24px 64px;font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-size:14px;line-height:1.55;background:#fff;color:${palettes.light.fg}}`,
+  `h1,h2,h3{line-height:1.25}`,
+  `a{color:${palettes.light.link}}`,
+  `@media (prefers-color-scheme:dark){body{background:#171a21;color:${palettes.dark.fg}}a{color:${palettes.dark.link}}}`,
+  `@media print{:root{color-scheme:light}body{max-width:none;padding:0;background:#fff;color:${palettes.light.fg}}a{color:inherit}tr,details{break-inside:avoid}.hb-view .hb-scroll{overflow:visible}}`,
+].join("\n");

@@ -53,7 +53,9 @@ export function loadTables(): TableSchema[] {
       string,
       Record<string, string>
     >;
-  const all = { ...read("xdr-tables.json"), ...read("sentinel-tables.json"), AuditLog_CL: auditLog };
+  const all: Record<string, Record<string, string>> = { ...read("xdr-tables.json"), AuditLog_CL: auditLog };
+  // Defender's tables carry both time columns, as in a workspace that receives them.
+  for (const [name, columns] of Object.entries(read("sentinel-tables.json"))) all[name] = { ...all[name], ...columns };
   return Object.entries(all).map(([name, columns]) => ({
     name,
     columns: Object.entries(columns).flatMap(([column, type]) => (isKqlType(type) ? [{ name: column, type }] : [])),

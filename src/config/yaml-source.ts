@@ -23,6 +23,8 @@ export interface YamlSource {
 /** Larger files are no configuration or query file; refused to keep hostile YAML from costing memory. */
 export const maxYamlBytes = 8 * 1024 * 1024;
 const maxAliases = 100;
+/** After an unclosed quote everything is an error; the first ones say where to look. */
+const maxErrors = 3;
 
 function rangeSpan(node: unknown): Span | undefined {
   const range = (node as Node | undefined)?.range;
@@ -66,15 +68,17 @@ function readDocument(text: string): { document: Document | undefined; value: un
     prettyErrors: false,
     lineCounter: new LineCounter(),
   });
-  const diagnostics = document.errors.map(error =>
-    failure(
-      error.message,
-      { start: error.pos[0], end: error.pos[1] },
-      error.code === "DUPLICATE_KEY"
-        ? "keep one of them"
-        : "compare the line with its neighbours: indentation, quotes, colons",
-    ),
-  );
+  const diagnostics = document.errors
+    .slice(0, maxErrors)
+    .map(error =>
+      failure(
+        error.message,
+        { start: error.pos[0], end: error.pos[1] },
+        error.code === "DUPLICATE_KEY"
+          ? "keep one of them"
+          : "compare the line with its neighbours: indentation, quotes, colons",
+      ),
+    );
   if (diagnostics.length > 0) return { document, value: undefined, diagnostics };
   try {
     return { document, value: document.toJS({ maxAliasCount: maxAliases }) as unknown, diagnostics };

@@ -93,6 +93,8 @@ export function exactText(type: KqlType, value: NonNullable<DuckDBValue>): strin
       return formatTimespanTicks(value as bigint);
     case "decimal":
       return decimalText(value);
+    case "real":
+      return Object.is(value, -0) ? "-0" : String(value);
     default:
       return String(value);
   }

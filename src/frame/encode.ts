@@ -4,6 +4,7 @@ import type { DuckDBType, DuckDBValue } from "@duckdb/node-api";
 import type { Column, KqlType } from "../base/column.js";
 import { HuntError } from "../base/error.js";
 import type { DuckDb } from "./duckdb.js";
+import { minifyJson, wellFormedJson } from "./json-text.js";
 import { parseDatetimeMicros, parseTimespanTicks } from "./time-text.js";
 
 /** Returned by an encoder for a value it cannot take. */
@@ -90,29 +91,26 @@ function uuidBits(value: unknown): bigint | typeof unfit {
   return match === null ? unfit : BigInt(`0x${match.slice(1).join("")}`);
 }
 
-/** JSON text without white space between tokens; numbers keep the digits they were written with. */
-export function minifyJson(text: string): string {
-  return text.replace(/("(?:[^"\\]|\\.)*")|[ \t\r\n]+/g, (_, string: string | undefined) => string ?? "");
-}
-
 /** JSON text as it is, minified; text that is not JSON becomes a JSON string, as Kusto's `parse_json` does. */
 function jsonFromText(value: NonNullable<unknown>): string | null | typeof unfit {
   if (typeof value !== "string") return jsonFromValue(value);
   if (value.trim() === "") return null;
   try {
-    return JSON.parse(value) === null ? null : minifyJson(value);
+    return JSON.parse(value) === null ? null : wellFormedJson(minifyJson(value));
   } catch {
-    return JSON.stringify(value);
+    return wellFormedJson(JSON.stringify(value));
   }
 }
 
 /** JSON of any value; bigint is written as a JSON number, Date as ISO text. Cycles and functions do not fit. */
 function jsonFromValue(value: NonNullable<unknown>): string | typeof unfit {
   try {
-    return JSON.stringify(value) ?? unfit;
+    const text = JSON.stringify(value) as string | undefined;
+    return text === undefined ? unfit : wellFormedJson(text);
   } catch {
     // JSON.stringify refuses bigint and cycles; the slower writer tells them apart.
-    return jsonWithBigints(value, new Set()) ?? unfit;
+    const text = jsonWithBigints(value, new Set());
+    return text === undefined ? unfit : wellFormedJson(text);
   }
 }
 

@@ -11,6 +11,9 @@ import { displayFrame, frameView } from "./display.js";
 import type { View } from "../view/index.js";
 import type { DuckDBValue } from "@duckdb/node-api";
 import type { PendingFrame } from "./pending.js";
+import type { WriteOptions, WrittenFile } from "./write/atomic-file.js";
+import { writeParquet } from "./write/write-parquet.js";
+import { writeCsv, writeJson, writeJsonLines, type CsvWriteOptions } from "./write/write-text.js";
 
 /** Columns of values, column by column: a piece of a frame. */
 export type ValueColumns = readonly (readonly DuckDBValue[])[];
@@ -44,10 +47,12 @@ export type FrameCore = Pick<
 export interface FrameHost {
   readonly id: string;
   /** Rows `from <= i < to` in order, as chunks in column order. */
-  read(frame: FrameCore, from: number, to: number): Promise<readonly ValueColumns[]>;
+  page(frame: FrameCore, from: number, to: number): Promise<readonly ValueColumns[]>;
   kql(frame: FrameCore, text: string, options: FrameKqlOptions): PendingFrame;
   cut(frame: FrameCore, part: FramePart): PendingFrame;
   drop(table: string): Promise<void>;
+  scratchFile(extension: string): string;
+  run(sql: string, parameters?: readonly [], signal?: AbortSignal): Promise<void>;
 }
 
 export type FramePart =
@@ -174,7 +179,7 @@ export class Frame<R extends object = Row> implements FrameLike<R> {
   /** DuckDB's values of the rows `from <= i < to`: for writers and displays. */
   async values(from: number, to: number): Promise<readonly ValueColumns[]> {
     this.assertOpen();
-    return this.#host.read(this, from, Math.min(to, this.rowCount));
+    return this.#host.page(this, from, Math.min(to, this.rowCount));
   }
 
   /** The first rows as a view, with the banner when rows are missing. */
@@ -185,6 +190,26 @@ export class Frame<R extends object = Row> implements FrameLike<R> {
   /** What notebooks show: a view, HTML, and text. */
   async [displaySymbol](): Promise<MimeBundle> {
     return displayFrame(this, shownRows);
+  }
+
+  /** Writes CSV or TSV; `.gz` compresses. See writeCsv. @throws HuntError `frame/file-exists`, `frame/disk-full` … */
+  async toCsv(path: string, options: CsvWriteOptions = {}): Promise<WrittenFile> {
+    return writeCsv(this, path, options);
+  }
+
+  /** Writes a JSON array of objects; `.gz` compresses. */
+  async toJson(path: string, options: WriteOptions = {}): Promise<WrittenFile> {
+    return writeJson(this, path, options);
+  }
+
+  /** Writes one JSON object per line; `.gz` compresses. */
+  async toJsonLines(path: string, options: WriteOptions = {}): Promise<WrittenFile> {
+    return writeJsonLines(this, path, options);
+  }
+
+  /** Writes Parquet with types, completeness and provenance; `read` brings them back. */
+  async toParquet(path: string, options: WriteOptions = {}): Promise<WrittenFile> {
+    return writeParquet(this.#host, this, path, options);
   }
 
   toString(): string {

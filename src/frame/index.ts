@@ -2,6 +2,10 @@ export type { Cell, ColumnData, FrameFactory, FrameInfo, FrameLike, Provenance, 
 export { Frame, type FrameKqlOptions } from "./frame.js";
 export { inferColumns } from "./infer.js";
 export { getReadyQuery, KqlError } from "./kql-error.js";
+export type { ReadOptions } from "./read/read.js";
+export type { ReadFormat } from "./read/source.js";
+export type { WriteOptions, WrittenFile } from "./write/atomic-file.js";
+export type { CsvWriteOptions } from "./write/write-text.js";
 export { PendingFrame } from "./pending.js";
 export { FrameStore, type ExecuteOptions, type FrameStoreOptions, type StoreKqlOptions } from "./store.js";
 export { formatDatetimeMicros, formatTimespanTicks, parseDatetimeMicros, parseTimespanTicks } from "./time-text.js";

@@ -31,6 +31,7 @@ import { defaultLimits } from "./limits.js";
 import { bindParameters, materialize, physicalName, tablePath, type SelectStatement } from "./materialize.js";
 import { PendingFrame } from "./pending.js";
 import { closedError } from "./pool.js";
+import { readFiles, type ReadOptions } from "./read/read.js";
 import { createScratch, randomId, removeScratch } from "./scratch.js";
 
 export interface FrameStoreOptions {
@@ -196,7 +197,7 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
   async select(
     statement: SelectStatement,
     info: Omit<FrameInfo, "provenance"> & {
-      readonly provenance: Omit<Provenance, "ranAtMs" | "tookMs">;
+      readonly provenance: Omit<Provenance, "ranAtMs" | "tookMs"> & Partial<Provenance>;
       readonly maxRows?: number;
       readonly signal?: AbortSignal;
     },
@@ -205,7 +206,7 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
     const { place, cut } = await this.#make(table =>
       this.#engine.query(c => materialize(c, table, statement, info.maxRows), info.signal),
     );
-    const provenance = { ...info.provenance, ranAtMs, tookMs: performance.now() - started };
+    const provenance = { ranAtMs, tookMs: performance.now() - started, ...info.provenance };
     return this.#frame(place, withRowLimit({ ...info, provenance }, cut ? info.maxRows : undefined));
   }
 
@@ -260,8 +261,26 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
     });
   }
 
+  /**
+   * Reads files into a frame: CSV, TSV, JSON (array, values, one object), JSON Lines, each also gzip; Parquet.
+   *
+   * `paths` is a path, a pattern (`logs/**\/*.json.gz`) or a list. Columns of several files are united by name. Types are the
+   * narrowest that hold every value as written, so that nothing is lost: numbers with leading zeros stay text, JSON columns
+   * of several kinds become dynamic. Records that cannot be read are counted (`lines-skipped`, with file:line); a damaged or
+   * cut gzip gives what stands before the damage. Files are never written to.
+   *
+   * Limits: 16 Mi characters a record (`maxRecordChars`), 2,000 columns.
+   * @throws HuntError `frame/file-missing`, `frame/unknown-format`, `frame/mixed-formats`, `frame/bad-value`,
+   *   `frame/too-many-columns`, `query/cancelled`
+   */
+  async read(paths: string | readonly string[], options: ReadOptions = {}): Promise<Frame> {
+    if (this.#closed) throw closedError();
+    const stagingName = `staging${++this.#counter}`;
+    return readFiles({ store: this, engine: this.#engine, duckdb: this.#duckdb, stagingName }, paths, options);
+  }
+
   /** FrameHost: rows of a frame, read on the connection kept for display. */
-  async read(frame: FrameCore, from: number, to: number): Promise<readonly ValueColumns[]> {
+  async page(frame: FrameCore, from: number, to: number): Promise<readonly ValueColumns[]> {
     const table = this.#tableOf(frame);
     return this.#engine.display(async c => {
       const list = frame.columns.map((_, i) => physicalName(i)).join(", ") || "no_columns";

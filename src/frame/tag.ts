@@ -44,10 +44,10 @@ interface Opening {
 const openings: readonly Opening[] = [
   { pattern: /\/\//y, place: "comment", rest: /[^\n\r]*(?:[\n\r]|$)/y },
   { pattern: /```|~~~/y, place: "string", rest: /[\s\S]*?(?:```|~~~)/y },
-  { pattern: /@"/y, place: "string", rest: /(?:[^"\n\r]|"")*"/y },
-  { pattern: /@'/y, place: "string", rest: /(?:[^'\n\r]|'')*'/y },
-  { pattern: /"/y, place: "string", rest: /(?:[^"\\\n\r]|\\.)*"/y },
-  { pattern: /'/y, place: "string", rest: /(?:[^'\\\n\r]|\\.)*'/y },
+  { pattern: /@"/y, place: "string", rest: /[^"\n\r]*(?:""[^"\n\r]*)*"/y },
+  { pattern: /@'/y, place: "string", rest: /[^'\n\r]*(?:''[^'\n\r]*)*'/y },
+  { pattern: /"/y, place: "string", rest: /[^"\\\n\r]*(?:\\.[^"\\\n\r]*)*"/y },
+  { pattern: /'/y, place: "string", rest: /[^'\\\n\r]*(?:\\.[^'\\\n\r]*)*'/y },
 ];
 
 /** Says where a text ends: in code, or inside a string or comment that a hole would become part of. */

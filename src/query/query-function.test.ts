@@ -39,9 +39,9 @@ function usage(qry: QueryProviderOf<"AzureSentinel">): object {
     // @ts-expect-error a parameter that must be given beside the range
     missingNamed: qry.WindowsSecurity.list_host_logons("-1d", {}),
     // @ts-expect-error a query that does not exist
-    query: qry.Azure.list_all_signin_geo,
+    query: qry.Azure.list_all_signin_geo as unknown,
     // @ts-expect-error a family that does not exist
-    family: qry.Azur,
+    family: qry.Azur as unknown,
   };
 }
 

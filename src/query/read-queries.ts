@@ -198,6 +198,14 @@ function readDefinition(name: string, raw: Mapping, head: Head, source: YamlSour
   const isKql = environments.some(e => findEnvironment(e)?.kql === true);
   const checked = isKql ? checkTemplate(query, parameters) : undefined;
   if (checked?.state === "failed") complaints.addAll([...path, "args", "query"], checked.diagnostics);
+  const silent = checked?.state === "ready" ? checked.template.holes.filter(h => h.place.kind === "in-comment") : [];
+  if (silent.length > 0)
+    complaints.add(
+      [...path, "args", "query"],
+      `query '${name}': a comment holds ${[...new Set(silent.map(h => `'{${h.name}}'`))].join(", ")} and what follows`,
+      "YAML joined its lines; write the query with `query: |`",
+      "warning",
+    );
   const definition: QueryDefinition = {
     name: toSafeName(name),
     families,

@@ -93,6 +93,17 @@ function templateFor(definition: QueryDefinition, call: Call): [CheckedTemplate,
   throw new HuntError("query/argument", `query '${full}' cannot take added operators`);
 }
 
+/** A value that would only reach a comment would be passed over in silence. */
+function refuseWithoutEffect(query: string, template: CheckedTemplate, given: readonly string[]): void {
+  for (const name of given) {
+    const places = template.holes.filter(h => h.name === name).map(h => h.place.kind);
+    if (places.length > 0 && places.every(kind => kind === "in-comment"))
+      throw new HuntError("query/parameter-rejected", `parameter '${name}' of '${query}' would have no effect`, {
+        hint: "it stands in a comment of the query: its lines may have been joined by YAML; write them with `query: |`",
+      });
+  }
+}
+
 /**
  * Fills a query's parameters from a call.
  *
@@ -126,6 +137,10 @@ export function resolveQuery(
       return toParameterValue({ ...parameter, type: "datetime" }, name === "start" ? span.start : span.end, nowMs);
     return given === undefined ? defaultValue(parameter, nowMs) : toParameterValue(parameter, given, nowMs);
   };
+  refuseWithoutEffect(full, template, [
+    ...call.given.keys(),
+    ...(call.addQueryItems === undefined ? [] : [addedItems.name]),
+  ]);
   const text = renderTemplate(template, parameters, valueOf);
   const used = new Set(template.holes.map(h => h.name));
   return {

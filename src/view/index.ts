@@ -30,5 +30,6 @@ export {
   type ViewKind,
   type ViewNode,
 } from "./view.js";
-export { clip, prettyJson, safeHref, visibleLine, visibleText } from "./visible.js";
+export { jsonStringEnd, prettyJson } from "./json-text.js";
+export { clip, safeHref, visibleLine, visibleText } from "./visible.js";
 export { displayWidth, fitWidth, padWidth } from "./width.js";

@@ -17,7 +17,8 @@ import {
   type View,
   type ViewNode,
 } from "./view.js";
-import { clip, prettyJson, safeHref, visibleLine, visibleText } from "./visible.js";
+import { prettyJson } from "./json-text.js";
+import { clip, safeHref, visibleLine, visibleText } from "./visible.js";
 
 /** Longer cells fold. */
 const foldLength = 160;

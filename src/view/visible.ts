@@ -39,25 +39,3 @@ export function safeHref(href: string): string | undefined {
   if (!/^https?:\/\//i.test(href) || !URL.canParse(href)) return undefined;
   return new URL(href).href;
 }
-
-/**
- * JSON text with line breaks and two spaces per level; digits and key order stay as written. Text that is no JSON comes back
- * unchanged.
- */
-export function prettyJson(text: string): string {
-  const tokens = text.match(/"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g) ?? [];
-  let out = "";
-  let depth = 0;
-  const line = (): string => `\n${"  ".repeat(depth)}`;
-  tokens.forEach((token, i) => {
-    const [before, after] = [tokens[i - 1], tokens[i + 1]];
-    if (token === "{" || token === "[") {
-      depth += 1;
-      out += after === "}" || after === "]" ? token : token + line();
-    } else if (token === "}" || token === "]") {
-      depth = Math.max(0, depth - 1);
-      out += before === "{" || before === "[" ? token : line() + token;
-    } else out += token === "," ? `,${line()}` : token === ":" ? ": " : token;
-  });
-  return out === "" ? text : out;
-}

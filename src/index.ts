@@ -7,7 +7,7 @@ import { TimeSpan } from "./query/time-span.js";
 import { closeDefaultSession, currentSession, withSession, withSignal } from "./session/ambient.js";
 import { QueryTime, settings, WorkspaceConfig } from "./session/api.js";
 import { display } from "./session/display.js";
-import { frameFrom, kql } from "./session/frames.js";
+import { frameFrom, kql, read } from "./session/frames.js";
 import { initNotebook as init, type InitNotebookOptions } from "./session/init-notebook.js";
 import { QueryProvider } from "./session/provider.js";
 import { createSession, Session } from "./session/session.js";
@@ -15,7 +15,7 @@ import { md, mdWarn, show, type Shown } from "./session/show.js";
 
 export { HuntError, isHuntError, Secret };
 export { closeDefaultSession, createSession, currentSession, Session, withSession, withSignal };
-export { Frame, PendingFrame, frameFrom, kql };
+export { Frame, PendingFrame, frameFrom, kql, read };
 export { QueryProvider, QueryTime, TimeSpan, WorkspaceConfig, settings };
 export { display, md, mdWarn, show };
 export type { ErrorCode, HuntErrorOptions } from "./base/error.js";
@@ -36,7 +36,7 @@ export type { LocalWorkspace, WorkspaceQueryOptions, WorkspaceTable } from "./wo
 export function initNotebook(options: InitNotebookOptions = {}): Promise<Shown> {
   const names = {
     ...{ QueryProvider, WorkspaceConfig, QueryTime, TimeSpan, settings },
-    ...{ display, md, mdWarn, show, kql, frameFrom, Frame, HuntError },
+    ...{ display, md, mdWarn, show, kql, read, frameFrom, Frame, HuntError },
   };
   return init(names, options);
 }

@@ -1,6 +1,7 @@
 /** Session: everything one run of the tool shares. The composition root. */
 import { mkdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
+import { basename } from "node:path";
 import process from "node:process";
 import { pinnedClock, type Clock, type TimeRange } from "../base/clock.js";
 import { formatDiagnostic } from "../base/diagnostic.js";
@@ -8,7 +9,7 @@ import { HuntError, isHuntError } from "../base/error.js";
 import type { Notice, NoticeSink, ProgressSink } from "../base/port.js";
 import { noProgress } from "../base/port.js";
 import { createSettings, systemConfigPorts, type Config, type ConfigPorts, type Settings } from "../config/config.js";
-import { WorkspaceConfig, type WorkspacePlace } from "../config/workspace-config.js";
+import { contosoName, WorkspaceConfig, type WorkspacePlace } from "../config/workspace-config.js";
 import { FrameStore } from "../frame/store.js";
 import { createHttpClient, type HttpClient } from "../net/client.js";
 import { installPrelude, registerUdfs } from "../frame/udf-host.js";
@@ -175,6 +176,12 @@ export class Session implements AsyncDisposable {
         hint: `new QueryProvider("MSSentinel") connects to it`,
       });
     return this.workspaceAt(config.name, place);
+  }
+
+  /** What the configuration calls a place. */
+  nameOf(place: LocalPlace): string {
+    if (place.kind === "contoso") return contosoName;
+    return this.config.localWorkspaces.find(w => w.path === place.path)?.name ?? basename(place.path);
   }
 
   /** As `workspace`, for a place that is known already. */

@@ -13,7 +13,7 @@ export const closedError = (): HuntError =>
     hint: "open a new session and run the query again",
   });
 
-const cancelledError = (signal: AbortSignal): HuntError =>
+export const cancelledError = (signal: AbortSignal): HuntError =>
   new HuntError("query/cancelled", "the query was cancelled", {
     cause: signal.reason,
     hint: "run it again, or narrow its time range first",

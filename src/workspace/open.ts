@@ -7,6 +7,7 @@ import { pinnedClock } from "../base/clock.js";
 import type { Column, TableSchema } from "../base/column.js";
 import { HuntError } from "../base/error.js";
 import { KqlError, getReadyQuery } from "../frame/kql-error.js";
+import { cancelledError } from "../frame/pool.js";
 import type { FrameStore } from "../frame/store.js";
 import type { CompileResult, KqlCompiler, KqlEnvironment, KqlFunction, KqlTable, TableUse } from "../kql/api.js";
 import type { LocalWorkspace, WorkspaceQueryOptions, WorkspaceTable } from "./api.js";
@@ -135,7 +136,7 @@ export class OpenedWorkspace implements LocalWorkspace {
 
   async query(text: string, options: WorkspaceQueryOptions = {}) {
     const { store } = this.#parts.options;
-    options.signal?.throwIfAborted();
+    if (options.signal?.aborted === true) throw cancelledError(options.signal);
     const query = getReadyQuery(await this.compile(text, options), text);
     for (const use of query.tables) await this.#makeView(use.name);
     const { window, maxRows = defaultMaxRows } = options;

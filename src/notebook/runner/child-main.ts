@@ -94,5 +94,7 @@ process.on("message", (message: ToChild) => {
       break;
   }
 });
+// Ctrl-C reaches every process of a terminal; the parent decides and says so through the pipe.
+process.on("SIGINT", () => undefined);
 // Without its parent there is nobody to run for.
 process.on("disconnect", () => process.exit(1));

@@ -7,6 +7,7 @@ export {
   type CellFailure,
   type CellStatus,
   type NotebookRun,
+  type RunContext,
   type RunOptions,
   type RunProgress,
 } from "./run.js";

@@ -1,4 +1,5 @@
 /** The model of an `.ipynb` file (nbformat 4), read tolerantly and written as Jupyter writes it. */
+import { parseSync } from "oxc-parser";
 import { HuntError, messageOf } from "../../base/error.js";
 import { positionAt } from "../../base/diagnostic.js";
 
@@ -110,8 +111,8 @@ function parseJson(text: string, name: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
-    const offset = /at position (\d+)/.exec(messageOf(cause))?.[1];
-    const { line, column } = positionAt(text, offset === undefined ? text.length : Number(offset));
+    const offset = /at position (\d+)/.exec(messageOf(cause))?.[1] ?? findSyntaxError(text) ?? text.length;
+    const { line, column } = positionAt(text, Number(offset));
     const empty = text.trim() === "";
     throw new HuntError(
       "notebook/invalid",
@@ -123,6 +124,12 @@ function parseJson(text: string, name: string): unknown {
       },
     );
   }
+}
+
+/** V8 often does not say where JSON breaks; what is no JavaScript expression is no JSON either. */
+function findSyntaxError(text: string): number | undefined {
+  const start = parseSync("notebook.js", `(${text}\n)`).errors[0]?.labels[0]?.start;
+  return start === undefined ? undefined : Math.min(Math.max(0, start - 1), text.length);
 }
 
 function readCell(value: unknown, at: Place, ids: Set<string>): NotebookCell {

@@ -25,13 +25,16 @@ export interface RunOptions {
   readonly onProgress?: (event: RunProgress) => void;
   /** Starts the kernel; a child process by default. */
   readonly startKernel?: () => Promise<Kernel>;
-  /** Recorded for readers: the workspace, and what "now" meant. */
-  readonly context?: {
-    readonly workspace?: string;
-    readonly clock?: { readonly kind: "system" | "pinned"; readonly now: string };
-  };
+  /** Recorded for readers of the notebook and the report. */
+  readonly context?: RunContext;
   /** Milliseconds since 1970, for the recorded times; the system's clock by default. */
   readonly now?: () => number;
+}
+
+/** Where the answers of a run came from, and what "now" meant (an ISO instant). */
+export interface RunContext {
+  readonly workspace?: string;
+  readonly clock?: { readonly kind: "system" | "pinned"; readonly now: string };
 }
 
 export interface RunProgress {

@@ -1,0 +1,143 @@
+/** What commands need of the product. `session` implements it; tests have a fake. */
+import type { Completeness } from "../base/completeness.js";
+import type { Column } from "../base/column.js";
+import { HuntError } from "../base/error.js";
+import type { ProgressSink } from "../base/port.js";
+import type { HostModule, NotebookRun, RunContext, RunOptions } from "../notebook/runner/index.js";
+import { runNotebook } from "../notebook/runner/index.js";
+import type { View } from "../view/index.js";
+
+export type TextFormat = "csv" | "json" | "ndjson";
+
+/** A query's answer. */
+export interface CliFrame {
+  readonly columns: readonly Column[];
+  readonly rowCount: number;
+  readonly completeness: Completeness;
+  /** The first rows as a view, banner included when not whole. */
+  view(options: { readonly limit: number }): Promise<View>;
+  /** All rows, piece by piece. */
+  text(format: TextFormat): AsyncIterable<string>;
+  /** Replaces the file in one step. */
+  write(format: TextFormat | "parquet", path: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface CliWorkspace {
+  readonly name: string;
+  /** What `now()` means here. */
+  readonly clock: { readonly kind: "system" | "pinned"; readonly now: string };
+  /** @throws HuntError `kql/invalid`, `kql/not-supported`, `query/cancelled`, … */
+  query(text: string, options: { readonly limit?: number; readonly signal: AbortSignal }): Promise<CliFrame>;
+  close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  /** Name in the configuration or a folder; the default workspace when undefined. */
+  readonly workspace?: string;
+  /** ISO instant that `now()` means, before the workspace's own clock. */
+  readonly now?: string;
+}
+
+export interface IngestRequest {
+  readonly dir: string;
+  readonly workspace: string;
+  readonly force: boolean;
+}
+/** What was understood of a folder, as text for a table. */
+export interface CliIngestPlan {
+  readonly rows: readonly {
+    readonly file: string;
+    readonly format: string;
+    readonly table: string;
+    readonly time: string;
+    readonly zone: string;
+    readonly from: string;
+    readonly to: string;
+    readonly rows: string;
+    readonly rejects: number;
+  }[];
+  readonly skipped: readonly { readonly name: string; readonly reason: string }[];
+  /** What only a person can answer; ingest does not run before. */
+  readonly questions: readonly { readonly file: string; readonly message: string }[];
+}
+export interface CliIngestResult {
+  readonly generation: number;
+  readonly rows: number;
+  readonly rejects: number;
+  readonly files: readonly {
+    readonly name: string;
+    readonly state: string;
+    readonly rows: number;
+    readonly rejects: number;
+  }[];
+}
+
+export interface DemoRequest {
+  readonly rows: number;
+  readonly seed: number;
+  /** ISO date: the last day of the story. Undefined: the generator's own. */
+  readonly end?: string;
+  /** Undefined: the user's data folder. */
+  readonly dir?: string;
+  /** Do nothing when the same demo is there already. */
+  readonly reuse: boolean;
+}
+export interface DemoResult {
+  readonly dir: string;
+  readonly rows: number;
+  readonly tables: number;
+  readonly reused: boolean;
+}
+
+export interface CheckedFileQuery {
+  /** 1-based. */
+  readonly line: number;
+  readonly status: "ok" | "refused" | "error";
+  /** Empty when ok. */
+  readonly reason: string;
+}
+
+export interface DoctorCheck {
+  readonly name: string;
+  readonly state: "ok" | "warning" | "failed";
+  readonly detail: string;
+  readonly hint?: string;
+}
+
+export interface CliHost {
+  /** Where Huntbook keeps what it makes for the user. */
+  readonly dataDir: string;
+  openWorkspace(options: OpenOptions): Promise<CliWorkspace>;
+  planIngest(request: IngestRequest, progress: ProgressSink, signal: AbortSignal): Promise<CliIngestPlan>;
+  runIngest(request: IngestRequest, progress: ProgressSink, signal: AbortSignal): Promise<CliIngestResult>;
+  generateDemo(request: DemoRequest, progress: ProgressSink, signal: AbortSignal): Promise<DemoResult>;
+  /** Finds and checks the queries of a `.kql`, `.yaml` or Markdown file; undefined for other kinds. */
+  checkQueries(
+    name: string,
+    text: string,
+    schema: string | undefined,
+  ): Promise<readonly CheckedFileQuery[] | undefined>;
+  doctor(signal: AbortSignal): Promise<readonly DoctorCheck[]>;
+  /** What runs `%%kql` cells of a notebook, and what the report says of it. */
+  notebookHost(options: OpenOptions): Promise<{ readonly host?: HostModule; readonly context?: RunContext }>;
+  runNotebook(options: RunOptions): Promise<NotebookRun>;
+}
+
+/** Refuses by name whatever needs a session; notebooks without `%%kql` cells run. */
+export function createBareHost(dataDir: string): CliHost {
+  const refuse = async (): Promise<never> => {
+    throw new HuntError("cli/not-available", "this build of Huntbook has no workspaces yet");
+  };
+  return {
+    dataDir,
+    openWorkspace: refuse,
+    planIngest: refuse,
+    runIngest: refuse,
+    generateDemo: refuse,
+    checkQueries: refuse,
+    doctor: async () => [],
+    notebookHost: async () => ({}),
+    runNotebook,
+  };
+}

@@ -1,0 +1,47 @@
+/** The outside of a command: tests give their own. */
+import process from "node:process";
+
+export interface Io {
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+  /** Whether stderr, where progress goes, is a terminal. */
+  readonly isTty: boolean;
+  /** Cells per line of the terminal. */
+  readonly columns: number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Aborts on Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+/** The process itself; `close` takes the signal handler away. A second Ctrl-C ends the process at once. */
+export function openProcessIo(): { readonly io: Io; readonly close: () => void } {
+  const controller = new AbortController();
+  const onInterrupt = () => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
+  };
+  process.on("SIGINT", onInterrupt);
+  // `huntbook query … | head`: the reader has enough.
+  const onBrokenPipe = (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  };
+  process.stdout.on("error", onBrokenPipe);
+  const io: Io = {
+    stdout: text => void process.stdout.write(text),
+    stderr: text => void process.stderr.write(text),
+    isTty: process.stderr.isTTY,
+    columns: process.stdout.columns ?? 100,
+    env: process.env,
+    cwd: process.cwd(),
+    signal: controller.signal,
+  };
+  return {
+    io,
+    close: () => {
+      process.off("SIGINT", onInterrupt);
+      process.stdout.off("error", onBrokenPipe);
+    },
+  };
+}

@@ -1,0 +1,443 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Completeness } from "../base/completeness.js";
+import { complete, partial } from "../base/completeness.js";
+import { HuntError } from "../base/error.js";
+import { runNotebook } from "../notebook/runner/index.js";
+import { toView } from "../view/index.js";
+import type { CliFrame, CliHost, CliIngestPlan } from "./host.js";
+import type { Io } from "./io.js";
+import { commands, main } from "./main.js";
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "huntbook-cli-"));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+interface Fake extends CliHost {
+  readonly calls: unknown[];
+}
+
+function frame(completeness: Completeness): CliFrame {
+  return {
+    columns: [{ name: "Host", type: "string" }],
+    rowCount: 1,
+    completeness,
+    view: async () => toView({ kind: "table", columns: [{ name: "Host", type: "string" }], rows: [["dc01\u001b[2J"]] }),
+    text: async function* (format) {
+      yield `${format}:`;
+      yield "dc01\n";
+    },
+    write: async (format, path) => writeFileSync(path, format),
+    close: async () => undefined,
+  };
+}
+
+const plan: CliIngestPlan = {
+  rows: [
+    {
+      file: "a.csv",
+      format: "csv",
+      table: "A",
+      time: "t",
+      zone: "UTC",
+      from: "2026",
+      to: "2026",
+      rows: "3",
+      rejects: 0,
+    },
+  ],
+  skipped: [{ name: "b.bin", reason: "not text" }],
+  questions: [],
+};
+
+function fakeHost(changes: Partial<CliHost> = {}, completeness: Completeness = complete): Fake {
+  const calls: unknown[] = [];
+  return {
+    calls,
+    dataDir: join(dir, "data"),
+    openWorkspace: async options => {
+      calls.push(["open", options]);
+      return {
+        name: "W",
+        clock: { kind: "pinned", now: "2026-01-13T00:00:00.000Z" },
+        query: async (text, { limit }) => {
+          calls.push(["query", text, limit]);
+          return frame(completeness);
+        },
+        close: async () => void calls.push(["close"]),
+      };
+    },
+    planIngest: async request => {
+      calls.push(["plan", request]);
+      return plan;
+    },
+    runIngest: async (request, progress) => {
+      calls.push(["ingest", request]);
+      progress({ label: "a.csv", done: 1, total: 2, unit: "files" });
+      return { generation: 4, rows: 3, rejects: 0, files: [{ name: "a.csv", state: "ingested", rows: 3, rejects: 0 }] };
+    },
+    generateDemo: async request => {
+      calls.push(["demo", request]);
+      return { dir: "/demo", rows: request.rows, tables: 40, reused: request.reuse };
+    },
+    checkQueries: async (name, text) =>
+      name.endsWith(".kql")
+        ? text
+            .trim()
+            .split("\n")
+            .map((line, i) => ({
+              line: i + 1,
+              status: line === "bad" ? "refused" : "ok",
+              reason: line === "bad" ? "no" : "",
+            }))
+        : undefined,
+    doctor: async () => [],
+    notebookHost: async () => ({}),
+    runNotebook,
+    ...changes,
+  };
+}
+
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function huntbook(argv: readonly string[], host: CliHost = fakeHost(), io: Partial<Io> = {}): Promise<Ran> {
+  let [out, err] = ["", ""];
+  const own: Io = {
+    stdout: text => void (out += text),
+    stderr: text => void (err += text),
+    isTty: false,
+    columns: 100,
+    env: {},
+    cwd: dir,
+    signal: new AbortController().signal,
+    ...io,
+  };
+  const code = await main(argv, { io: own, openHost: async () => host, galleryDir: join(dir, "gallery") });
+  return { code, out, err };
+}
+
+function writeNotebook(name: string, ...sources: readonly (string | readonly [string, string])[]): void {
+  const cells = sources.map((s, i) => ({
+    cell_type: "code",
+    id: `c${i}`,
+    source: typeof s === "string" ? s : s[1],
+    metadata: typeof s === "string" ? {} : { tags: [s[0]] },
+    outputs: [],
+    execution_count: null,
+  }));
+  mkdirSync(join(dir, "gallery"), { recursive: true });
+  writeFileSync(join(dir, name), JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells }));
+}
+
+describe("help", () => {
+  test("without arguments, the commands are listed", async () => {
+    const { code, out } = await huntbook([]);
+    expect(code).toBe(0);
+    for (const command of commands) expect(out).toContain(`  ${command.name} `);
+  });
+
+  test.each(commands.map(c => [c.name, c] as const))(
+    "%s --help shows usage, every option and examples",
+    async (name, command) => {
+      const ran = await huntbook([name, "--help"]);
+      expect(ran).toMatchObject({ code: 0, err: "" });
+      expect(ran.out).toContain(`Usage: huntbook ${name}`);
+      for (const option of Object.keys(command.options)) expect(ran.out).toContain(`--${option}`);
+      for (const example of command.examples) expect(ran.out).toContain(example);
+      expect(ran.out).toBe((await huntbook(["help", name])).out);
+    },
+  );
+
+  test("examples use only options that exist", () => {
+    for (const command of commands)
+      for (const [, option = ""] of command.examples.join(" ").matchAll(/ --([a-z-]+)/g))
+        expect(Object.keys(command.options), command.name).toContain(option);
+  });
+
+  test("the version is the package's", async () => {
+    const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+    expect((await huntbook(["--version"])).out).toContain(`huntbook ${version},`);
+  });
+});
+
+describe("usage errors end with 2 and say what was meant", () => {
+  test.each([
+    [["qury"], "there is no command 'qury'; did you mean 'query'?"],
+    [["help", "rum"], "there is no command 'rum'; did you mean 'run'?"],
+    [["query", "T", "--formt", "csv"], "'huntbook query' has no option '--formt'; did you mean '--format'?"],
+    [["query", "T", "--format", "cs"], "there is no format 'cs'; did you mean 'csv'?"],
+    [["query"], "'huntbook query' needs a query, either as an argument or by '--file'"],
+    [["query", " "], "the query is empty"],
+    [["query", "T", "--limit", "0"], "'--limit 0' is not a positive whole number"],
+    [["query", "T", "--format", "parquet"], "'--format parquet' needs '--out FILE'"],
+    [["query", "T", "U"], "'huntbook query' does not take 'U'"],
+    [["query", "T", "--limit"], "Option '-n, --limit <value>' argument missing"],
+    [["run"], "'huntbook run' needs the notebook to run"],
+    [["run", "a.ipynb", "--timeout", "soon"], "'--timeout soon' is not a positive number of seconds"],
+    [["run", "a.ipynb", "-p", "host"], "'-p host' is not NAME=VALUE"],
+    [["run", "a.ipynb", "--allow-partial", "--fail-on-partial"], "contradict each other"],
+    [["ingest", "logs"], "'huntbook ingest' needs '--workspace W'"],
+    [["demo", "--rows", "many"], "'--rows many' is not a number of rows such as 300k or 1m"],
+    [["demo", "--end", "2026-02-30"], "'--end 2026-02-30' is not a date"],
+    [["demo", "--seed", "x"], "'--seed x' is not a whole number"],
+    [["kql", "chek", "a.kql"], "'huntbook kql' has no 'chek'; did you mean 'check'?"],
+    [["kql", "check"], "'huntbook kql check' needs files"],
+    [["new", "hunt"], "'hunt' is not the name of a notebook"],
+    [["new", "hunt.ipynb", "-t", "blnk"], "there is no template 'blnk'; did you mean 'blank'?"],
+  ])("%j", async (argv, message) => {
+    writeNotebook("a.ipynb", "1");
+    const { code, out, err } = await huntbook(argv);
+    expect(err).toContain(`error cli/usage: `);
+    expect(err).toContain(message);
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+  });
+});
+
+describe("errors", () => {
+  const failing = (error: Error) => fakeHost({ openWorkspace: async () => Promise.reject(error) });
+
+  test("a HuntError is shown as designed, without control sequences", async () => {
+    const error = new HuntError("kql/invalid", "no column 'Fo\u001b[2Jo'", { where: "query:1:5", hint: "try Foo" });
+    const { code, err } = await huntbook(["query", "T"], failing(error));
+    expect(code).toBe(1);
+    expect(err).toBe("error kql/invalid: no column 'Fo\u241B[2Jo'\n  where: query:1:5\n  hint: try Foo\n");
+  });
+
+  test("anything else is a bug; its stack is shown on request only", async () => {
+    const ran = await huntbook(["query", "T"], failing(new TypeError("x is not a function")));
+    expect(ran.err).toContain("error internal/bug: x is not a function");
+    expect(ran.err).not.toContain("at ");
+    const debug = await huntbook(["query", "T"], failing(new TypeError("x")), { env: { HUNTBOOK_DEBUG: "1" } });
+    expect(debug.err).toContain("main.test.ts");
+  });
+
+  test("an interrupt ends with 130", async () => {
+    const controller = new AbortController();
+    const host = fakeHost({
+      openWorkspace: async () => {
+        controller.abort();
+        throw new HuntError("query/cancelled", "cancelled");
+      },
+    });
+    expect(await huntbook(["query", "T"], host, { signal: controller.signal })).toMatchObject({ code: 130 });
+  });
+});
+
+describe("query", () => {
+  test("shows a table, and nothing of the data is obeyed", async () => {
+    const host = fakeHost();
+    const { code, out } = await huntbook(["query", "T | take 1", "-w", "W", "--now", "2026-01-01", "-n", "5"], host);
+    expect(code).toBe(0);
+    expect(out).toContain("dc01\u241B[2J");
+    expect(host.calls).toEqual([
+      ["open", { workspace: "W", now: "2026-01-01" }],
+      ["query", "T | take 1", 5],
+      ["close"],
+    ]);
+  });
+
+  test.each(["json", "csv", "ndjson"])("prints %s as it is", async format => {
+    expect((await huntbook(["query", "T", "--format", format])).out).toBe(`${format}:dc01\n`);
+  });
+
+  test("writes files, and reads the query from one", async () => {
+    writeFileSync(join(dir, "q.kql"), "T\n| count");
+    const host = fakeHost();
+    const ran = await huntbook(["query", "--file", "q.kql", "-f", "parquet", "-o", "x.parquet"], host);
+    expect(ran).toMatchObject({ code: 0, out: "" });
+    expect(readFileSync(join(dir, "x.parquet"), "utf8")).toBe("parquet");
+    expect(host.calls).toContainEqual(["query", "T\n| count", undefined]);
+  });
+
+  test("a result that is not whole says so on stderr and ends with 1, unless allowed", async () => {
+    const host = () => fakeHost({}, partial({ kind: "row-limit", affects: "rows", message: "stopped at 5 rows" }));
+    const ran = await huntbook(["query", "T", "-f", "csv"], host());
+    expect(ran).toMatchObject({ code: 1, out: "csv:dc01\n", err: "Partial result: stopped at 5 rows\n" });
+    expect((await huntbook(["query", "T", "-f", "csv", "--allow-partial"], host())).code).toBe(0);
+  });
+});
+
+describe("ingest", () => {
+  test("a dry run shows the plan and reads nothing", async () => {
+    const host = fakeHost();
+    const { code, out, err } = await huntbook(["ingest", "logs", "-w", "case", "--dry-run"], host);
+    expect(code).toBe(0);
+    expect(out).toContain("a.csv");
+    expect(err).toContain("skipped b.bin: not text");
+    expect(host.calls).toEqual([["plan", { dir: join(dir, "logs"), workspace: join(dir, "case"), force: false }]]);
+  });
+
+  test("reads, with progress in lines where there is no terminal", async () => {
+    const { code, out, err } = await huntbook(["ingest", "logs", "-w", "case"]);
+    expect(code).toBe(0);
+    expect(err).toContain("a.csv  1 of 2 files\n");
+    expect(out).toContain("3 rows from 1 files");
+  });
+
+  test("on a terminal, progress redraws one line", async () => {
+    const { err } = await huntbook(["ingest", "logs", "-w", "case"], fakeHost(), { isTty: true });
+    expect(err).toContain("\r\u001b[K[############------------]  50%  a.csv  1 of 2 files\r\u001b[K");
+  });
+
+  test("an open question stops it", async () => {
+    const host = fakeHost({
+      planIngest: async () => ({ ...plan, questions: [{ file: "a.csv", message: "is 01/02 in January?" }] }),
+    });
+    const { code, err } = await huntbook(["ingest", "logs", "-w", "case"], host);
+    expect(code).toBe(1);
+    expect(err).toContain("question about a.csv: is 01/02 in January?");
+    expect(host.calls).toEqual([]);
+  });
+
+  test("--json gives plan and result", async () => {
+    const { out } = await huntbook(["ingest", "logs", "-w", "case", "--json"]);
+    expect(JSON.parse(out)).toMatchObject({ plan, result: { generation: 4, rows: 3 } });
+  });
+});
+
+describe("demo and doctor", () => {
+  test("demo passes rows, seed, end and folder", async () => {
+    const host = fakeHost();
+    const argv = ["demo", "--rows", "1m", "--seed", "7", "--end", "2026-01-13", "--dir", "D", "--json"];
+    const { out } = await huntbook(argv, host);
+    expect(host.calls).toEqual([
+      ["demo", { rows: 1_000_000, seed: 7, end: "2026-01-13", dir: join(dir, "D"), reuse: false }],
+    ]);
+    expect(JSON.parse(out)).toMatchObject({ rows: 1_000_000, tables: 40 });
+  });
+
+  test("doctor's own checks pass here, and a failed one ends with 1", async () => {
+    expect((await huntbook(["doctor"])).code).toBe(0);
+    const host = fakeHost({ doctor: async () => [{ name: "X", state: "failed", detail: "no", hint: "do" }] });
+    const { code, out } = await huntbook(["doctor", "--json"], host);
+    expect(code).toBe(1);
+    const { checks } = JSON.parse(out) as { checks: { name: string }[] };
+    expect(checks.map(c => c.name)).toContain("X");
+  });
+});
+
+describe("kql check", () => {
+  test("its JSON has file, line, status and reason of every query", async () => {
+    writeFileSync(join(dir, "a.kql"), "good\nbad\n");
+    const { code, out } = await huntbook(["kql", "check", "a.kql", "--json"]);
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toEqual({
+      queries: [
+        { file: "a.kql", line: 1, status: "ok", reason: "" },
+        { file: "a.kql", line: 2, status: "refused", reason: "no" },
+      ],
+    });
+  });
+
+  test("folders are searched; files named must be of a kind that holds queries", async () => {
+    mkdirSync(join(dir, "q"));
+    writeFileSync(join(dir, "q", "a.kql"), "good");
+    writeFileSync(join(dir, "q", "b.txt"), "x");
+    expect(await huntbook(["kql", "check", "q"])).toMatchObject({
+      code: 0,
+      out: "",
+      err: "1 queries: 1 ok, 0 refused, 0 with errors\n",
+    });
+    expect(await huntbook(["kql", "check", join("q", "b.txt")])).toMatchObject({ code: 2 });
+    expect(await huntbook(["kql", "check", "missing.kql"])).toMatchObject({ code: 1 });
+  });
+});
+
+describe("new and templates", () => {
+  test("a new notebook is valid, has no outputs, and is not overwritten by accident", async () => {
+    writeNotebook(join("gallery", "tour.ipynb"), ["parameters", "const host = 'a'"]);
+    expect((await huntbook(["new", "h.ipynb"])).code).toBe(0);
+    expect(JSON.parse(readFileSync(join(dir, "h.ipynb"), "utf8"))).toMatchObject({ nbformat: 4, nbformat_minor: 5 });
+    expect(await huntbook(["new", "h.ipynb"])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("cli/file-exists") as string,
+    });
+    expect((await huntbook(["new", "h.ipynb", "-t", "tour", "--force"])).code).toBe(0);
+    expect(readFileSync(join(dir, "h.ipynb"), "utf8")).toContain("const host");
+    const { out } = await huntbook(["templates", "--json"]);
+    expect(JSON.parse(out)).toMatchObject({
+      templates: [
+        { name: "blank", title: "New hunt", parameters: ["host"] },
+        { name: "tour", parameters: ["host"] },
+      ],
+    });
+  });
+});
+
+describe("run", () => {
+  test("executes with parameters and writes notebook and report", async () => {
+    writeNotebook("a.ipynb", ["parameters", "const host = 'x'"], "console.log(`on ${host}`)");
+    const argv = ["run", "a.ipynb", "-p", "host=dc01", "--out", "deep/out.ipynb", "--html", "r.html"];
+    const { code, out, err } = await huntbook(argv);
+    expect({ code, err: err.split("\n").length }).toEqual({ code: 0, err: 4 });
+    expect(err).toMatch(/^\[1\/3\] ok .*\n\[2\/3\] ok .*\n\[3\/3\] ok .* {2}console\.log/);
+    expect(out).toContain("a.ipynb ran: 3 of 3 cells");
+    expect(readFileSync(join(dir, "deep/out.ipynb"), "utf8")).toContain("on dc01");
+    expect(readFileSync(join(dir, "r.html"), "utf8")).toContain("on dc01");
+  });
+
+  test("a failing cell ends with 1; what there is, is written", async () => {
+    writeNotebook("a.ipynb", "throw new Error('no luck')", "2");
+    const { code, out } = await huntbook(["run", "a.ipynb", "--out", "o.ipynb", "--json"]);
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({
+      status: "failed",
+      executed: 1,
+      total: 2,
+      failures: [{ cell: 1, message: "no luck" }],
+    });
+    expect(existsSync(join(dir, "o.ipynb"))).toBe(true);
+  });
+
+  test.each([
+    [["run", "missing.ipynb"], "error cli/file: ", "it does not exist"],
+    [["run", "broken.ipynb"], "error notebook/invalid: ", "broken.ipynb:1:2"],
+    [["run", "a.ipynb", "-p", "hst=1"], "error notebook/unknown-parameter: ", "did you mean 'host'?"],
+  ])("%j", async (argv, start, text) => {
+    writeNotebook("a.ipynb", ["parameters", "const host = 'x'"]);
+    writeFileSync(join(dir, "broken.ipynb"), "{x");
+    const { code, err } = await huntbook(argv);
+    expect(code).toBe(1);
+    expect(err.startsWith(start)).toBe(true);
+    expect(err).toContain(text);
+  });
+
+  test("a result that is not whole fails the run unless allowed", async () => {
+    writeNotebook(
+      "a.ipynb",
+      "({ completeness: { state: 'partial', causes: [{ kind: 'timeout', affects: 'rows', message: 'slow' }] } })",
+    );
+    const ran = await huntbook(["run", "a.ipynb"]);
+    expect(ran.code).toBe(1);
+    expect(ran.out).toContain("Partial result: slow");
+    expect((await huntbook(["run", "a.ipynb", "--allow-partial"])).code).toBe(0);
+  });
+});
+
+describe("start", () => {
+  test("makes the demo if needed, runs the first notebook, says where the results are and what to try", async () => {
+    writeNotebook(join("gallery", "getting-started.ipynb"), "1 + 1");
+    const host = fakeHost();
+    const { code, out } = await huntbook(["start", "--no-open"], host);
+    expect(code).toBe(0);
+    expect(host.calls).toEqual([["demo", { rows: 300_000, seed: 7, reuse: true }]]);
+    expect(out).toContain("getting-started.html");
+    expect(out).toContain("What to try next:");
+    expect(existsSync(join(host.dataDir, "reports", "getting-started.html"))).toBe(true);
+  });
+
+  test("with a folder, shows what it makes of it", async () => {
+    const { code, out } = await huntbook(["start", "logs"]);
+    expect(code).toBe(0);
+    expect(out).toContain("a.csv");
+    expect(out).toContain("huntbook ingest");
+  });
+});

@@ -1,4 +1,5 @@
 /** The small codecs under the functions: JSON text, punycode, addresses, regular expressions, hashes, literals. */
+import { gzipSync } from "fflate";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { cidrList, formatIpv4, formatIpv6, inRange, parseIpv4, parseIpv6 } from "./ip-address.js";
@@ -8,13 +9,15 @@ import { minify } from "./convert.js";
 import { punycodeDecode, punycodeEncode } from "./punycode.js";
 import { captureGroups, toDuckDbJsonPath } from "./regex.js";
 import { anyTermPattern, escapeRegex, termPattern } from "./term.js";
+import { udfs } from "./udf/index.js";
 import { xxHash64 } from "./xxhash.js";
 
 test("JSON is taken apart and put together without changing its values", () => {
   fc.assert(
-    fc.property(fc.jsonValue(), value => {
-      const text = JSON.stringify(value);
-      const pretty = JSON.stringify(value, null, 2);
+    fc.property(fc.jsonValue(), original => {
+      const text = JSON.stringify(original);
+      const value = JSON.parse(text) as unknown;
+      const pretty = JSON.stringify(original, null, 2);
       expect(minify(pretty)).toBe(text);
       const elements = arrayElements(pretty);
       if (Array.isArray(value)) expect(JSON.parse(arrayText(elements ?? []))).toEqual(value);
@@ -146,4 +149,15 @@ test.each([
 
 test("quoting doubles apostrophes", () => {
   expect(quoteString("it's")).toBe("'it''s'");
+});
+
+test("a small text that would unpack to gigabytes gives nothing", () => {
+  const bomb = Buffer.from(gzipSync(new Uint8Array(65 * 1024 * 1024))).toString("base64");
+  const unpack = udfs.find(u => u.name === "ku_gzip_decompress");
+  expect(bomb.length).toBeLessThan(100_000);
+  expect(unpack?.call(bomb)).toBe("");
+  expect(
+    unpack?.call(Buffer.from(gzipSync(new TextEncoder().encode("x".repeat(100_000)))).toString("base64")),
+  ).toHaveLength(100_000);
+  expect(unpack?.call(bomb.slice(0, 400))).toBe("");
 });

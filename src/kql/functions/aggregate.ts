@@ -1,6 +1,7 @@
 /** Aggregates of `summarize`: SQL aggregates over the group. Nulls are passed over, as in Kusto. */
 import type { KqlType } from "../../base/column.js";
-import { docs, once } from "./build.js";
+import { docs } from "./build.js";
+import { once } from "./once.js";
 import { convert } from "./convert.js";
 import { constantElements, constantInteger } from "./literal.js";
 import type { AggregateFunction, EmitContext, SqlExpr } from "./spec.js";

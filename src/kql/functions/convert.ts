@@ -1,6 +1,7 @@
 /** Conversions between KQL types: what `tostring()`, `tolong()`, … do, and what the language does by itself. */
 import type { KqlType } from "../../base/column.js";
 import { duckdbTypes } from "../../base/column.js";
+import { once } from "./once.js";
 import { constantString, convertConstant, emitLiteral, isConstantNull, nullLiteral, quoteString } from "./literal.js";
 import type { EmitContext, SqlExpr } from "./spec.js";
 
@@ -31,6 +32,7 @@ function alwaysWorks(from: KqlType, to: KqlType): boolean {
 
 /** The raw text of a dynamic value, NULL when it is null. */
 export function dynamicText(e: SqlExpr): string {
+  if (e.rawText !== undefined) return e.rawText;
   return e.path === undefined
     ? `json_extract_string(${e.sql}, '$')`
     : `json_extract_string(${e.path.base}, ${quoteString(e.path.path)})`;
@@ -39,12 +41,15 @@ export function dynamicText(e: SqlExpr): string {
 function fromDynamic(e: SqlExpr, to: KqlType, context: ConvertContext): SqlExpr {
   const raw: SqlExpr = { sql: dynamicText(e), type: "string" };
   // A dynamic number may be 1.7 or 1e3: as a number it truncates, as a string it would not convert.
-  if (to === "int" || to === "long")
-    return {
-      sql: `coalesce(${integerOfText(raw.sql, to)}, try_cast(trunc(k_double(${raw.sql})) as ${duckdbTypes[to]}))`,
-      type: to,
-    };
-  if (to === "bool") return { sql: `coalesce(k_boolean(${raw.sql}), k_double(${raw.sql}) <> 0)`, type: "bool" };
+  if (to === "int" || to === "long") {
+    const sql = once(
+      [raw.sql],
+      (t = "") => `coalesce(${integerOfText(t, to)}, try_cast(trunc(k_double(${t})) as ${duckdbTypes[to]}))`,
+    );
+    return { sql, type: to };
+  }
+  if (to === "bool")
+    return { sql: once([raw.sql], (t = "") => `coalesce(k_boolean(${t}), k_double(${t}) <> 0)`), type: "bool" };
   if (to === "dynamic") return e;
   return converters[to](raw, context);
 }

@@ -16,6 +16,10 @@ export function dynamicAccess(e: SqlExpr, selector: string | SqlExpr, context: C
   const index = constantInteger(selector);
   if (index !== undefined) return byIndex(e, index, context);
   const base = e.sql;
+  if (e.elements !== undefined && (selector.type === "long" || selector.type === "int"))
+    return elementOf(
+      `(${e.elements})[case when ${selector.sql} < 0 then ${selector.sql} else ${selector.sql} + 1 end]`,
+    );
   if (selector.type === "string") {
     const pointer = `'/' || replace(replace(${selector.sql}, '~', '~0'), '/', '~1')`;
     return { sql: `case json_type(${base}) when 'OBJECT' then json_extract(${base}, ${pointer}) end`, type: "dynamic" };
@@ -47,8 +51,15 @@ function byIndex(e: SqlExpr, index: bigint, context: ConvertContext): SqlExpr {
   const element = constantElements(e)?.at(Number(index)) ?? null;
   const constant = e.constant?.type === "dynamic" ? foldable(element) : undefined;
   if (constant !== undefined) return emitLiteral(constant, context);
+  // DuckDB's lists count from 1, and from the end with negative numbers as KQL does.
+  if (e.elements !== undefined) return elementOf(`(${e.elements})[${index < 0n ? index : index + 1n}]`);
   const place = e.path ?? { base: e.sql, path: "$" };
   return extract({ base: place.base, path: `${place.path}${index < 0n ? `[#${index}]` : `[${index}]`}` });
+}
+
+/** A string out of a list: its JSON, and the string itself. */
+function elementOf(sql: string): SqlExpr {
+  return { sql: `to_json(${sql})`, type: "dynamic", rawText: sql };
 }
 
 function objectAt(value: JsonValue, key: string): JsonValue {

@@ -142,7 +142,7 @@ const arithmetic: readonly (readonly [kind: string, left: Arg, right: Arg, type:
     ["Modulo", ts("25h"), ts("1d"), "timespan", "01:00:00"],
     ["Add", d(1), n(1), "long", "2"],
   ];
-test.each(arithmetic)("%s of constants and of columns agree (%#)", async (kind, left, right, type, expected) => {
+test.each(arithmetic)("%s of constants and of columns agree (%#)", async (...[kind, left, right, type, expected]) => {
   expect(await evaluate(binary(kind, left, right, type))).toBe(expected);
   expect(await evaluate(binary(kind, column(left), column(right), type))).toBe(expected);
 });

@@ -18,6 +18,10 @@ export interface SqlExpr {
   readonly nullable?: string;
   /** For dynamic: where in which JSON text the value stands, so that longer paths become one extraction. */
   readonly path?: JsonPlace;
+  /** For dynamic: SQL of its text as `tostring()` gives it, but NULL where it is null; when that needs no JSON. */
+  readonly rawText?: string;
+  /** For dynamic: SQL of the VARCHAR[] whose JSON it is. */
+  readonly elements?: string;
 }
 
 /** A place in a JSON text: SQL of the (nullable, valid) JSON and a JSON path that starts with `$`. */

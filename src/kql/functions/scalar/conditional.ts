@@ -1,6 +1,7 @@
 /** Conditions, nulls and types: iff, case, coalesce, isempty, tostring, gettype, … */
 import type { KqlType } from "../../../base/column.js";
-import { allNotNull, fn, once, text, value } from "../build.js";
+import { allNotNull, fn, text, value } from "../build.js";
+import { once } from "../once.js";
 import { convert, dynamicText, parseJson } from "../convert.js";
 import { emitLiteral, isConstantNull } from "../literal.js";
 import { arithmeticOperators } from "../operator/arithmetic.js";

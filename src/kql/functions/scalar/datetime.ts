@@ -1,5 +1,6 @@
 /** Datetime and timespan functions. Datetimes are UTC microseconds, timespans ticks. */
-import { fn, needString, once, value } from "../build.js";
+import { fn, needString, value } from "../build.js";
+import { once } from "../once.js";
 import { convert } from "../convert.js";
 import { constantInteger, emitLiteral } from "../literal.js";
 import { arithmeticOperators } from "../operator/arithmetic.js";

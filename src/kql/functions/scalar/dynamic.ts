@@ -1,6 +1,7 @@
 /** Arrays, property bags and sets. What SQL's JSON functions do is SQL, the rest keeps values as JSON text in JavaScript. */
 import type { KqlType } from "../../../base/column.js";
-import { docs, fn, once, text, value } from "../build.js";
+import { docs, fn, text, value } from "../build.js";
+import { once } from "../once.js";
 import { convert } from "../convert.js";
 import { constantString, emitLiteral } from "../literal.js";
 import type { EmitContext, ScalarFunction, SqlExpr } from "../spec.js";
@@ -41,6 +42,8 @@ const arrayLength: ScalarFunction = {
   nulls: "propagate",
   doc: fn("array-length"),
   emit: ([array], _type, context) => {
+    const known = (array as SqlExpr).elements;
+    if (known !== undefined) return value("long", `len(${known})`, true);
     const a = convert(array as SqlExpr, "dynamic", context).sql;
     return value(
       "long",

@@ -1,6 +1,7 @@
 /** Encodings and hashes. */
 import type { KqlType } from "../../../base/column.js";
-import { fn, once, stringRow, text, value } from "../build.js";
+import { fn, stringRow, text, value } from "../build.js";
+import { once } from "../once.js";
 import { convert } from "../convert.js";
 import type { EmitContext, ScalarFunction, SqlExpr } from "../spec.js";
 

@@ -1,6 +1,7 @@
 /** Numbers: rounding, binning, powers, trigonometry, bits. */
 import type { KqlType } from "../../../base/column.js";
-import { fn, once, plainRow, text, value } from "../build.js";
+import { fn, plainRow, text, value } from "../build.js";
+import { once } from "../once.js";
 import { convert } from "../convert.js";
 import { emitLiteral } from "../literal.js";
 import { arithmeticOperators, unaryMinus } from "../operator/arithmetic.js";

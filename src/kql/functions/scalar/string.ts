@@ -1,5 +1,6 @@
 /** Strings: joining, cutting, searching, replacing. All return '' where Kusto has an empty string, never NULL. */
-import { fn, needString, once, stringRow, text, value } from "../build.js";
+import { fn, needString, stringRow, text, value } from "../build.js";
+import { once } from "../once.js";
 import { convert } from "../convert.js";
 import {
   constantElements,
@@ -132,7 +133,7 @@ const splitRow: ScalarFunction = {
   emit: ([source, delimiter, index], _type, context) => {
     if (source === undefined || delimiter === undefined) return context.refuse("split without a delimiter");
     const parts = `string_split(${convert(source, "string", context).sql}, ${convert(delimiter, "string", context).sql})`;
-    if (index === undefined) return value("dynamic", `to_json(${parts})`, true);
+    if (index === undefined) return { sql: `to_json(${parts})`, type: "dynamic", notNull: true, elements: parts };
     const sql = once(
       [parts, convert(index, "long", context).sql],
       (list = "", i = "") =>
@@ -171,6 +172,7 @@ const extractRow: ScalarFunction = {
     const regex = constantString(pattern);
     const index = constantInteger(group);
     if (index === undefined) return context.refuse("extract with a group that is no constant");
+    if (index > 9n) return context.refuse(`extract with capture group ${index}`, "DuckDB gives the groups 0 to 9");
     const missing = regex !== undefined && index > BigInt(captureGroups(regex).length);
     const s = convert(source, "string", context).sql;
     const sql =

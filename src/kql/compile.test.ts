@@ -21,7 +21,11 @@ const wrong: readonly (readonly [code: string, state: "failed" | "refused", quer
   ["kql/not-supported", "refused", marked`Signins | join kind=inner Users on User; ${"Users"}`],
   ["kql/not-supported", "refused", marked`print ${"comb_fl"}(3, 2) + 1`],
   ["kql/not-supported", "refused", marked`Signins | evaluate ${"schema_merge"}()`],
-  ["kql/not-supported", "refused", marked`Signins | ${"make-graph User --> IP with_node_id=n"} | graph-match (a)-[b]->(c) project n`],
+  [
+    "kql/not-supported",
+    "refused",
+    marked`Signins | ${"make-graph User --> IP with_node_id=n"} | graph-match (a)-[b]->(c) project n`,
+  ],
   ["kql/bad-literal", "failed", marked`print ${"datetime(2024-13-45)"}`],
   ["kql/bad-literal", "failed", marked`print ${"guid(nonsense)"}`],
   ["kql/no-query", "failed", marked`${"let a = 1"};`],

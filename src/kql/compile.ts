@@ -44,9 +44,7 @@ function compile(text: string, environment: KqlEnvironment, schemas: SchemaCache
   const errors = found.filter(d => d.severity === "error");
   if (errors.length > 0) {
     const refused = refusals(bound, text);
-    return refused.length > 0
-      ? { state: "refused", diagnostics: refused }
-      : { state: "failed", diagnostics: errors };
+    return refused.length > 0 ? { state: "refused", diagnostics: refused } : { state: "failed", diagnostics: errors };
   }
   const lowering = new Lowering({
     tables: schema.tables,

@@ -25,7 +25,8 @@ export function toDiagnostics(
     if (about === undefined) return diagnostic;
     names ??= collectNames(query, schema, functionNames);
     const written = text.slice(d.span.start, d.span.end).replace(/^\[(["'])(.*)\1\]$/, "$2");
-    const nearest = nearestName(written, candidates(about, names));
+    const others = [...candidates(about, names)].filter(name => name !== written);
+    const nearest = nearestName(written, others);
     return nearest === undefined ? diagnostic : { ...diagnostic, hint: `did you mean '${nearest}'?` };
   });
 }

@@ -853,6 +853,14 @@ const specs: Readonly<Record<string, Spec>> = {
     [1],
     of("dynamic", [[s('echo "hello world!"'), s("windows")], '["echo","hello world!"]']),
   ),
+  parse_user_agent: of(
+    "dynamic",
+    [
+      [s("curl/8.4.0"), s("browser")],
+      '{"Browser":{"Family":"curl","MajorVersion":"8","MinorVersion":"4","Patch":"0"}}',
+    ],
+    [[s("x"), d(["device"])], '{"Device":{"Family":"Other","Brand":"","Model":""}}'],
+  ),
   parse_xml: of(
     "dynamic",
     [[s('<e n="v"><a>1</a><a>2</a>t</e>')], '{"e":{"@n":"v","#text":"t","a":["1","2"]}}'],

@@ -1,18 +1,18 @@
 /** Operators that work row by row: where, extend, project and its variants, parse, serialize, getschema. */
 import type { BoundNode } from "../bridge.js";
-import type { Table } from "./context.js";
+import type { Lowering, Scope, Table } from "./context.js";
 import type { Computed, Expr, NamedColumn, ParsePart, Rel } from "../plan.js";
 import type { Step } from "./step.js";
 import { HuntError } from "../../base/error.js";
 import { isKqlType } from "../../base/column.js";
 import { refuse } from "../refusal.js";
-import { findColumn, knownType } from "./context.js";
+import { findColumn, knownType, withRow } from "./context.js";
 import { lowerExpr } from "./expr.js";
 import {
   checkOutput,
-  explicitName,
   extendRel,
   findParameter,
+  lowerColumns,
   lowerRowExpressions,
   lowerValue,
   outputOf,
@@ -29,21 +29,19 @@ export function lowerFilter(step: Step): Table {
 
 /** `extend`: a name that exists is replaced in place, others follow; unnamed ones get the binder's names in order. */
 export function lowerExtend(step: Step): Table {
-  const nodes = step.node.list("Expressions");
-  const { rel, value } = lowerRowExpressions(step, context => nodes.map(n => lowerExpr(n, context)));
-  const names = nodes.map(explicitName);
-  const known = new Set([...step.input.columns.map(c => c.name), ...names]);
+  const { rel, items } = lowerColumns(step, step.node.list("Expressions"));
+  const known = new Set([...step.input.columns.map(c => c.name), ...items.map(i => i.name)]);
   const madeUp = outputOf(step).filter(c => !known.has(c.name));
-  const items: Computed[] = [];
-  const added = value.map((expr, i): NamedColumn => {
-    const name = names[i] ?? madeUp.shift()?.name;
-    if (name === undefined) return refuse("an unnamed expression here", (nodes[i] ?? step.node).span, "give it a name");
+  const computed: Computed[] = [];
+  const added = items.map(({ name: own, expr, node }): NamedColumn => {
+    const name = own ?? madeUp.shift()?.name;
+    if (name === undefined) return refuse("an unnamed expression here", node.span, "give it a name");
     const slot = step.lowering.slot();
-    items.push({ slot, expr });
+    computed.push({ slot, expr });
     return { name, type: expr.type, slot };
   });
   const columns = checkOutput(step, replaceColumns(step.input.columns, added));
-  return { ...step.input, rel: extendRel(rel, items), columns };
+  return { ...step.input, rel: extendRel(rel, computed), columns };
 }
 
 export function lowerProject(step: Step): Table {
@@ -51,29 +49,30 @@ export function lowerProject(step: Step): Table {
   return { ...step.input, rel, columns: checkOutput(step, columns) };
 }
 
+/** `print`: a `project` over one row without columns. */
+export function lowerPrint(lowering: Lowering, node: BoundNode, scope: Scope): Table {
+  const rel: Rel = { kind: "values", columns: [], rows: [[]] };
+  const input: Table = { rel, columns: [], order: [], serialized: false };
+  return lowerProject({ input, node, source: node, scope: withRow(scope, undefined), lowering });
+}
+
 /** Columns of a list of expressions, named by the binder position by position. */
 export function projectColumns(
   step: Step,
   nodes: readonly BoundNode[],
 ): { readonly rel: Rel; readonly columns: readonly NamedColumn[] } {
-  const { rel, value } = lowerRowExpressions(step, context =>
-    nodes.flatMap((n): readonly Expr[] =>
-      n.kind === "StarExpression"
-        ? step.input.columns.map(c => ({ kind: "column", slot: c.slot, type: c.type }))
-        : [lowerExpr(n, context)],
-    ),
-  );
+  const { rel, items } = lowerColumns(step, nodes);
   const names = outputOf(step);
-  const items: Computed[] = [];
+  const computed: Computed[] = [];
   const taken = new Set<number>();
-  const columns = value.map((expr, i): NamedColumn => {
+  const columns = items.map(({ expr }, i): NamedColumn => {
     const name = names[i]?.name;
     if (name === undefined) throw new HuntError("internal/bug", `${step.node.kind}: the binder names fewer columns`);
-    const slot = slotFor(step.lowering, expr, items, taken);
+    const slot = slotFor(step.lowering, expr, computed, taken);
     taken.add(slot);
     return { name, type: expr.type, slot };
   });
-  return { rel: extendRel(rel, items), columns };
+  return { rel: extendRel(rel, computed), columns };
 }
 
 /** `project-away`, `-keep`, `-reorder`: the binder has expanded the wildcards; only the list of columns changes. */

@@ -8,7 +8,7 @@ import { HuntError } from "../../base/error.js";
 import { refuse, reject } from "../refusal.js";
 import { lowerArguments } from "./call.js";
 import { lowerColumnChoice, lowerExtend, lowerFilter, lowerGetSchema, lowerParse } from "./columns.js";
-import { lowerProject, lowerRename, lowerSerialize } from "./columns.js";
+import { lowerPrint, lowerProject, lowerRename, lowerSerialize } from "./columns.js";
 import { findColumn, isTabular, tableColumns, withNames, withRow } from "./context.js";
 import { describe, lowerExpr } from "./expr.js";
 import { lowerJoin } from "./join.js";
@@ -70,6 +70,7 @@ const operators: Readonly<Record<string, (step: Step) => Table>> = {
 export function lowerTable(lowering: Lowering, node: BoundNode, scope: Scope): Table {
   if (node.kind === "UnionOperator") return lowerUnion(lowering, node, scope);
   if (node.kind === "SearchOperator") return lowerSearch(lowering, node, scope);
+  if (node.kind === "PrintOperator") return lowerPrint(lowering, node, scope);
   if (node.kind !== "PipeExpression") return lowerSource(lowering, node, scope);
   return lowerPipeline(lowering, node, scope).table;
 }

@@ -2,7 +2,7 @@
 import type { KqlTable } from "../api.js";
 import type { BoundNode } from "../bridge.js";
 import type { Lowering, Scope, Table } from "./context.js";
-import type { Computed, Expr, NamedColumn, Rel, ScanColumn } from "../plan.js";
+import type { Expr, NamedColumn, Rel, ScanColumn } from "../plan.js";
 import { HuntError } from "../../base/error.js";
 import { refuse, reject } from "../refusal.js";
 import { lowerArguments } from "./call.js";
@@ -22,8 +22,6 @@ export function lowerSource(lowering: Lowering, node: BoundNode, scope: Scope): 
       return lowerTableCall(lowering, node, scope);
     case "DataTableExpression":
       return lowerDatatable(lowering, node, scope);
-    case "PrintOperator":
-      return lowerPrint(lowering, node, scope);
     case "RangeOperator":
       return lowerRange(lowering, node, scope);
     case "PathExpression":
@@ -113,21 +111,6 @@ function lowerDatatable(lowering: Lowering, node: BoundNode, scope: Scope): Tabl
 
 function freshColumns(lowering: Lowering, node: BoundNode): readonly NamedColumn[] {
   return tableColumns(node).map(c => ({ name: c.name, type: knownType(c.type), slot: lowering.slot() }));
-}
-
-function lowerPrint(lowering: Lowering, node: BoundNode, scope: Scope): Table {
-  const names = tableColumns(node);
-  const items: Computed[] = [];
-  const columns = node.list("Expressions").map((e, i): NamedColumn => {
-    const expr = lowerExpr(e, { lowering, scope: withRow(scope, undefined) });
-    const slot = lowering.slot();
-    items.push({ slot, expr });
-    const name = names[i]?.name;
-    if (name === undefined) throw new HuntError("internal/bug", "print: the binder names fewer columns");
-    return { name, type: expr.type, slot };
-  });
-  const one: Rel = { kind: "values", columns: [], rows: [[]] };
-  return { rel: { kind: "extend", input: one, items }, columns, order: [], serialized: false };
 }
 
 function lowerRange(lowering: Lowering, node: BoundNode, scope: Scope): Table {

@@ -4,6 +4,7 @@ import type { Computed, Expr, NamedColumn, Rel, Slot, SortKey, WindowItem } from
 import type { ExprContext } from "./expr.js";
 import type { Lowering, Scope, Table } from "./context.js";
 import { HuntError } from "../../base/error.js";
+import { refuse } from "../refusal.js";
 import { expressionSlots } from "../slots.js";
 import { columnExpr, knownType, tableColumns, withRow } from "./context.js";
 import { lowerExpr } from "./expr.js";
@@ -68,6 +69,66 @@ export function explicitName(node: BoundNode): string | undefined {
   if (node.kind === "NameReference") return node.symbol?.name ?? node.name;
   const implied = node.resultName;
   return implied === "" ? undefined : implied;
+}
+
+/** An expression of a list of columns: its name, when it has one of its own, and its value. */
+export interface ColumnItem {
+  readonly name: string | undefined;
+  readonly expr: Expr;
+  readonly node: BoundNode;
+}
+
+/**
+ * Lowers a list of columns. `*` gives all columns; a function with several results is called once, gives an array, and
+ * each result becomes a column: the first ones named by `(a, b) = …`, the others by the binder.
+ */
+export function lowerColumns(
+  step: Step,
+  nodes: readonly BoundNode[],
+): { readonly rel: Rel; readonly items: readonly ColumnItem[] } {
+  const calls: Computed[] = [];
+  const { rel, value } = lowerRowExpressions(step, context =>
+    nodes.flatMap((node): readonly ColumnItem[] => {
+      if (node.kind === "StarExpression")
+        return step.input.columns.map(c => ({ name: c.name, expr: columnExpr(c), node }));
+      const results = lowerSeveral(node, context, calls);
+      return results ?? [{ name: explicitName(node), expr: lowerExpr(node, context), node }];
+    }),
+  );
+  return { rel: extendRel(rel, calls), items: value };
+}
+
+function lowerSeveral(node: BoundNode, context: ExprContext, calls: Computed[]): readonly ColumnItem[] | undefined {
+  const named = node.kind === "SimpleNamedExpression" || node.kind === "CompoundNamedExpression";
+  const call = named ? node.get("Expression") : node;
+  const { type } = call;
+  if (call.kind !== "FunctionCallExpression" || type.kind !== "tuple" || type.columns.length < 2) return undefined;
+  const name = call.get("Name").name;
+  if (!context.lowering.options.knowsFunction(name)) return refuse(`the function '${name}'`, call.span);
+  const args = call
+    .get("ArgumentList")
+    .list("Expressions")
+    .map(a => lowerExpr(a, context));
+  const slot = context.lowering.slot();
+  calls.push({ slot, expr: { kind: "call", name, args, type: "dynamic", span: call.span } });
+  const names =
+    node.kind === "CompoundNamedExpression"
+      ? node
+          .get("Names")
+          .list("Names")
+          .map(n => n.name)
+      : named
+        ? [node.get("Name").name]
+        : [];
+  return type.columns.map((column, i): ColumnItem => {
+    const selector: Expr = { kind: "literal", type: "long", value: { type: "long", value: BigInt(i) } };
+    const target: Expr = { kind: "column", slot, type: "dynamic" };
+    const element: Expr = { kind: "member", target, selector, type: "dynamic", span: node.span };
+    const wanted = knownType(column.type);
+    const expr: Expr =
+      wanted === "dynamic" ? element : { kind: "convert", operand: element, type: wanted, span: node.span };
+    return { name: names[i], expr, node };
+  });
 }
 
 /** Columns in which `added` replace those of the same name in place, the others following. */

@@ -88,10 +88,11 @@ function isSeveral(node: BoundNode): boolean {
   return args.length !== 1 || args[0]?.kind === "StarExpression";
 }
 
-/** The columns that `*` stands for, as the binder lists them. */
+/** The columns that `*` stands for, as the binder lists them; the old `argmax` puts the key's name before theirs. */
 function starred(step: Step, listed: readonly BoundColumn[]): readonly Expr[] {
   return listed.map(({ name }): Expr => {
-    const column = step.input.columns.find(c => c.name === name);
+    const column =
+      step.input.columns.find(c => c.name === name) ?? step.input.columns.find(c => name.endsWith(`_${c.name}`));
     if (column === undefined) throw new HuntError("internal/bug", `'*' names '${name}', which is no column`);
     return columnExpr(column);
   });

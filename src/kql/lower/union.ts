@@ -25,7 +25,9 @@ export function lowerUnion(
   const source = findParameter(node, "withsource", "with_source")?.name;
   const outer = withRow(scope, undefined);
   const piped = input === undefined ? [] : [{ node: input.source, table: input.table }];
-  const written = node.list("Expressions").flatMap(e => members(lowering, e, outer));
+  const fuzzy = findParameter(node, "isfuzzy")?.text.toLowerCase() === "true";
+  const legs = node.list("Expressions").filter(e => !(fuzzy && isUnknown(e)));
+  const written = legs.flatMap(e => members(lowering, e, outer));
   const all = [...piped, ...written];
   const tables = all.map(({ node: n, table, name }: Member, i): UnionMember => ({
     name: name ?? ownName(n) ?? `union_arg${i}`,
@@ -37,11 +39,23 @@ export function lowerUnion(
   return uniteTables(lowering, marked, node);
 }
 
-/** A table's own name: as referred to, or as given by `as`. */
+/**
+ * The table that rows come from: as referred to, also under a pipeline, or as named by `as`.
+ * Source: https://learn.microsoft.com/kusto/query/union-operator (the example with `where` before and inside `union`)
+ */
 function ownName(node: BoundNode): string | undefined {
   if (node.kind === "NameReference") return node.name;
-  const operator = node.kind === "PipeExpression" ? node.get("Operator") : undefined;
-  return operator?.kind === "AsOperator" ? operator.get("Name").name : undefined;
+  if (node.kind === "ParenthesizedExpression") return ownName(node.get("Expression"));
+  if (node.kind !== "PipeExpression") return undefined;
+  const operator = node.get("Operator");
+  return operator.kind === "AsOperator" ? operator.get("Name").name : ownName(node.get("Expression"));
+}
+
+/** A fuzzy leg over a name that means nothing here; the binder has warned of it. */
+function isUnknown(node: BoundNode): boolean {
+  if (node.kind === "ParenthesizedExpression" || node.kind === "PipeExpression")
+    return isUnknown(node.get("Expression"));
+  return node.kind === "NameReference" && node.get("Name").kind !== "WildcardedName" && node.symbol === undefined;
 }
 
 interface Member {
@@ -61,8 +75,7 @@ function members(lowering: Lowering, node: BoundNode, scope: Scope): readonly Me
     const names = [...lowering.options.tables.values()].filter(t => pattern.test(t.name));
     return names.map(t => ({ node, table: scanTable(lowering, t), name: t.name }));
   }
-  const unknown = inner.kind === "NameReference" && inner.symbol === undefined;
-  if (unknown || !isTabular(inner)) return [];
+  if (!isTabular(inner)) return [];
   return [{ node: inner, table: lowering.table(inner, scope) }];
 }
 
@@ -78,7 +91,9 @@ export function uniteTables(lowering: Lowering, tables: readonly Table[], node: 
   const columns = output.map((c): NamedColumn => ({ name: c.name, type: knownType(c.type), slot: lowering.slot() }));
   const inputs = tables.map(table => ({ rel: table.rel, sources: sourcesOf(table, columns, inner, node.span) }));
   const lost = columns.find((_, i) => inputs.every(input => input.sources[i] === undefined));
-  if (lost !== undefined && node.kind === "UnionOperator")
+  // A fuzzy leg over an unknown table is gone, but the binder keeps the columns it must have had.
+  const fuzzy = node.kind === "UnionOperator" && node.list("Expressions").some(isUnknown);
+  if (lost !== undefined && node.kind === "UnionOperator" && !fuzzy)
     refuse(`a union in which '${lost.name}' collides with another column`, node.span);
   const rel: Rel = { kind: "union", inputs, columns };
   return { rel, columns, order: [], serialized: false };

@@ -39,6 +39,20 @@ const formatBytes: ScalarFunction = {
   },
 };
 
+const userAgent: ScalarFunction = {
+  nulls: "custom",
+  doc: fn("parse-user-agent"),
+  differs: "Families come from a table of our own with the common ones; the rest is Other.",
+  emit: ([agent, lookFor], _type, context) => {
+    const wanted =
+      lookFor === undefined ? `'["browser","os","device"]'` : `${convert(lookFor, "dynamic", context).sql}::VARCHAR`;
+    return value(
+      "dynamic",
+      context.callUdf("ku_parse_user_agent", [convert(agent as SqlExpr, "string", context).sql, wanted]),
+    );
+  },
+};
+
 const parseUrl = parser(fn("parse-url"), "ku_parse_url", "Query parameters stay percent-encoded.");
 const parseQuery = parser(
   docs("parse-url-query-function"),
@@ -59,5 +73,6 @@ export const parseFunctions: Readonly<Record<string, ScalarFunction>> = {
     "ku_parse_xml",
     "All texts of an XML document are strings, also those that look like numbers.",
   ),
+  parse_user_agent: userAgent,
   format_bytes: formatBytes,
 };

@@ -172,6 +172,7 @@ const extractRow: ScalarFunction = {
     const regex = constantString(pattern);
     const index = constantInteger(group);
     if (index === undefined) return context.refuse("extract with a group that is no constant");
+    if (index > 9n) return context.refuse(`extract with capture group ${index}`, "DuckDB gives the groups 0 to 9");
     const missing = regex !== undefined && index > BigInt(captureGroups(regex).length);
     const s = convert(source, "string", context).sql;
     const sql =

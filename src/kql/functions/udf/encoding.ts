@@ -1,5 +1,5 @@
 /** base64, URL encoding, punycode, hashes, compressed text, code points. */
-import { gunzipSync, unzlibSync } from "fflate";
+import { Gunzip, Unzlib } from "fflate";
 import { arrayElements } from "../json-text.js";
 import { xxHash64 } from "../xxhash.js";
 import { punycodeDecode, punycodeEncode } from "../punycode.js";
@@ -94,17 +94,41 @@ function urlDecode(text: string): string {
 
 /** Compressed text is bounded: a few kilobytes must not become gigabytes. */
 const maxInflatedBytes = 64 * 1024 * 1024;
+/** What is fed at once: it can grow by about a thousand, so that the bound is noticed in time. */
+const sliceBytes = 4096;
 
-function inflate(text: string, algorithm: (data: Uint8Array, out: { out: Uint8Array }) => Uint8Array): string {
+class TooLarge extends Error {}
+
+/** Unpacks base64 of gzip or zlib; '' when it is neither, is cut off, too large or no UTF-8. */
+function inflate(text: string, Stream: typeof Gunzip | typeof Unzlib): string {
   const bytes = decode(text);
   if (bytes === undefined || bytes.length === 0) return "";
-  // A buffer of fixed size makes the library stop instead of growing.
-  const size = Math.min(maxInflatedBytes, bytes.length * 1032 + 1024);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  let ended = false;
+  const stream = new Stream((chunk, final) => {
+    size += chunk.length;
+    if (size > maxInflatedBytes) throw new TooLarge();
+    chunks.push(chunk);
+    ended ||= final;
+  });
   try {
-    return toText(algorithm(bytes, { out: new Uint8Array(size) }));
+    for (let at = 0; at < bytes.length; at += sliceBytes)
+      stream.push(bytes.subarray(at, at + sliceBytes), at + sliceBytes >= bytes.length);
   } catch {
     return "";
   }
+  return ended ? toText(concatenate(chunks, size)) : "";
+}
+
+function concatenate(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const out = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    out.set(chunk, at);
+    at += chunk.length;
+  }
+  return out;
 }
 
 function labels(domain: string, convert: (label: string) => string | undefined): string {
@@ -135,8 +159,8 @@ export const encodingUdfs = [
   strict("ku_url_encode", ["VARCHAR"], "VARCHAR", text => urlEncode(text, "+")),
   strict("ku_url_encode_component", ["VARCHAR"], "VARCHAR", text => urlEncode(text, "%20")),
   strict("ku_url_decode", ["VARCHAR"], "VARCHAR", urlDecode),
-  strict("ku_gzip_decompress", ["VARCHAR"], "VARCHAR", text => inflate(text, gunzipSync)),
-  strict("ku_zlib_decompress", ["VARCHAR"], "VARCHAR", text => inflate(text, unzlibSync)),
+  strict("ku_gzip_decompress", ["VARCHAR"], "VARCHAR", text => inflate(text, Gunzip)),
+  strict("ku_zlib_decompress", ["VARCHAR"], "VARCHAR", text => inflate(text, Unzlib)),
   strict("ku_punycode_from_string", ["VARCHAR"], "VARCHAR", text => punycodeEncode(text) ?? ""),
   strict("ku_punycode_to_string", ["VARCHAR"], "VARCHAR", text => punycodeDecode(text) ?? ""),
   strict("ku_punycode_domain_to_string", ["VARCHAR"], "VARCHAR", domain =>

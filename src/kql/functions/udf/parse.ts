@@ -1,5 +1,7 @@
 /** Structured texts: URLs, paths, CSV, command lines, XML, sizes. */
 import { splitCommandLine } from "../command-line.js";
+import { arrayElements, plainText } from "../json-text.js";
+import { parseUserAgent } from "../user-agent.js";
 import { xmlToJson } from "../xml.js";
 import { nullable, strict } from "./define.js";
 
@@ -103,6 +105,10 @@ export const parseUdfs = [
   strict("ku_parse_csv", ["VARCHAR"], "JSON", text => JSON.stringify(parseCsv(text))),
   strict("ku_parse_command_line", ["VARCHAR"], "JSON", line => JSON.stringify(splitCommandLine(line))),
   strict("ku_parse_xml", ["VARCHAR"], "JSON", xmlToJson),
+  strict("ku_parse_user_agent", ["VARCHAR", "VARCHAR"], "JSON", (agent, lookFor) => {
+    const wanted = (arrayElements(lookFor) ?? [lookFor]).map(w => plainText(w).toLowerCase());
+    return JSON.stringify(parseUserAgent(agent, new Set(wanted)));
+  }),
   nullable("ku_format_bytes", ["DOUBLE", "BIGINT", "VARCHAR"], "VARCHAR", (size, precision, unit) =>
     size === null ? null : formatBytes(size, Number(precision ?? 0n), unit ?? ""),
   ),

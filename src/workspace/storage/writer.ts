@@ -489,7 +489,7 @@ function defaultTimeColumn(columns: readonly Column[]): string | undefined {
 
 function defaultMemoryBytes(): number {
   const mebibyte = 1024 * 1024;
-  return Math.min(Math.max(Math.floor(totalmem() / 4), 512 * mebibyte), 2048 * mebibyte);
+  return Math.min(Math.max(Math.floor(totalmem() / 4), 512 * mebibyte), 1024 * mebibyte);
 }
 
 /** Removes what a killed writer left: temporary files, and files that no generation names. Needs the lock. */

@@ -169,6 +169,22 @@ describe("what is written", () => {
     expect(hashes[1]).toBe(hashes[0]);
   });
 
+  test("a large table's row groups follow each other in time, so that a time range skips most of them", async () => {
+    await createWorkspace(dir);
+    await using writer = await openWriter(dir);
+    const connection = await writer.connection();
+    const shuffled = "timestamp '2021-01-01' + to_seconds((i * 7919) % 200000)";
+    const sql = `select ${shuffled} as "TimeGenerated", 'x' as "Account" from range(200000) r(i)`;
+    const [file] = await writer.addTable("T", columns, { kind: "sql", connection, sql });
+    const reader = await connection.runAndReadAll(
+      "select stats_min_value, stats_max_value from parquet_metadata($1) where path_in_schema = 'TimeGenerated' order by row_group_id",
+      [join(dir, "tables", "T", file?.name ?? "")],
+    );
+    const spans = reader.getRows().map(([min, max]) => [String(min), String(max)] as const);
+    expect(spans.length).toBe(4);
+    for (const [i, [min]] of spans.entries()) if (i > 0) expect(min > (spans[i - 1]?.[1] ?? "")).toBe(true);
+  });
+
   test("hostile table names stay inside the workspace", async () => {
     await createWorkspace(dir);
     await using writer = await openWriter(dir);

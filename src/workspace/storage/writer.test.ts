@@ -254,6 +254,25 @@ describe("generations", () => {
     expect((await readManifest(dir)).tables.get("T")?.files[1]).toEqual(before?.[1]);
   });
 
+  test("a file of rejects that two tables name stays while one of them does", async () => {
+    await createWorkspace(dir);
+    await using writer = await openWriter(dir);
+    await writeFile(await writer.rejectsPath("r.jsonl"), "{}\n");
+    for (const name of ["A", "B"]) {
+      await writer.addTable(name, columns, rows(["2021-01-01", "a"]));
+      writer.addRejects(name, { source: "x", file: "r.jsonl", count: 1, reason: "broken" });
+    }
+    await writer.commit();
+    for (const [name, left] of [
+      ["A", ["r.jsonl"]],
+      ["B", []],
+    ] as const) {
+      writer.dropTable(name);
+      await writer.commit();
+      expect(await readdir(join(dir, "rejects"))).toEqual(left);
+    }
+  });
+
   test("a second create is refused", async () => {
     await createWorkspace(dir);
     expect((await errorOf(createWorkspace(dir))).code).toBe("workspace/exists");

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { pinnedClock } from "../base/clock.js";
 import type { Column } from "../base/column.js";
 import { FrameStore } from "../frame/store.js";
@@ -27,22 +27,21 @@ const catalogue = createCatalogue(
 );
 let compiler: KqlCompiler;
 let store: FrameStore;
-let [base, dir] = ["", ""];
+let [base, dir, number] = ["", "", 0];
 beforeAll(async () => {
+  // The store may read this folder from the start; to add one later costs it a new database.
+  base = await mkdtemp(join(tmpdir(), "huntbook-open-"));
   compiler = createInlineCompiler();
   const clock = pinnedClock(Date.parse("2021-01-10T00:00:00Z"));
-  store = await FrameStore.open({ compiler, clock, prepare: [registerUdfs, installPrelude] });
+  store = await FrameStore.open({ compiler, clock, readable: [base], prepare: [registerUdfs, installPrelude] });
 });
 afterAll(async () => {
   await store.close();
+  await rm(base, { recursive: true, force: true });
 });
 beforeEach(async () => {
-  base = await mkdtemp(join(tmpdir(), "huntbook-open-"));
-  dir = join(base, "case [1]*? it's");
+  dir = join(base, `case [${++number}]*? it's`);
   await createWorkspace(dir);
-});
-afterEach(async () => {
-  await rm(base, { recursive: true, force: true });
 });
 
 const columns: readonly Column[] = [
@@ -307,7 +306,7 @@ describe("in one store", () => {
     await fill();
     await using first = await open();
     const frame = await first.query("Logons_CL | project Account");
-    const other = join(base, "other");
+    const other = await mkdtemp(join(tmpdir(), "huntbook-other-"));
     await createWorkspace(other);
     await using writer = await openWriter(other);
     await writer.addTable("Logons_CL", columns, rows(["2022-01-01", "z", 1]));
@@ -317,6 +316,7 @@ describe("in one store", () => {
     expect(await accounts(await second.query("Logons_CL"))).toBe(1);
     expect(await accounts(await first.query("Logons_CL"))).toBe(3);
     expect(await accounts(frame)).toBe(3);
+    await rm(other, { recursive: true });
   });
 });
 

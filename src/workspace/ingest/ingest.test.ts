@@ -1,6 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { connectDuckDb, openDuckDb } from "../../frame/duckdb.js";
@@ -546,7 +549,79 @@ describe("the plan", () => {
   });
 });
 
+describe("hostile evidence", () => {
+  test.skipIf(process.platform === "win32")(
+    "file names are data: they are kept as they are and write nowhere else",
+    async () => {
+      const names = [
+        "it's; drop table x.json",
+        "a\nb.json",
+        "<img src=x>.json",
+        "-rf.json",
+        "\u001b[31mred.json",
+        "%2e%2e.json",
+      ];
+      for (const [i, name] of names.entries()) await put(name, jsonl({ time: "2021-03-01T00:00:00Z", i }) + "{\n");
+      const corrections = names.map(() => ({ match: "**", table: "Hostile_CL" }));
+      expect(await ingest(corrections)).toMatchObject({ rows: names.length, rejects: names.length });
+      expect(await table("Hostile_CL", `"_SourceFile" f`)).toEqual([...names].sort().map(f => ({ f })));
+      for (const name of await readdir(join(workspace, "rejects")))
+        expect(name).toMatch(/^[0-9a-f]{16}-\d+-\d+\.jsonl$/);
+      expect((await readdir(base)).sort()).toEqual(["evidence", "ws"]);
+    },
+  );
+
+  test("table names from records are data too", async () => {
+    const record = { TimeGenerated: "2021-03-01T00:00:00Z", Type: "../../evil_CL", a: 1 };
+    await put("x.json", jsonl(record, { ...record, Type: "Evil_CL" }));
+    await ingest();
+    expect([...(await readManifest(workspace)).tables.keys()]).toEqual(["Evil_CL", "x_CL"]);
+  });
+
+  test("a file with thousands of different fields is read in bounded columns, and all of it is kept", async () => {
+    const record = (n: number) => ({
+      time: "2021-03-01T00:00:00Z",
+      ...Object.fromEntries(Array.from({ length: 600 }, (_, i) => [`k${n * 600 + i}`, i])),
+    });
+    await put("x.json", jsonl(...Array.from({ length: 20 }, (_, n) => record(n))));
+    await ingest();
+    expect(Object.keys(await columnTypes("x_CL")).length).toBeLessThan(310);
+    const rows = (await table("x_CL", "*")) as Record<string, unknown>[];
+    const last = rows.at(-1) ?? {};
+    const own = Object.keys(last).filter(k => /^k\d+$/.test(k) && last[k] !== null).length;
+    expect(own + Object.keys(JSON.parse(String(last["_Extra"])) as object).length).toBe(600);
+  });
+});
+
 describe("ingesting again", () => {
+  test.each(["file-written", "file-named", "before-manifest"] as const)(
+    "after a kill -9 at %s nothing half-written is seen, and the next run brings everything",
+    async step => {
+      await put("h.json", jsonl(processEvent) + "broken\n");
+      await ingest();
+      await put("i.json", jsonl({ ...processEvent, Hostname: "WKS-2" }, sysmonEvent) + "broken\n");
+      const url = (name: string) => JSON.stringify(pathToFileURL(join(import.meta.dirname, name)).href);
+      const code = `
+        import { planIngest } from ${url("./plan.ts")};
+        import { runIngest } from ${url("./run.ts")};
+        const [evidence, workspace] = ${JSON.stringify([evidence, workspace])};
+        const die = step => { if (step === "${step}") process.kill(process.pid, "SIGKILL"); };
+        await runIngest(await planIngest([evidence], { workspace }), workspace, { onStep: die });`;
+      const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", code], {
+        stdio: "inherit",
+      });
+      expect(await once(child, "exit")).toEqual([null, "SIGKILL"]);
+      expect((await readManifest(workspace)).generation).toBe(2);
+      expect((await verifyWorkspace(workspace)).problems).toEqual([]);
+      expect((await ingest()).files.map(f => [f.name, f.state])).toEqual([
+        ["h.json", "unchanged"],
+        ["i.json", "ingested"],
+      ]);
+      expect((await table("SecurityEvent", "Computer")).length).toBe(2);
+      expect((await readdir(join(workspace, "rejects"))).length).toBe(2);
+    },
+  );
+
   test("the same content is left alone, also under another name; force reads it again", async () => {
     await put("h.json", jsonl(processEvent));
     expect((await ingest()).generation).toBe(2);

@@ -51,11 +51,16 @@ export async function* splitLines(
   }
 }
 
-const windows1252 = new TextDecoder("windows-1252");
+/**
+ * Windows-1252 at 0x80 to 0x9f; elsewhere it is Latin-1. By hand, because some versions of Node decode it as Latin-1 there
+ * too (nodejs/node issue 56542). Source: encoding.spec.whatwg.org, index windows-1252.
+ */
+const c1 = "€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ";
 
 /** UTF-8, or, where the bytes are not that, Windows-1252, which gives some character for every byte. */
 export function decodeText(bytes: Buffer): { readonly text: string; readonly legacy: boolean } {
   const text = bytes.toString("utf8");
   if (!text.includes("\ufffd") || isUtf8(bytes)) return { text, legacy: false };
-  return { text: windows1252.decode(bytes), legacy: true };
+  const latin = bytes.toString("latin1");
+  return { text: latin.replace(/[\x80-\x9f]/g, char => c1[char.charCodeAt(0) - 0x80] ?? char), legacy: true };
 }

@@ -127,7 +127,7 @@ interface FileWork {
   rows: number;
 }
 
-const defaultStageBytes = 512 * 1024 * 1024;
+const defaultStageBytes = 128 * 1024 * 1024;
 
 class IngestRun {
   readonly #plan: IngestPlan;

@@ -84,6 +84,11 @@ export function storageError(error: unknown, path: string): unknown {
       hint: "free space (or raise the quota) and run it again; what was in the workspace before is intact",
       cause: error,
     });
+  if (/out of memory error/i.test(text))
+    return new HuntError("workspace/out-of-memory", "not enough memory to sort the rows being written", {
+      hint: "close other programs, or ingest fewer or smaller files at a time",
+      cause: error,
+    });
   if (/\b(EROFS|EACCES|EPERM)\b|permission denied|read-only file system/i.test(text))
     return new HuntError("workspace/not-writable", `cannot write '${path}'`, {
       hint: "check the permissions of the workspace folder",

@@ -169,6 +169,22 @@ describe("what is written", () => {
     expect(hashes[1]).toBe(hashes[0]);
   });
 
+  test("a large table's row groups follow each other in time, so that a time range skips most of them", async () => {
+    await createWorkspace(dir);
+    await using writer = await openWriter(dir);
+    const connection = await writer.connection();
+    const shuffled = "timestamp '2021-01-01' + to_seconds((i * 7919) % 200000)";
+    const sql = `select ${shuffled} as "TimeGenerated", 'x' as "Account" from range(200000) r(i)`;
+    const [file] = await writer.addTable("T", columns, { kind: "sql", connection, sql });
+    const reader = await connection.runAndReadAll(
+      "select stats_min_value, stats_max_value from parquet_metadata($1) where path_in_schema = 'TimeGenerated' order by row_group_id",
+      [join(dir, "tables", "T", file?.name ?? "")],
+    );
+    const spans = reader.getRows().map(([min, max]) => [String(min), String(max)] as const);
+    expect(spans.length).toBe(4);
+    for (const [i, [min]] of spans.entries()) if (i > 0) expect(min > (spans[i - 1]?.[1] ?? "")).toBe(true);
+  });
+
   test("hostile table names stay inside the workspace", async () => {
     await createWorkspace(dir);
     await using writer = await openWriter(dir);
@@ -236,6 +252,25 @@ describe("generations", () => {
     await writer.commit();
     expect((await readTable("T")).map(r => r[1])).toEqual(["b", "c"]);
     expect((await readManifest(dir)).tables.get("T")?.files[1]).toEqual(before?.[1]);
+  });
+
+  test("a file of rejects that two tables name stays while one of them does", async () => {
+    await createWorkspace(dir);
+    await using writer = await openWriter(dir);
+    await writeFile(await writer.rejectsPath("r.jsonl"), "{}\n");
+    for (const name of ["A", "B"]) {
+      await writer.addTable(name, columns, rows(["2021-01-01", "a"]));
+      writer.addRejects(name, { source: "x", file: "r.jsonl", count: 1, reason: "broken" });
+    }
+    await writer.commit();
+    for (const [name, left] of [
+      ["A", ["r.jsonl"]],
+      ["B", []],
+    ] as const) {
+      writer.dropTable(name);
+      await writer.commit();
+      expect(await readdir(join(dir, "rejects"))).toEqual(left);
+    }
   });
 
   test("a second create is refused", async () => {

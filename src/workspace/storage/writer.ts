@@ -319,7 +319,10 @@ export class WorkspaceWriter implements AsyncDisposable {
     }
     this.#step("before-manifest", undefined);
     await this.#assertOurs();
-    const fresh = this.#retired.map((path): RetiredFile => ({ path, generation }));
+    const used = filesOf(this.#tables);
+    const fresh = [...new Set(this.#retired)]
+      .filter(path => !used.has(path))
+      .map((path): RetiredFile => ({ path, generation }));
     const manifest: Manifest = {
       format: manifestFormat,
       minReader,
@@ -489,16 +492,23 @@ function defaultTimeColumn(columns: readonly Column[]): string | undefined {
 
 function defaultMemoryBytes(): number {
   const mebibyte = 1024 * 1024;
-  return Math.min(Math.max(Math.floor(totalmem() / 4), 512 * mebibyte), 2048 * mebibyte);
+  return Math.min(Math.max(Math.floor(totalmem() / 4), 512 * mebibyte), 1024 * mebibyte);
+}
+
+/** The files that tables name, relative to the workspace. Several tables may name one file of rejects. */
+function filesOf(tables: ReadonlyMap<string, TableEntry>): Set<string> {
+  const files = new Set<string>();
+  for (const table of tables.values()) {
+    for (const file of table.files) files.add(`${tablesFolder}/${table.directory}/${file.name}`);
+    for (const { file } of table.rejects ?? []) if (file !== undefined) files.add(`${rejectsFolder}/${file}`);
+  }
+  return files;
 }
 
 /** Removes what a killed writer left: temporary files, and files that no generation names. Needs the lock. */
 async function removeLeftovers(dir: string, manifest: Manifest): Promise<void> {
-  const known = new Set(manifest.retired.map(r => r.path));
-  for (const table of manifest.tables.values()) {
-    for (const file of table.files) known.add(`${tablesFolder}/${table.directory}/${file.name}`);
-    for (const { file } of table.rejects ?? []) if (file !== undefined) known.add(`${rejectsFolder}/${file}`);
-  }
+  const known = filesOf(manifest.tables);
+  for (const { path } of manifest.retired) known.add(path);
   for (const directory of await namesIn(join(dir, tablesFolder))) {
     for (const name of await namesIn(join(dir, tablesFolder, directory)))
       if (/\.(parquet|tmp)$/.test(name) && !known.has(`${tablesFolder}/${directory}/${name}`))

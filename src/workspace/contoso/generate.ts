@@ -25,7 +25,7 @@ import { inventoryDay } from "./network/inventory-day.js";
 import { networkDay } from "./network/network-day.js";
 import { createRecorder } from "./recorder.js";
 import type { Recorder, Row } from "./recorder.js";
-import { sitesYaml, watchlistCsv } from "./side-file.js";
+import { contosoSites, watchlistCsv } from "./side-file.js";
 import { planTenant } from "./size.js";
 import type { RowSize, TenantPlan } from "./size.js";
 import { gapsOf } from "./story/cast.js";
@@ -186,7 +186,8 @@ const totalOf = (tables: ReadonlyMap<ContosoTable, number>): number => [...table
 async function runDay(ctx: Context, recorder: Recorder, day: number, signal: AbortSignal | undefined): Promise<void> {
   for (const generate of generators) {
     let steps = 0;
-    for (const _ of generate(ctx, day)) {
+    const work = generate(ctx, day);
+    while (work.next().done !== true) {
       if (++steps % 20 !== 0) continue;
       signal?.throwIfAborted();
       await recorder.drain();
@@ -226,7 +227,7 @@ function createLosses(calendar: Calendar): Losses {
 }
 
 async function writeSideFiles(dir: string, ctx: Context, answerKey: AnswerKey): Promise<void> {
-  await writeFile(join(dir, "sites.yaml"), sitesYaml(ctx.world.blocks));
+  await writeFile(join(dir, "sites.yaml"), contosoSites(ctx.world.blocks));
   await mkdir(join(dir, "watchlists"), { recursive: true });
   for (const list of contosoWatchlists(ctx))
     await writeFile(join(dir, "watchlists", `${list.alias}.csv`), watchlistCsv(list));

@@ -11,6 +11,8 @@ import type { TableSink, TableSlice } from "./table-sink.js";
 
 /** datetime values are microseconds since 1970 UTC; dynamic ones are JSON text or plain values; absent is '' or null. */
 export type CellValue = string | number | boolean | null | undefined | object;
+/** What a column holds until it is flushed: dynamic values are JSON text by then. */
+type Stored = string | number | boolean;
 export type Row = Readonly<Record<string, CellValue>>;
 
 /** Writes one row. `tag` names the item of the answer key that the row belongs to. */
@@ -58,7 +60,7 @@ const sourceSystems: Readonly<Partial<Record<ContosoTable, string>>> = {
 
 interface Buffered {
   readonly column: Column;
-  values: CellValue[];
+  values: Stored[];
 }
 
 /** One table's rows of the current slice: a chunk in JavaScript, the rest in DuckDB. */
@@ -220,7 +222,7 @@ function cell(buffer: TableBuffer, name: string): Buffered {
       "internal/bug",
       `the generator wrote column '${name}', which table '${buffer.schema.name}' lacks`,
     );
-  const made: Buffered = { column, values: new Array<CellValue>(chunkRows) };
+  const made: Buffered = { column, values: new Array<Stored>(chunkRows) };
   buffer.columns.set(name, made);
   return made;
 }
@@ -245,7 +247,7 @@ function flushStatements(buffer: TableBuffer): { sql: string; values: string[] }
   const values = buffer.stored.map(name => {
     const column = buffer.columns.get(name)!;
     const part = buffer.rows === chunkRows ? column.values : column.values.slice(0, buffer.rows);
-    column.values = new Array<CellValue>(chunkRows);
+    column.values = new Array<Stored>(chunkRows);
     return part.join(separator);
   });
   const casts = buffer.stored.map((name, i) => castSql(`a${i}`, buffer.types.get(name)!)).join(", ");

@@ -161,7 +161,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const h = mix(mix(salt, at % 0x100000000), Math.floor(at / 0x100000000));
     put(table, at, row, receivedAt(at, h));
     if (tag !== undefined) count(tags, spans, { tag, table, at });
-    else if (resending.has(table) && h % 1400 === 7) put(table, at, row, receivedAt(at, h) + 7 * 60 * secondUs);
+    else if (resending.has(table) && h % 500 === 7) put(table, at, row, receivedAt(at, h) + 7 * 60 * secondUs);
   };
 
   return {

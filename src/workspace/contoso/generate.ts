@@ -196,7 +196,7 @@ async function runDay(ctx: Context, recorder: Recorder, day: number, signal: Abo
 }
 
 interface Losses {
-  readonly isLost: (table: ContosoTable, timeUs: number, row: Row) => boolean;
+  readonly isLost: (table: ContosoTable, timeUs: number, parts: readonly Row[]) => boolean;
   /** Gap → rows that happened and were not recorded. */
   readonly missing: ReadonlyMap<string, number>;
 }
@@ -213,17 +213,22 @@ function createLosses(calendar: Calendar): Losses {
     missing.set(id, missing.get(id)! + 1);
     return true;
   };
-  const isLost: Losses["isLost"] = (table, timeUs, row) => {
+  const isLost: Losses["isLost"] = (table, timeUs, parts) => {
     if (table === "CommonSecurityLog")
-      return (
-        timeUs >= gaps.proxy[0] && timeUs < gaps.proxy[1] && row["DeviceName"] === "prx-gru-01" && lose(gapIds.proxy)
-      );
+      return timeUs >= gaps.proxy[0] && timeUs < gaps.proxy[1] && nameOf(parts) === "prx-gru-01" && lose(gapIds.proxy);
     if (timeUs < gaps.desk[0] || timeUs >= gaps.desk[1]) return false;
     const ofAgent = table.startsWith("Device") || table === "SecurityEvent" || table === "Event";
-    const name = row["DeviceName"] ?? row["Computer"];
-    return ofAgent && typeof name === "string" && name.toLowerCase() === deskName && lose(gapIds.desk);
+    return ofAgent && nameOf(parts).toLowerCase() === deskName && lose(gapIds.desk);
   };
   return { isLost, missing };
+}
+
+function nameOf(parts: readonly Row[]): string {
+  for (const row of parts) {
+    const name = row["DeviceName"] ?? row["Computer"];
+    if (typeof name === "string") return name;
+  }
+  return "";
 }
 
 async function writeSideFiles(dir: string, ctx: Context, answerKey: AnswerKey): Promise<void> {

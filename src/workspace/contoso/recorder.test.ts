@@ -36,7 +36,11 @@ function collect(): { readonly rows: Map<string, Record<string, unknown>[]>; rea
       tenantId: "t-1",
       seed: 7,
     },
-    ...{ startUs, endUs: startUs + 14 * 24 * 60 * minute, isLost: (_, __, row) => row["Computer"] === "silent" },
+    ...{
+      startUs,
+      endUs: startUs + 14 * 24 * 60 * minute,
+      isLost: (_, __, parts) => parts.some(row => row["Computer"] === "silent"),
+    },
   });
   return { rows, recorder };
 }

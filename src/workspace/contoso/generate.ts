@@ -25,7 +25,7 @@ import { inventoryDay } from "./network/inventory-day.js";
 import { networkDay } from "./network/network-day.js";
 import { createRecorder } from "./recorder.js";
 import type { Recorder, Row } from "./recorder.js";
-import { sitesYaml, watchlistCsv } from "./side-file.js";
+import { contosoSites, watchlistCsv } from "./side-file.js";
 import { planTenant } from "./size.js";
 import type { RowSize, TenantPlan } from "./size.js";
 import { gapsOf } from "./story/cast.js";
@@ -186,7 +186,8 @@ const totalOf = (tables: ReadonlyMap<ContosoTable, number>): number => [...table
 async function runDay(ctx: Context, recorder: Recorder, day: number, signal: AbortSignal | undefined): Promise<void> {
   for (const generate of generators) {
     let steps = 0;
-    for (const _ of generate(ctx, day)) {
+    const work = generate(ctx, day);
+    while (work.next().done !== true) {
       if (++steps % 20 !== 0) continue;
       signal?.throwIfAborted();
       await recorder.drain();
@@ -195,7 +196,7 @@ async function runDay(ctx: Context, recorder: Recorder, day: number, signal: Abo
 }
 
 interface Losses {
-  readonly isLost: (table: ContosoTable, timeUs: number, row: Row) => boolean;
+  readonly isLost: (table: ContosoTable, timeUs: number, parts: readonly Row[]) => boolean;
   /** Gap → rows that happened and were not recorded. */
   readonly missing: ReadonlyMap<string, number>;
 }
@@ -212,21 +213,26 @@ function createLosses(calendar: Calendar): Losses {
     missing.set(id, missing.get(id)! + 1);
     return true;
   };
-  const isLost: Losses["isLost"] = (table, timeUs, row) => {
+  const isLost: Losses["isLost"] = (table, timeUs, parts) => {
     if (table === "CommonSecurityLog")
-      return (
-        timeUs >= gaps.proxy[0] && timeUs < gaps.proxy[1] && row["DeviceName"] === "prx-gru-01" && lose(gapIds.proxy)
-      );
+      return timeUs >= gaps.proxy[0] && timeUs < gaps.proxy[1] && nameOf(parts) === "prx-gru-01" && lose(gapIds.proxy);
     if (timeUs < gaps.desk[0] || timeUs >= gaps.desk[1]) return false;
     const ofAgent = table.startsWith("Device") || table === "SecurityEvent" || table === "Event";
-    const name = row["DeviceName"] ?? row["Computer"];
-    return ofAgent && typeof name === "string" && name.toLowerCase() === deskName && lose(gapIds.desk);
+    return ofAgent && nameOf(parts).toLowerCase() === deskName && lose(gapIds.desk);
   };
   return { isLost, missing };
 }
 
+function nameOf(parts: readonly Row[]): string {
+  for (const row of parts) {
+    const name = row["DeviceName"] ?? row["Computer"];
+    if (typeof name === "string") return name;
+  }
+  return "";
+}
+
 async function writeSideFiles(dir: string, ctx: Context, answerKey: AnswerKey): Promise<void> {
-  await writeFile(join(dir, "sites.yaml"), sitesYaml(ctx.world.blocks));
+  await writeFile(join(dir, "sites.yaml"), contosoSites(ctx.world.blocks));
   await mkdir(join(dir, "watchlists"), { recursive: true });
   for (const list of contosoWatchlists(ctx))
     await writeFile(join(dir, "watchlists", `${list.alias}.csv`), watchlistCsv(list));

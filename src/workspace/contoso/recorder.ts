@@ -11,10 +11,18 @@ import type { TableSink, TableSlice } from "./table-sink.js";
 
 /** datetime values are microseconds since 1970 UTC; dynamic ones are JSON text or plain values; absent is '' or null. */
 export type CellValue = string | number | boolean | null | undefined | object;
+/** What a column holds until it is flushed: dynamic values are JSON text by then. */
+type Stored = string | number | boolean;
 export type Row = Readonly<Record<string, CellValue>>;
 
+/** A row, or its parts: columns of a later part win. Parts spare the copying of what many rows share. */
+export type RowParts = Row | readonly Row[];
+
 /** Writes one row. `tag` names the item of the answer key that the row belongs to. */
-export type Emit = (table: ContosoTable, timeUs: number, row: Row, tag?: string) => void;
+export type Emit = (table: ContosoTable, timeUs: number, row: RowParts, tag?: string) => void;
+
+const isParts = (row: RowParts): row is readonly Row[] => Array.isArray(row);
+const partsOf = (row: RowParts): readonly Row[] => (isParts(row) ? row : [row]);
 
 export interface RecorderOptions {
   readonly schemas: ReadonlyMap<ContosoTable, TableSchema>;
@@ -25,7 +33,7 @@ export interface RecorderOptions {
   readonly startUs: number;
   readonly endUs: number;
   /** Rows that no sensor delivered: they are dropped and not counted. */
-  readonly isLost: (table: ContosoTable, timeUs: number, row: Row) => boolean;
+  readonly isLost: (table: ContosoTable, timeUs: number, parts: readonly Row[]) => boolean;
 }
 
 const separator = "\u001f";
@@ -58,7 +66,7 @@ const sourceSystems: Readonly<Partial<Record<ContosoTable, string>>> = {
 
 interface Buffered {
   readonly column: Column;
-  values: CellValue[];
+  values: Stored[];
 }
 
 /** One table's rows of the current slice: a chunk in JavaScript, the rest in DuckDB. */
@@ -131,17 +139,18 @@ export function createRecorder(options: RecorderOptions): Recorder {
       for (const { sql, values } of statements) await options.connection.run(sql, values);
     });
   };
-  const put = (table: ContosoTable, timeUs: number, row: Row, receivedUs: number): void => {
+  const put = (table: ContosoTable, timeUs: number, parts: readonly Row[], receivedUs: number): void => {
     const buffer = bufferOf(table);
     const i = buffer.rows++;
     cell(buffer, "TimeGenerated").values[i] = timeUs;
     if (buffer.types.has("Timestamp")) cell(buffer, "Timestamp").values[i] = timeUs;
     cell(buffer, "_TimeReceived").values[i] = receivedUs;
-    for (const name in row) {
-      const value = row[name];
-      if (value === undefined || value === null || value === "") continue;
-      cell(buffer, name).values[i] = typeof value === "object" ? JSON.stringify(value) : value;
-    }
+    for (const row of parts)
+      for (const name in row) {
+        const value = row[name];
+        if (value === undefined || value === null || value === "") continue;
+        cell(buffer, name).values[i] = typeof value === "object" ? JSON.stringify(value) : value;
+      }
     buffer.total++;
     tables.set(table, (tables.get(table) ?? 0) + 1);
     const day = Math.floor((timeUs - options.startUs) / (24 * hourUs)) - 13;
@@ -153,13 +162,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const emit: Emit = (table, timeUs, row, tag) => {
     if (timeUs < options.startUs || timeUs >= options.endUs) return;
     const at = Math.floor(timeUs);
-    if (options.isLost(table, at, row)) return;
+    const parts = partsOf(row);
+    if (options.isLost(table, at, parts)) return;
     let salt = salts.get(table);
     if (salt === undefined) salts.set(table, (salt = mix(options.seed, hashText(table))));
     const h = mix(mix(salt, at % 0x100000000), Math.floor(at / 0x100000000));
-    put(table, at, row, receivedAt(at, h));
+    put(table, at, parts, receivedAt(at, h));
     if (tag !== undefined) count(tags, spans, { tag, table, at });
-    else if (resending.has(table) && h % 1400 === 7) put(table, at, row, receivedAt(at, h) + 7 * 60 * secondUs);
+    else if (resending.has(table) && h % 500 === 7) put(table, at, parts, receivedAt(at, h) + 7 * 60 * secondUs);
   };
 
   return {
@@ -220,7 +230,7 @@ function cell(buffer: TableBuffer, name: string): Buffered {
       "internal/bug",
       `the generator wrote column '${name}', which table '${buffer.schema.name}' lacks`,
     );
-  const made: Buffered = { column, values: new Array<CellValue>(chunkRows) };
+  const made: Buffered = { column, values: new Array<Stored>(chunkRows) };
   buffer.columns.set(name, made);
   return made;
 }
@@ -245,7 +255,7 @@ function flushStatements(buffer: TableBuffer): { sql: string; values: string[] }
   const values = buffer.stored.map(name => {
     const column = buffer.columns.get(name)!;
     const part = buffer.rows === chunkRows ? column.values : column.values.slice(0, buffer.rows);
-    column.values = new Array<CellValue>(chunkRows);
+    column.values = new Array<Stored>(chunkRows);
     return part.join(separator);
   });
   const casts = buffer.stored.map((name, i) => castSql(`a${i}`, buffer.types.get(name)!)).join(", ");

@@ -5,8 +5,11 @@ import type { WorldSize } from "./world/world.js";
 export const rowSizes = { small: 300_000, "1m": 1_000_000, "10m": 10_000_000, "100m": 100_000_000 } as const;
 export type RowSize = keyof typeof rowSizes | number;
 
-/** What the story, the traps and everything else that does not shrink take. */
-export const fixedRows = 62_000;
+/** Rows that no size changes (story, service accounts, replication), and rows per unit of growth that come with hosts. */
+const constantRows = 45_000;
+const rowsPerGrowth = 57_000;
+/** Rows that activity 1 writes in a company of growth 1. */
+const rowsPerActivity = 258_000;
 
 /** Leases of a site are unique up to this many workstations. */
 const mostWorkstations = 7900;
@@ -21,7 +24,7 @@ export interface TenantPlan {
 /**
  * Plans a tenant of about `rows` rows.
  *
- * The story and the traps take about 62,000 rows and are never thinned: a smaller number gives those and a quiet company.
+ * The story and the traps are never thinned: fewer than about 100,000 rows give those and a quiet company, about 75,000 rows.
  * @throws HuntError `contoso/rows` for anything but a size's name or a whole number from 1,000 to 1,000,000,000
  */
 export function planTenant(size: RowSize): TenantPlan {
@@ -30,17 +33,17 @@ export function planTenant(size: RowSize): TenantPlan {
     throw new HuntError("contoso/rows", `cannot generate '${String(size)}' rows`, {
       hint: `use ${Object.keys(rowSizes).join(", ")} or a whole number from 1,000 to 1,000,000,000`,
     });
-  const scale = Math.max(0.02, (rows - fixedRows) / (rowSizes.small - fixedRows));
-  const growth = Math.max(1, scale) ** 0.6;
-  const people = Math.round(600 * growth);
+  const growth = Math.max(1, (rows / rowSizes.small) ** 0.6);
+  const busy = (rows - constantRows - rowsPerGrowth * growth) / rowsPerActivity;
+  const workstations = Math.round(400 * (rows < rowSizes.small ? Math.max(0.5, rows / rowSizes.small) : growth));
   return {
     rows,
     world: {
-      people,
-      workstations: Math.min(mostWorkstations, Math.round(400 * growth)),
+      people: Math.round(600 * growth),
+      workstations: Math.min(mostWorkstations, workstations),
       internetSites: Math.round(20_000 * growth),
-      activity: scale / growth,
-      telemetryHosts: Math.round(Math.min(60, 10 * Math.max(0.3, growth))),
+      activity: Math.max(0.02, busy / growth),
+      telemetryHosts: rows < 100_000 ? 3 : Math.round(Math.min(60, 10 * growth)),
     },
     daysPerSlice: rows <= 400_000 ? 14 : rows <= 2_000_000 ? 7 : 1,
   };

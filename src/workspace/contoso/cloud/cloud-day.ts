@@ -421,7 +421,7 @@ function trail(ctx: Context, atUs: number, d: Draw): void {
         accessKeyId: `ASIA${d.hex(16).toUpperCase()}`,
       } as const);
   const ip =
-    identity.type === "AWSService" ? "autoscaling.amazonaws.com" : d.pick([sites.SEA.egressIp, sites.DUB.egressIp]);
+    identity.type === "AWSService" ? "autoscaling.amazonaws.example" : d.pick([sites.SEA.egressIp, sites.DUB.egressIp]);
   emitTrail(
     ctx,
     {

@@ -32,7 +32,7 @@ export function emitEvent(ctx: Context, e: WindowsEvent, tag?: string): void {
     EventLevel: e.level === "Information" ? 4 : e.level === "Warning" ? 3 : 2,
     EventCategory: 0,
     RenderedDescription: e.text,
-    EventData: `<DataItem type="System.XmlData" time="${new Date(Math.floor(e.atUs / 1000)).toISOString()}"><EventData xmlns="http://schemas.microsoft.com/win/2004/08/events/event">${data}</EventData></DataItem>`,
+    EventData: `<DataItem type="System.XmlData" time="${new Date(Math.floor(e.atUs / 1000)).toISOString()}"><EventData>${data}</EventData></DataItem>`,
     ParameterXml: Object.values(e.data)
       .map(v => `<Param>${xmlText(v)}</Param>`)
       .join(""),

@@ -29,28 +29,30 @@ export function emitFileWrite(ctx: Context, p: Process, f: FileWrite, tag?: stri
   ctx.emit(
     "DeviceFileEvents",
     f.atUs,
-    {
-      ...initiating(p),
-      ActionType: f.action,
-      FileName: f.fileName,
-      FolderPath: f.folder + f.fileName,
-      FileSize: f.sizeBytes,
-      SHA256: f.sha256,
-      SHA1: f.sha1 ?? "",
-      FileOriginUrl: f.originUrl ?? "",
-      FileOriginReferrerUrl: f.originReferrer ?? "",
-      FileOriginIP: f.originIp ?? "",
-      PreviousFileName: f.previousName ?? "",
-      PreviousFolderPath: f.previousName === undefined ? "" : f.folder,
-      ShareName: f.shareName ?? "",
-      RequestProtocol: f.requestIp === undefined ? "Local" : "Smb",
-      RequestSourceIP: f.requestIp ?? "",
-      RequestAccountName: p.principal.name,
-      RequestAccountDomain: p.principal.domain,
-      RequestAccountSid: p.principal.sid,
-      AdditionalFields: { FileType: f.fileName.slice(f.fileName.lastIndexOf(".") + 1) },
-      ReportId: reportId(p.pid, f.sizeBytes, f.atUs % 0x7fffffff),
-    },
+    [
+      initiating(p),
+      {
+        ActionType: f.action,
+        FileName: f.fileName,
+        FolderPath: f.folder + f.fileName,
+        FileSize: f.sizeBytes,
+        SHA256: f.sha256,
+        SHA1: f.sha1 ?? "",
+        FileOriginUrl: f.originUrl ?? "",
+        FileOriginReferrerUrl: f.originReferrer ?? "",
+        FileOriginIP: f.originIp ?? "",
+        PreviousFileName: f.previousName ?? "",
+        PreviousFolderPath: f.previousName === undefined ? "" : f.folder,
+        ShareName: f.shareName ?? "",
+        RequestProtocol: f.requestIp === undefined ? "Local" : "Smb",
+        RequestSourceIP: f.requestIp ?? "",
+        RequestAccountName: p.principal.name,
+        RequestAccountDomain: p.principal.domain,
+        RequestAccountSid: p.principal.sid,
+        AdditionalFields: { FileType: f.fileName.slice(f.fileName.lastIndexOf(".") + 1) },
+        ReportId: reportId(p.pid, f.sizeBytes, f.atUs % 0x7fffffff),
+      },
+    ],
     tag,
   );
 }
@@ -136,12 +138,14 @@ export function emitImageLoad(ctx: Context, p: Process, atUs: number, d: Draw): 
     SHA1: of.sha1,
     MD5: of.md5,
   };
-  ctx.emit("DeviceImageLoadEvents", atUs, {
-    ...initiating(p),
-    ActionType: "ImageLoaded",
-    ...file,
-    ReportId: reportId(p.pid, atUs % 0x7fffffff),
-  });
+  ctx.emit("DeviceImageLoadEvents", atUs, [
+    initiating(p),
+    {
+      ActionType: "ImageLoaded",
+      ...file,
+      ReportId: reportId(p.pid, atUs % 0x7fffffff),
+    },
+  ]);
 }
 
 const registry = [
@@ -186,18 +190,20 @@ export function emitRegistryWrite(ctx: Context, p: Process, r: RegistryWrite, ta
   ctx.emit(
     "DeviceRegistryEvents",
     r.atUs,
-    {
-      ...initiating(p),
-      ActionType: "RegistryValueSet",
-      RegistryKey: r.key,
-      RegistryValueName: r.name,
-      RegistryValueData: r.data,
-      RegistryValueType: r.type,
-      PreviousRegistryKey: r.key,
-      PreviousRegistryValueName: r.name,
-      PreviousRegistryValueData: r.previousData ?? "",
-      ReportId: reportId(p.pid, r.atUs % 0x7fffffff),
-    },
+    [
+      initiating(p),
+      {
+        ActionType: "RegistryValueSet",
+        RegistryKey: r.key,
+        RegistryValueName: r.name,
+        RegistryValueData: r.data,
+        RegistryValueType: r.type,
+        PreviousRegistryKey: r.key,
+        PreviousRegistryValueName: r.name,
+        PreviousRegistryValueData: r.previousData ?? "",
+        ReportId: reportId(p.pid, r.atUs % 0x7fffffff),
+      },
+    ],
     tag,
   );
 }
@@ -251,18 +257,20 @@ export function emitDeviceEvent(ctx: Context, p: Process, e: DeviceEvent, tag?: 
   ctx.emit(
     "DeviceEvents",
     e.atUs,
-    {
-      ...initiatingForDeviceEvents(p),
-      ActionType: e.action,
-      RemoteUrl: e.url ?? "",
-      FileName: e.fileName ?? "",
-      FolderPath: e.folderPath ?? "",
-      SHA256: e.sha256 ?? "",
-      ProcessId: e.processId ?? null,
-      ProcessCommandLine: e.commandLine ?? "",
-      AdditionalFields: e.fields,
-      ReportId: reportId(p.pid, e.atUs % 0x7fffffff),
-    },
+    [
+      initiatingForDeviceEvents(p),
+      {
+        ActionType: e.action,
+        RemoteUrl: e.url ?? "",
+        FileName: e.fileName ?? "",
+        FolderPath: e.folderPath ?? "",
+        SHA256: e.sha256 ?? "",
+        ProcessId: e.processId ?? null,
+        ProcessCommandLine: e.commandLine ?? "",
+        AdditionalFields: e.fields,
+        ReportId: reportId(p.pid, e.atUs % 0x7fffffff),
+      },
+    ],
     tag,
   );
 }

@@ -92,17 +92,19 @@ function sourceOf(logon: Logon): Row {
 export function emitLogon(ctx: Context, logon: Logon, tag?: string): void {
   const { host, atUs } = logon;
   if (host.sendsSecurityEvents) {
-    const row = { ...securityBase(host, success, atUs), ...subjectOf(logon), ...targetOf(logon), ...sourceOf(logon) };
+    const row = [securityBase(host, success, atUs), subjectOf(logon), targetOf(logon), sourceOf(logon)];
     ctx.emit(
       "SecurityEvent",
       atUs,
-      {
+      [
         ...row,
-        ElevatedToken: logon.isAdmin === true ? "%%1842" : "%%1843",
-        VirtualAccount: "%%1843",
-        LogonGuid: "00000000-0000-0000-0000-000000000000",
-        TargetLinkedLogonId: "0x0",
-      },
+        {
+          ElevatedToken: logon.isAdmin === true ? "%%1842" : "%%1843",
+          VirtualAccount: "%%1843",
+          LogonGuid: "00000000-0000-0000-0000-000000000000",
+          TargetLinkedLogonId: "0x0",
+        },
+      ],
       tag,
     );
     if (logon.isAdmin === true) emitSpecial(ctx, logon, tag);
@@ -182,17 +184,19 @@ export function emitFailedLogon(
   if (host.sendsSecurityEvents) {
     const target = { ...targetOf(logon), TargetLogonId: undefined, TargetUserSid: "S-1-0-0" };
     const status = subStatus === "0xc0000234" ? subStatus : "0xc000006d";
-    const row = { ...securityBase(host, failure, atUs), ...subjectOf(logon), ...target, ...sourceOf(logon) };
+    const row = [securityBase(host, failure, atUs), subjectOf(logon), target, sourceOf(logon)];
     ctx.emit(
       "SecurityEvent",
       atUs,
-      {
+      [
         ...row,
-        Status: status,
-        SubStatus: subStatus,
-        FailureReason: subStatus === "0xc0000234" ? "%%2307" : "%%2313",
-        Keywords: "0x8010000000000000",
-      },
+        {
+          Status: status,
+          SubStatus: subStatus,
+          FailureReason: subStatus === "0xc0000234" ? "%%2307" : "%%2313",
+          Keywords: "0x8010000000000000",
+        },
+      ],
       tag,
     );
   }
@@ -202,7 +206,7 @@ export function emitFailedLogon(
 export function emitLogoff(ctx: Context, logon: Logon, atUs: number): void {
   if (!logon.host.sendsSecurityEvents) return;
   const record = logon.type === 2 || logon.type === 10 || logon.type === 11 ? userLogoff : logoff;
-  ctx.emit("SecurityEvent", atUs, { ...securityBase(logon.host, record, atUs), ...targetOf(logon) });
+  ctx.emit("SecurityEvent", atUs, [securityBase(logon.host, record, atUs), targetOf(logon)]);
 }
 
 /** What Defender for Identity sees at the domain controllers. */

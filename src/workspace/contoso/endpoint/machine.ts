@@ -106,7 +106,7 @@ export function machineOn(ctx: Context, host: Host, day: number): Machine {
 const memos = new WeakMap<Context, Map<string, Machine>>();
 function memoOf(ctx: Context): Map<string, Machine> {
   let memo = memos.get(ctx);
-  if (memo === undefined) memos.set(ctx, (memo = new Map()));
+  if (memo === undefined) memos.set(ctx, (memo = new Map<string, Machine>()));
   if (memo.size > 60_000) memo.clear();
   return memo;
 }

@@ -28,19 +28,21 @@ export function emitConnection(ctx: Context, c: Connection, tag?: string): void 
   ctx.emit(
     "DeviceNetworkEvents",
     c.atUs,
-    {
-      ...initiating(process),
-      ActionType: c.action ?? "ConnectionSuccess",
-      Protocol: c.protocol ?? "Tcp",
-      LocalIP: c.localIp,
-      LocalIPType: "Private",
-      LocalPort: c.localPort,
-      RemoteIP: c.remoteIp,
-      RemoteIPType: ipType(c.remoteIp),
-      RemotePort: c.remotePort,
-      RemoteUrl: c.remoteUrl ?? "",
-      ReportId: reportId(process.pid, c.localPort, c.atUs % 0x7fffffff),
-    },
+    [
+      initiating(process),
+      {
+        ActionType: c.action ?? "ConnectionSuccess",
+        Protocol: c.protocol ?? "Tcp",
+        LocalIP: c.localIp,
+        LocalIPType: "Private",
+        LocalPort: c.localPort,
+        RemoteIP: c.remoteIp,
+        RemoteIPType: ipType(c.remoteIp),
+        RemotePort: c.remotePort,
+        RemoteUrl: c.remoteUrl ?? "",
+        ReportId: reportId(process.pid, c.localPort, c.atUs % 0x7fffffff),
+      },
+    ],
     tag,
   );
 }

@@ -210,7 +210,7 @@ interface ProgramLike extends Omit<Program, "children"> {
   readonly children?: readonly string[];
 }
 
-export const programOf = (name: ProgramName): Program => programs[name] as Program;
+export const programOf = (name: ProgramName): Program => programs[name];
 
 type Menu = readonly (readonly [number, ProgramName])[];
 const everyone: Menu = [

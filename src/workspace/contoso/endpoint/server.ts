@@ -359,7 +359,7 @@ function kerberos(
       IpPort: String(d.range(49_200, 65_000)),
       Status: "0x0",
     },
-    EventData: `<EventData xmlns="http://schemas.microsoft.com/win/2004/08/events/event"><Data Name="TicketOptions">0x40810010</Data><Data Name="TicketEncryptionType">0x12</Data></EventData>`,
+    EventData: `<EventData><Data Name="TicketOptions">0x40810010</Data><Data Name="TicketEncryptionType">0x12</Data></EventData>`,
   });
 }
 

@@ -56,7 +56,11 @@ function oneDesk(ctx: Context, host: Host, workday: Workday): void {
   const [nextPid, nextLogonId] = [pidsOf(machine, day), logonIdsOf(machine, day)];
   // The first ids of the day belong to the session itself.
   const session = sessionOn(ctx, host, workday);
-  if (session.isNew) [nextPid(), nextPid(), nextLogonId()];
+  if (session.isNew) {
+    nextPid();
+    nextPid();
+    nextLogonId();
+  }
   const userAgent = d.chance(0.0006) ? hostileText(d) : workstationBrowser(ctx.seed, owner, day).userAgent;
   const desk: Desk = { ctx, d, host, owner, workday, session, machine, userAgent, nextPid, nextLogonId };
   if (machine.bootDay === day) emitBoot(ctx, machine);

@@ -104,7 +104,7 @@ export function emitOffice(ctx: Context, a: OfficeAction, tag?: string): void {
   const kind = officeOperations[a.operation];
   const d = new Draw(mix(hashText(a.account.upn + a.operation), Math.floor(a.atUs / 1000) % 0x7fffffff));
   const recordId = d.guid();
-  ctx.emit("OfficeActivity", a.atUs, { ...officeBase(ctx, a, kind, recordId), ...officeDetails(a, kind, d) }, tag);
+  ctx.emit("OfficeActivity", a.atUs, [officeBase(ctx, a, kind, recordId), officeDetails(a, kind, d)], tag);
   if (a.inCloudApps) ctx.emit("CloudAppEvents", a.atUs + 40_000_000, cloudAppRow(ctx, a, kind, recordId), tag);
 }
 

@@ -111,9 +111,9 @@ function authenticationDetails(s: SignIn): object[] {
 export function emitSignIn(ctx: Context, s: SignIn, tag?: string): void {
   const d = new Draw(mix(hashText(s.account.upn), mix(Math.floor(s.atUs / 1000) % 0x7fffffff, hashText(s.app.name))));
   const id = d.guid();
-  const row = { ...whoAndWhat(ctx, s, id, d), ...whereAndHow(ctx, s) };
-  if (s.isInteractive) ctx.emit("SigninLogs", s.atUs, { ...row, ...interactiveOnly(ctx, s, d) }, tag);
-  else ctx.emit("AADNonInteractiveUserSignInLogs", s.atUs, { ...row, ...nonInteractiveOnly(ctx, s, d) }, tag);
+  const row = [whoAndWhat(ctx, s, id, d), whereAndHow(ctx, s)];
+  if (s.isInteractive) ctx.emit("SigninLogs", s.atUs, [...row, interactiveOnly(ctx, s, d)], tag);
+  else ctx.emit("AADNonInteractiveUserSignInLogs", s.atUs, [...row, nonInteractiveOnly(ctx, s, d)], tag);
 }
 
 function whoAndWhat(ctx: Context, s: SignIn, id: string, d: Draw): Row {

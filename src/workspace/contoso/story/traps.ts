@@ -16,7 +16,7 @@ import type { Host } from "../world/host.js";
 import { addressOf } from "../world/host.js";
 import { cast } from "../world/person.js";
 import type { Person } from "../world/person.js";
-import { sites } from "../world/site.js";
+import { roamingIps, sites } from "../world/site.js";
 import { workdayOf } from "../world/workday.js";
 
 export const trapDay: DayGenerator = function* (ctx, day) {
@@ -27,6 +27,7 @@ export const trapDay: DayGenerator = function* (ctx, day) {
   if (ctx.calendar.weekday(day) === 0) backupSunday(ctx, day);
   if (day === -12 || day === -11) closingRules(ctx, day);
   if (day === -9) flyingDirector(ctx);
+  if (!ctx.calendar.isWeekend(day)) roamingDirector(ctx, day);
   supplierOrders(ctx, day);
   yield;
 };
@@ -276,6 +277,20 @@ function flyingDirector(ctx: Context): void {
     { ...base, ...managed, atUs: at(-9, "17:10:45"), app: apps.office, ip: sites.DUB.egressIp },
     "trap-flying-director",
   );
+}
+
+/** Another director works through a VPN that leaves the country anew within the hour. */
+function roamingDirector(ctx: Context, day: number): void {
+  const person = ctx.world.person(cast.roamer);
+  const host = ctx.world.workstation(person.workstation);
+  const managed = {
+    ...{ device: workstationBrowser(ctx.seed, person, day), deviceId: host.entraDeviceId, deviceName: host.name },
+    ...({ account: person, isInteractive: true, code: 0, mfa: "previous" } as const),
+  };
+  const tag = "trap-roaming-vpn";
+  const [first, second] = [roamingIps[(day + 13) % 4]!, roamingIps[(day + 14) % 4]!];
+  emitSignIn(ctx, { ...managed, atUs: ctx.calendar.at(day, "12:20:15"), app: apps.office, ip: first }, tag);
+  emitSignIn(ctx, { ...managed, atUs: ctx.calendar.at(day, "13:16:40"), app: apps.crm, ip: second }, tag);
 }
 
 /** People order from a supplier whose site shares its address with the phishing page. */

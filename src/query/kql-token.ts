@@ -97,24 +97,42 @@ function stringAt(text: string, start: number): Token | undefined {
   return end < 0 ? { kind: "bad", start, end: text.length } : { kind: "string", start, end, quoting };
 }
 
-function tokenAt(text: string, start: number): Token {
-  if (text[start] === holeMark) return { kind: "hole", start, end: start + 1 };
-  const string = stringAt(text, start);
-  if (string !== undefined) return string;
-  const typed = matchAt(typedLiteral, text, start);
-  if (typed > 0) {
-    // Kusto ends an unclosed one at the end of its line; whatever stands in it is not what its author meant.
-    if (text[typed - 1] !== ")") return { kind: "bad", start, end: typed };
-    return { kind: "typed-literal", start, end: typed, type: text.slice(start, text.indexOf("(", start)) };
-  }
-  const kinds = [
-    ["comment", comment],
+/** What may begin with a letter, with a digit, and with anything else; in the order in which they are tried. */
+const forms = {
+  letter: [["identifier", identifier]],
+  digit: [
     ["timespan", timespan],
     ["number", number],
     ["identifier", identifier],
+  ],
+  other: [
+    ["comment", comment],
     ["punctuation", punctuation],
-  ] as const;
-  for (const [kind, pattern] of kinds) {
+  ],
+} as const;
+
+function firstForm(c: string): keyof typeof forms {
+  if ((c >= "a" && c <= "z") || (c >= "A" && c <= "Z") || c === "_" || c === "$") return "letter";
+  return c >= "0" && c <= "9" ? "digit" : "other";
+}
+
+function typedLiteralAt(text: string, start: number): Token | undefined {
+  const end = matchAt(typedLiteral, text, start);
+  if (end < 0) return undefined;
+  // Kusto ends an unclosed one at the end of its line; whatever stands in it is not what its author meant.
+  if (text[end - 1] !== ")") return { kind: "bad", start, end };
+  return { kind: "typed-literal", start, end, type: text.slice(start, text.indexOf("(", start)) };
+}
+
+function tokenAt(text: string, start: number): Token {
+  const c = text.charAt(start);
+  if (c === holeMark) return { kind: "hole", start, end: start + 1 };
+  const form = firstForm(c);
+  const special =
+    (form === "other" || c === "h" || c === "H" ? stringAt(text, start) : undefined) ??
+    (form === "letter" ? typedLiteralAt(text, start) : undefined);
+  if (special !== undefined) return special;
+  for (const [kind, pattern] of forms[form]) {
     const end = matchAt(pattern, text, start);
     if (end > 0) return { kind, start, end };
   }

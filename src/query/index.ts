@@ -1,0 +1,26 @@
+/** Named queries: the provider, its types, time ranges. Drivers are `session`'s to name. */
+export type * from "./api.js";
+export type { QueryOptions } from "./call.js";
+export type { KqlFragmentCheck } from "./clause.js";
+export type { CustomQuery, CustomQueryParameter } from "./custom-query.js";
+export type { QueryDefinition } from "./definition.js";
+export { environmentNames, environments, findEnvironment, getEnvironment, type Environment } from "./environment.js";
+export { HelpText } from "./help.js";
+export { QueryLibrary, type QuerySearch } from "./library.js";
+export { loadQueryFile, loadQueryFolder, shippedQueriesDir } from "./load-queries.js";
+export { KqlText, type ParameterDefinition, type ParameterType } from "./parameter.js";
+export {
+  createQueryProvider,
+  QueryProvider,
+  type ExecQueryOptions,
+  type ImportedQueries,
+  type QueryProviderHost,
+  type QueryProviderOf,
+  type QuerySplitter,
+  type SplitRequest,
+} from "./provider.js";
+export type * from "./query-families.generated.js";
+export type * from "./query-function.js";
+export { readQueries, type QueryFileResult } from "./read-queries.js";
+export { mentionsTime } from "./time-filter.js";
+export { QueryTime, TimeSpan, type RangeOrigin, type TimeSpanSpec } from "./time-span.js";

@@ -848,6 +848,10 @@ const specs: Readonly<Record<string, Spec>> = {
       [s("scheme://username:password@host:1234/this/is/a/path?k1=v1&k2=v2#fragment")],
       '{"Scheme":"scheme","Host":"host","Port":"1234","Path":"this/is/a/path","Username":"username","Password":"password","Query Parameters":{"k1":"v1","k2":"v2"},"Fragment":"fragment"}',
     ],
+    [
+      [s("host:8080/a?b=c")],
+      '{"Scheme":"","Host":"","Port":"","Path":"","Username":"","Password":"","Query Parameters":{"b":"c"},"Fragment":""}',
+    ],
     [[s("")], null],
   ),
   parseurl: of("dynamic", [

@@ -39,7 +39,12 @@ function describe(symbol: ts.Symbol, checker: ts.TypeChecker): string[] {
 
 const program = ts.createProgram(
   entries.map(e => e.file),
-  { module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, skipLibCheck: true, strict: true },
+  {
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    skipLibCheck: true,
+    strict: true,
+  },
 );
 const checker = program.getTypeChecker();
 mkdirSync(join(root, "docs/api"), { recursive: true });
@@ -63,7 +68,8 @@ for (const entry of entries) {
   const before = existsSync(file) ? readFileSync(file, "utf8") : "";
   if (before === text) continue;
   different += 1;
-  if (check) console.error(`docs/api/${name}.api.txt differs from the code: run 'npm run api', read the change, commit it`);
+  if (check)
+    console.error(`docs/api/${name}.api.txt differs from the code: run 'npm run api', read the change, commit it`);
   else writeFileSync(file, text);
 }
 if (check && different > 0) process.exitCode = 1;

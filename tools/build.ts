@@ -1,7 +1,8 @@
-/** Builds `dist` with tsc. Called by `npm run build` and, through `prepare`, by `npm ci`. */
+/** Builds `dist`: tsc, and the bundle for the compiler's snapshot. Called by `npm run build` and, through `prepare`, by `npm ci`. */
 import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { bundleSnapshotEntry } from "./kql-snapshot.js";
 
 const root = join(import.meta.dirname, "..");
 rmSync(join(root, "dist"), { recursive: true, force: true });
@@ -9,3 +10,4 @@ execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "
   cwd: root,
   stdio: "inherit",
 });
+await bundleSnapshotEntry(join(root, "dist", "kql-snapshot.cjs"));

@@ -1,10 +1,8 @@
 /** What commands need of the product. `session` implements it; tests have a fake. */
 import type { Completeness } from "../base/completeness.js";
 import type { Column } from "../base/column.js";
-import { HuntError } from "../base/error.js";
 import type { ProgressSink } from "../base/port.js";
 import type { HostModule, NotebookRun, RunContext, RunOptions } from "../notebook/runner/index.js";
-import { runNotebook } from "../notebook/runner/index.js";
 import type { View } from "../view/index.js";
 
 export type TextFormat = "csv" | "json" | "ndjson";
@@ -122,22 +120,4 @@ export interface CliHost {
   /** What runs `%%kql` cells of a notebook, and what the report says of it. */
   notebookHost(options: OpenOptions): Promise<{ readonly host?: HostModule; readonly context?: RunContext }>;
   runNotebook(options: RunOptions): Promise<NotebookRun>;
-}
-
-/** Refuses by name whatever needs a session; notebooks without `%%kql` cells run. */
-export function createBareHost(dataDir: string): CliHost {
-  const refuse = async (): Promise<never> => {
-    throw new HuntError("cli/not-available", "this build of Huntbook has no workspaces yet");
-  };
-  return {
-    dataDir,
-    openWorkspace: refuse,
-    planIngest: refuse,
-    runIngest: refuse,
-    generateDemo: refuse,
-    checkQueries: refuse,
-    doctor: async () => [],
-    notebookHost: async () => ({}),
-    runNotebook,
-  };
 }

@@ -1,9 +1,10 @@
 /** The command line: finds the command, runs it, turns what happens into an exit code. */
 import { homedir } from "node:os";
-import { join } from "node:path";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { isHuntError } from "../base/error.js";
 import { didYouMean } from "../base/suggest.js";
+import { dataFolder } from "../session/folders.js";
 import type { Command, Context } from "./command.js";
 import { exitCodes, formatHelp, parseCommandArgs, usageError } from "./command.js";
 import { demoCommand } from "./commands/demo.js";
@@ -17,7 +18,6 @@ import { startCommand } from "./commands/start.js";
 import { templatesCommand } from "./commands/templates.js";
 import { versionCommand } from "./commands/version.js";
 import type { CliHost } from "./host.js";
-import { createBareHost } from "./host.js";
 import type { Io } from "./io.js";
 import { openProcessIo } from "./io.js";
 import { printError } from "./print.js";
@@ -112,6 +112,8 @@ function getCommand(name: string): Command {
   throw usageError(`there is no command '${name}'${didYouMean(name, known)}`, "huntbook help lists the commands");
 }
 
+/** Loaded when a command needs it: `--help` and `--version` stay quick. */
 async function defaultHost(io: Io): Promise<CliHost> {
-  return createBareHost(io.env["HUNTBOOK_HOME"] ?? join(homedir(), ".huntbook"));
+  const { createSessionHost } = await import("./session-host.js");
+  return createSessionHost(io, dataFolder({ env: io.env, platform: process.platform, home: homedir() }));
 }

@@ -102,9 +102,12 @@ export class Config {
   readonly diagnostics: readonly Diagnostic[];
   /** Things to tell the user once. */
   readonly notices: readonly Notice[];
+  /** Name of the workspace that is meant when none is named, before `Default`; set by a command, not by the file. */
+  readonly defaultWorkspace: string | undefined;
   readonly #sections: Readonly<Record<string, unknown>>;
 
   constructor(parts: {
+    readonly defaultWorkspace?: string | undefined;
     readonly place: ConfigPlace | undefined;
     readonly sections: Readonly<Record<string, unknown>>;
     readonly localWorkspaces: readonly LocalWorkspaceSettings[];
@@ -114,6 +117,7 @@ export class Config {
     readonly notices: readonly Notice[];
   }) {
     this.place = parts.place;
+    this.defaultWorkspace = parts.defaultWorkspace;
     this.#sections = parts.sections;
     this.localWorkspaces = parts.localWorkspaces;
     this.limits = parts.limits;
@@ -158,6 +162,21 @@ export class Config {
 
   secret(path: SettingPath): Secret | undefined {
     return settingSecret(this.find(path), `file:${this.place?.path ?? ""}`);
+  }
+
+  /** The same configuration with another default workspace: a configured name, or a folder under a name of its own. */
+  withDefault(name: string, path?: string): Config {
+    const others = this.localWorkspaces.filter(w => w.name !== name);
+    return new Config({
+      place: this.place,
+      sections: this.#sections,
+      localWorkspaces: path === undefined ? this.localWorkspaces : [...others, { name, path }],
+      limits: this.limits,
+      logAnalyticsEndpoint: this.logAnalyticsEndpoint,
+      diagnostics: this.diagnostics,
+      notices: this.notices,
+      defaultWorkspace: name,
+    });
   }
 
   toJSON(): unknown {

@@ -60,6 +60,8 @@ function findByName(entries: readonly Entry[], name: string): Entry | undefined 
 function chooseEntry(config: Config, name: string | undefined): Entry {
   const entries = entriesOf(config);
   const names = [...entries.map(e => e.name), contosoName];
+  const chosen = config.defaultWorkspace;
+  if (name === undefined && chosen !== undefined) return chooseEntry(config, chosen);
   if (name !== undefined && name !== "") {
     const found = findByName(entries, name) ?? (same("Default", name) ? defaultEntry(entries) : undefined);
     if (found !== undefined) return found;

@@ -31,7 +31,9 @@ export interface DemoSpec {
  *
  * @throws HuntError `demo/exists` when the folder already holds a workspace, `workspace/…`
  */
-export async function generateDemo(spec: DemoSpec): Promise<{ readonly dir: string; readonly rows: number }> {
+export async function generateDemo(
+  spec: DemoSpec,
+): Promise<{ readonly dir: string; readonly rows: number; readonly tables: number }> {
   if (existsSync(join(spec.dir, "manifest.json")))
     throw new HuntError("demo/exists", `'${spec.dir}' already holds a workspace`, {
       hint: "choose another folder with --dir, or remove it",
@@ -55,7 +57,7 @@ export async function generateDemo(spec: DemoSpec): Promise<{ readonly dir: stri
       await rm(spec.dir, { recursive: true, force: true });
       await rename(building, spec.dir);
     }
-    return { dir: spec.dir, rows: result.rows };
+    return { dir: spec.dir, rows: result.rows, tables: result.tables.size };
   } finally {
     await rm(building, { recursive: true, force: true });
   }

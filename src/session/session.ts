@@ -1,7 +1,7 @@
 /** Session: everything one run of the tool shares. The composition root. */
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { basename } from "node:path";
+import { basename, join, resolve } from "node:path";
 import process from "node:process";
 import { pinnedClock, type Clock, type TimeRange } from "../base/clock.js";
 import { formatDiagnostic } from "../base/diagnostic.js";
@@ -21,7 +21,7 @@ import type { QueryFileResult } from "../query/read-queries.js";
 import type { LocalWorkspace } from "../workspace/api.js";
 import { openWorkspace } from "../workspace/open.js";
 import { setDefaultSessionFactory } from "./ambient.js";
-import { ensureContoso } from "./demo.js";
+import { contosoDir, ensureContoso } from "./demo.js";
 import { dataFolder } from "./folders.js";
 
 export interface SessionLimits {
@@ -35,6 +35,8 @@ export interface SessionOptions {
   /** A fixed "now" for everything relative: ISO text, Date or milliseconds UTC. Default: each workspace's own clock. */
   readonly now?: string | Date | number;
   readonly limits?: SessionLimits;
+  /** The workspace that is meant when none is named: a configured name, or a folder. Default: the configuration's. */
+  readonly workspace?: string;
   /** Where configuration comes from; default the process's environment and files. */
   readonly configPorts?: ConfigPorts;
   /** Folder for the demo tenant and caches; default the user's data folder. */
@@ -100,7 +102,8 @@ export class Session implements AsyncDisposable {
   /** The configuration, read on first use. @throws HuntError `config/invalid`, `config/unreadable` */
   get settings(): Settings {
     if (this.#settings === undefined) {
-      this.#settings = createSettings(this.#options.configPorts ?? systemConfigPorts());
+      const settings = createSettings(this.#options.configPorts ?? systemConfigPorts());
+      this.#settings = chooseWorkspace(settings, this.#options.workspace, this.dataDir);
       for (const notice of this.#settings.config.notices) this.notify(notice);
     }
     return this.#settings;
@@ -265,6 +268,25 @@ export function createSession(options: SessionOptions = {}): Session {
 }
 
 setDefaultSessionFactory(() => new Session());
+
+/** Settings whose default workspace is the chosen one, also after they are read again. */
+function chooseWorkspace(settings: Settings, chosen: string | undefined, dataDir: string): Settings {
+  if (chosen === undefined) return settings;
+  const path = resolve(chosen);
+  const isFolder = existsSync(join(path, "manifest.json"));
+  const name = isFolder ? basename(path) : chosen;
+  const apply = (config: Config): Config => {
+    if (path === contosoDir(dataDir)) return config.withDefault(contosoName);
+    return isFolder ? config.withDefault(name, path) : config.withDefault(name);
+  };
+  let config = apply(settings.config);
+  return {
+    get config() {
+      return config;
+    },
+    refreshConfig: () => (config = apply(settings.refreshConfig())),
+  };
+}
 
 /** Certificates of private authorities: `NODE_EXTRA_CA_CERTS`, as Node and the Azure CLI read it. */
 function readExtraCa(env: NodeJS.ProcessEnv): string[] {

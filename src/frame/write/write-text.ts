@@ -51,25 +51,34 @@ function csvField(column: Column, value: DuckDBValue, quote: RegExp, spreadsheet
 }
 
 /**
- * Writes CSV: UTF-8, LF, a header, quotes where needed. Names ending in `.gz` are compressed.
+ * A frame as CSV text, piece by piece: LF, a header, quotes where needed.
  *
  * Shape: datetime ISO in UTC, timespan Kusto's text, dynamic JSON; null is empty, the empty string is `""`.
  */
-export async function writeCsv(frame: FrameCore, path: string, options: CsvWriteOptions = {}): Promise<WrittenFile> {
-  const { delimiter = /\.tsv(\.gz)?$/i.test(path) ? "\t" : ",", spreadsheetSafe = false } = options;
+export async function* csvText(
+  frame: FrameCore,
+  options: Pick<CsvWriteOptions, "delimiter" | "spreadsheetSafe"> = {},
+): AsyncGenerator<string> {
+  const { delimiter = ",", spreadsheetSafe = false } = options;
   // Leading and trailing spaces and # are quoted too: other readers trim or skip them.
   const quote = new RegExp(`["\\r\\n${delimiter === "|" ? "\\|" : delimiter}]|^[\\s#]|\\s$`);
   const header = frame.columns
     .map(c => csvField({ ...c, type: "string" }, c.name, quote, spreadsheetSafe))
     .join(delimiter);
-  async function* content(): AsyncGenerator<string> {
-    yield `${header}\n`;
-    yield* pages(frame, values => {
-      const fields = frame.columns.map((c, i) => csvField(c, values[i] ?? null, quote, spreadsheetSafe));
-      return `${fields.join(delimiter)}\n`;
-    });
-  }
-  const written = await writeAtomic(path, content(), { ...options, gzip: isGzip(path) });
+  yield `${header}\n`;
+  yield* pages(frame, values => {
+    const fields = frame.columns.map((c, i) => csvField(c, values[i] ?? null, quote, spreadsheetSafe));
+    return `${fields.join(delimiter)}\n`;
+  });
+}
+
+/** Writes CSV in UTF-8 (see `csvText`). Names ending in `.gz` are compressed. */
+export async function writeCsv(frame: FrameCore, path: string, options: CsvWriteOptions = {}): Promise<WrittenFile> {
+  const delimiter = options.delimiter ?? (/\.tsv(\.gz)?$/i.test(path) ? "\t" : ",");
+  const written = await writeAtomic(path, csvText(frame, { ...options, delimiter }), {
+    ...options,
+    gzip: isGzip(path),
+  });
   return { ...written, rows: frame.rowCount };
 }
 
@@ -101,25 +110,28 @@ function objectWriter(columns: readonly Column[]): (values: readonly DuckDBValue
   return values => `{${columns.map((c, i) => (keys[i] ?? "") + jsonValue(c.type, values[i] ?? null)).join(",")}}`;
 }
 
+/** A frame as JSON Lines, piece by piece: one object per row. */
+export async function* jsonLinesText(frame: FrameCore): AsyncGenerator<string> {
+  const write = objectWriter(frame.columns);
+  yield* pages(frame, values => `${write(values)}\n`);
+}
+
+/** A frame as a JSON array of objects, piece by piece. */
+export async function* jsonText(frame: FrameCore): AsyncGenerator<string> {
+  const write = objectWriter(frame.columns);
+  yield "[";
+  yield* pages(frame, (values, i) => `${i === 0 ? "\n" : ",\n"}${write(values)}`);
+  yield "\n]\n";
+}
+
 /** Writes one JSON object per line. Names ending in `.gz` are compressed. */
 export async function writeJsonLines(frame: FrameCore, path: string, options: WriteOptions = {}): Promise<WrittenFile> {
-  const write = objectWriter(frame.columns);
-  const written = await writeAtomic(
-    path,
-    pages(frame, values => `${write(values)}\n`),
-    { ...options, gzip: isGzip(path) },
-  );
+  const written = await writeAtomic(path, jsonLinesText(frame), { ...options, gzip: isGzip(path) });
   return { ...written, rows: frame.rowCount };
 }
 
 /** Writes a JSON array of objects. Names ending in `.gz` are compressed. */
 export async function writeJson(frame: FrameCore, path: string, options: WriteOptions = {}): Promise<WrittenFile> {
-  const write = objectWriter(frame.columns);
-  async function* content(): AsyncGenerator<string> {
-    yield "[";
-    yield* pages(frame, (values, i) => `${i === 0 ? "\n" : ",\n"}${write(values)}`);
-    yield "\n]\n";
-  }
-  const written = await writeAtomic(path, content(), { ...options, gzip: isGzip(path) });
+  const written = await writeAtomic(path, jsonText(frame), { ...options, gzip: isGzip(path) });
   return { ...written, rows: frame.rowCount };
 }

@@ -15,6 +15,8 @@ export interface SessionHostOptions {
   /** ISO instant that "now" means for the whole run. */
   readonly now?: string;
   readonly dataDir?: string;
+  /** A configured name or a folder. */
+  readonly workspace?: string;
 }
 
 /** Names in KQL text that could mean a notebook's value. Strings and comments may add some that are not used: harmless. */
@@ -74,10 +76,11 @@ class SessionHost implements CellHost {
 
 /** The host module of headless runs. */
 export function createHost(options: unknown): CellHost {
-  const { now, dataDir } = (options ?? {}) as SessionHostOptions;
+  const { now, dataDir, workspace } = (options ?? {}) as SessionHostOptions;
   const chosen: SessionOptions = {
     ...(now === undefined ? {} : { now }),
     ...(dataDir === undefined ? {} : { dataDir }),
+    ...(workspace === undefined ? {} : { workspace }),
   };
   return new SessionHost(createSession(chosen));
 }

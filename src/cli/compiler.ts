@@ -1,0 +1,37 @@
+/**
+ * The compiler of one-off commands. Loading the language service takes a second or more; a process that starts from a V8
+ * snapshot is ready at once. A snapshot fits one version of Node, so each machine makes its own, in the background, the
+ * first time a command compiles KQL.
+ */
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import type { KqlCompiler } from "../kql/api.js";
+import { createSnapshotCompiler } from "../kql/snapshot.js";
+import { createWorkerCompiler } from "../kql/worker.js";
+
+/** The bundle that a snapshot is made of; part of `dist`, absent when running from source. */
+const entryFile = fileURLToPath(new URL("../kql-snapshot.cjs", import.meta.url));
+const builderFile = fileURLToPath(new URL("./snapshot-build.js", import.meta.url));
+
+function snapshotFile(dataDir: string): string {
+  const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
+  const { platform, arch, versions } = process;
+  return join(dataDir, "cache", `kql-${version}-node-${versions.node}-${platform}-${arch}.snapshot`);
+}
+
+/** A compiler from the snapshot where there is one; else a worker, and a snapshot for the next time. */
+export function createCliCompiler(dataDir: string): KqlCompiler {
+  if (!existsSync(entryFile)) return createWorkerCompiler();
+  const blob = snapshotFile(dataDir);
+  if (existsSync(blob)) return createSnapshotCompiler(blob);
+  spawn(process.execPath, [builderFile, entryFile, blob], {
+    detached: true,
+    stdio: "ignore",
+    windowsHide: true,
+  }).unref();
+  return createWorkerCompiler();
+}

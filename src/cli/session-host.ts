@@ -1,0 +1,290 @@
+/** The commands' host over a session: workspaces, ingest, the demo, notebooks. */
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { isKqlType, type TableSchema } from "../base/column.js";
+import { HuntError, messageOf } from "../base/error.js";
+import type { ProgressSink } from "../base/port.js";
+import { Frame } from "../frame/frame.js";
+import type { FrameLike } from "../frame/api.js";
+import { csvText, jsonLinesText, jsonText } from "../frame/write/write-text.js";
+import { checkKql, findQueries, queryFileKind, SchemaCache, type KqlTable } from "../kql/index.js";
+import { runNotebook } from "../notebook/runner/index.js";
+import { contosoDir, generateDemo } from "../session/demo.js";
+import { runKqlText } from "../session/run-kql.js";
+import { createSession, type Session } from "../session/session.js";
+import { loadCatalogue, planIngest, planRows, readManifest, runIngest, type IngestPlan } from "../workspace/index.js";
+import { createCliCompiler } from "./compiler.js";
+import type {
+  CliFrame,
+  CliHost,
+  CliIngestPlan,
+  CliWorkspace,
+  DemoRequest,
+  DemoResult,
+  DoctorCheck,
+  IngestRequest,
+  OpenOptions,
+  TextFormat,
+} from "./host.js";
+import type { Io } from "./io.js";
+
+const sessionHostModule = new URL("../notebook/kernel/session-host.js", import.meta.url);
+
+/** Under tsx (tests, development) modules still end in .ts. */
+const hostModuleUrl = (): string =>
+  import.meta.url.endsWith(".ts") ? sessionHostModule.href.replace(/\.js$/, ".ts") : sessionHostModule.href;
+
+function sessionFor(io: Io, dataDir: string, options: OpenOptions): Session {
+  return createSession({
+    dataDir,
+    createCompiler: () => createCliCompiler(dataDir),
+    ...(options.now === undefined ? {} : { now: options.now }),
+    ...(options.workspace === undefined ? {} : { workspace: chosenWorkspace(io, options.workspace) }),
+  });
+}
+
+/** A folder counts from where the command runs; anything else is a configured name. */
+function chosenWorkspace(io: Io, workspace: string): string {
+  const path = resolve(io.cwd, workspace);
+  return existsSync(join(path, "manifest.json")) ? path : workspace;
+}
+
+const texts = { csv: csvText, json: jsonText, ndjson: jsonLinesText } as const satisfies Record<TextFormat, unknown>;
+
+class SessionFrame implements CliFrame {
+  readonly #frame: Frame;
+
+  constructor(frame: FrameLike) {
+    if (!(frame instanceof Frame)) throw new HuntError("internal/bug", "a query gave something that is no frame");
+    this.#frame = frame as Frame;
+  }
+
+  get columns() {
+    return this.#frame.columns;
+  }
+  get rowCount() {
+    return this.#frame.rowCount;
+  }
+  get completeness() {
+    return this.#frame.completeness;
+  }
+
+  view(options: { readonly limit: number }) {
+    return this.#frame.view(options);
+  }
+
+  text(format: TextFormat): AsyncIterable<string> {
+    return texts[format](this.#frame);
+  }
+
+  async write(format: TextFormat | "parquet", path: string): Promise<void> {
+    const options = { overwrite: true };
+    if (format === "csv") await this.#frame.toCsv(path, options);
+    else if (format === "json") await this.#frame.toJson(path, options);
+    else if (format === "ndjson") await this.#frame.toJsonLines(path, options);
+    else await this.#frame.toParquet(path, options);
+  }
+
+  async close(): Promise<void> {
+    await this.#frame.close();
+  }
+}
+
+async function openWorkspace(session: Session): Promise<CliWorkspace> {
+  const config = session.workspaceConfig();
+  const local = config.kind === "sentinel" ? undefined : await session.workspace(config);
+  const clock = local?.clock ?? session.clock;
+  return {
+    name: config.name,
+    clock: { kind: clock.kind, now: new Date(clock.now()).toISOString() },
+    query: async (text, { limit, signal }) =>
+      new SessionFrame(await runKqlText(session, text, { signal, ...(limit === undefined ? {} : { maxRows: limit }) })),
+    close: () => session.close(),
+  };
+}
+
+function toCliPlan(plan: IngestPlan): CliIngestPlan {
+  return {
+    rows: planRows(plan),
+    skipped: plan.skipped,
+    questions: plan.questions.map(q => ({ file: q.file, message: q.message })),
+  };
+}
+
+/** `2026-01-13` is the story's last day, whose evening is the workspace's now. */
+function endOf(date: string | undefined): Date | undefined {
+  return date === undefined ? undefined : new Date(`${date}T18:00:00Z`);
+}
+
+async function makeDemo(
+  dataDir: string,
+  request: DemoRequest,
+  onProgress: ProgressSink,
+  signal: AbortSignal,
+): Promise<DemoResult> {
+  const dir = request.dir ?? contosoDir(dataDir);
+  if (request.reuse && existsSync(join(dir, "manifest.json"))) {
+    const { tables } = await readManifest(dir);
+    const rows = [...tables.values()].flatMap(t => t.files).reduce((sum, f) => sum + f.rows, 0);
+    return { dir, rows, tables: tables.size, reused: true };
+  }
+  const end = endOf(request.end);
+  const made = await generateDemo({
+    dir,
+    rows: request.rows,
+    seed: request.seed,
+    nowMs: Date.now(),
+    onProgress,
+    signal,
+    ...(end === undefined ? {} : { end }),
+  });
+  return { ...made, reused: false };
+}
+
+/** The tables that queries are checked against: the catalogue, or those of a schema file or a workspace. */
+async function checkTables(io: Io, dataDir: string, schema: string | undefined): Promise<readonly KqlTable[]> {
+  if (schema === undefined) return (await loadCatalogue()).all();
+  const path = resolve(io.cwd, schema);
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() === true)
+    return parseSchemaFile(readFileSync(path, "utf8"), path);
+  const session = sessionFor(io, dataDir, { workspace: schema });
+  try {
+    return (await session.workspace()).schemas;
+  } finally {
+    await session.close();
+  }
+}
+
+/** A schema file: JSON, table → column → type. @throws HuntError `kql/invalid-schema` */
+function parseSchemaFile(text: string, path: string): readonly TableSchema[] {
+  const refuse = (what: string, cause?: unknown): never => {
+    throw new HuntError("kql/invalid-schema", `schema file '${path}' ${what}`, {
+      ...(cause === undefined ? {} : { cause }),
+      hint: 'write JSON: { "Table": { "Column": "string" } }',
+    });
+  };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    return refuse(`is not JSON: ${messageOf(cause)}`, cause);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return refuse("is not an object");
+  return Object.entries(value).map(([name, columns]) => {
+    if (typeof columns !== "object" || columns === null) return refuse(`has no columns for '${name}'`);
+    return {
+      name,
+      columns: Object.entries(columns).map(([column, type]) =>
+        typeof type === "string" && isKqlType(type)
+          ? { name: column, type }
+          : refuse(`gives '${name}.${column}' no KQL type`),
+      ),
+    };
+  });
+}
+
+async function doctorChecks(dataDir: string): Promise<readonly DoctorCheck[]> {
+  const session = createSession({ dataDir });
+  try {
+    const place = session.config.place?.path;
+    const workspace = session.workspaceConfig();
+    const demo = existsSync(join(contosoDir(dataDir), "manifest.json"));
+    return [
+      { name: "Configuration", state: "ok", detail: place ?? "no msticpyconfig.yaml: the demo is the default" },
+      { name: "Default workspace", state: "ok", detail: `${workspace.name} (${workspace.kind})` },
+      {
+        name: "Contoso demo",
+        state: "ok",
+        detail: demo ? contosoDir(dataDir) : "not generated yet; the first use does it",
+      },
+      ...session.notices
+        .filter(n => n.code !== "config/none")
+        .map((n): DoctorCheck => ({
+          name: "Notice",
+          state: "warning",
+          detail: n.message,
+          ...(n.hint === undefined ? {} : { hint: n.hint }),
+        })),
+    ];
+  } catch (error) {
+    const known = error instanceof HuntError ? error : undefined;
+    if (known === undefined) throw error;
+    const hint = known.hint === undefined ? {} : { hint: known.hint };
+    return [{ name: "Configuration", state: "failed", detail: known.message, ...hint }];
+  } finally {
+    await session.close();
+  }
+}
+
+/** The host of the real product. Sessions are opened by the commands that need one, and closed with what they opened. */
+export function createSessionHost(io: Io, dataDir: string): CliHost {
+  const plan = (request: IngestRequest, progress: ProgressSink, signal: AbortSignal) =>
+    planIngest([request.dir], { workspace: request.workspace, progress, signal });
+  // A command checks all its files against one schema, which is bound once.
+  const schemas = new SchemaCache();
+  let tables: Promise<readonly KqlTable[]> | undefined;
+  return {
+    dataDir,
+    async openWorkspace(options) {
+      const session = sessionFor(io, dataDir, options);
+      try {
+        return await openWorkspace(session);
+      } catch (error) {
+        await session.close();
+        throw error;
+      }
+    },
+    planIngest: async (request, progress, signal) => toCliPlan(await plan(request, progress, signal)),
+    runIngest: async (request, progress, signal) =>
+      runIngest(await plan(request, progress, signal), request.workspace, { force: request.force, progress, signal }),
+    generateDemo: (request, progress, signal) => makeDemo(dataDir, request, progress, signal),
+    async checkQueries(name, text, schema) {
+      const kind = queryFileKind(name);
+      if (kind === undefined) return undefined;
+      tables ??= checkTables(io, dataDir, schema);
+      const environment = { schemaId: "check", tables: await tables, now: new Date().toISOString() };
+      return findQueries(text, kind).map(found => {
+        const { status, reason, diagnostics } = checkKql(found.text, environment, schemas);
+        const offset = diagnostics.find(d => d.severity === "error")?.span.start ?? 0;
+        const line = found.line + found.text.slice(0, offset).split("\n").length - 1;
+        return { line: status === "ok" ? found.line : line, status, reason };
+      });
+    },
+    doctor: () => doctorChecks(dataDir),
+    notebookHost: options => describeNotebookHost(io, dataDir, options),
+    runNotebook,
+  };
+}
+
+type NotebookHost = Awaited<ReturnType<CliHost["notebookHost"]>>;
+
+async function describeNotebookHost(io: Io, dataDir: string, options: OpenOptions): Promise<NotebookHost> {
+  const workspace = options.workspace === undefined ? undefined : chosenWorkspace(io, options.workspace);
+  const session = sessionFor(io, dataDir, options);
+  try {
+    const config = session.workspaceConfig();
+    const { place } = config;
+    const dir = place.kind === "local" ? place.path : place.kind === "contoso" ? contosoDir(dataDir) : undefined;
+    const now = options.now ?? (await pinnedNow(dir));
+    return {
+      host: {
+        module: hostModuleUrl(),
+        options: {
+          dataDir,
+          ...(workspace === undefined ? {} : { workspace }),
+          ...(options.now === undefined ? {} : { now: options.now }),
+        },
+      },
+      context: { workspace: config.name, ...(now === undefined ? {} : { clock: { kind: "pinned", now } }) },
+    };
+  } finally {
+    await session.close();
+  }
+}
+
+/** The instant that a workspace's manifest pins, if it does. */
+async function pinnedNow(dir: string | undefined): Promise<string | undefined> {
+  if (dir === undefined || !existsSync(join(dir, "manifest.json"))) return undefined;
+  const { clock } = await readManifest(dir);
+  return clock.kind === "pinned" ? clock.now : undefined;
+}

@@ -32,5 +32,5 @@ export {
 export type * from "./query-families.generated.js";
 export type * from "./query-function.js";
 export { readQueries, type QueryFileResult } from "./read-queries.js";
-export { mentionsTime } from "./time-filter.js";
+export { filtersTime } from "./time-filter.js";
 export { QueryTime, TimeSpan, type RangeOrigin, type TimeSpanSpec } from "./time-span.js";

@@ -87,8 +87,7 @@ export class Engine {
     this.#closed = true;
     await this.#moving;
     const connections = [...(await this.#queries.close()), ...(await this.#display.close())];
-    for (const connection of connections) connection.closeSync();
-    this.#instance.closeSync();
+    closeInstance({ instance: this.#instance, connections });
   }
 
   #start(connections: readonly DuckDBConnection[]): void {
@@ -102,12 +101,14 @@ export class Engine {
     try {
       await copyCatalog(old[0], `attach ${quoteLiteral(file)} as moving`, [scratchCatalog, "moving"]);
       const next = await openInstance(this.#options, readable);
-      await copyCatalog(next.connections[0], `attach ${quoteLiteral(file)} as moving (read_only)`, [
-        "moving",
-        scratchCatalog,
-      ]);
-      for (const connection of old) connection.closeSync();
-      this.#instance.closeSync();
+      try {
+        const attach = `attach ${quoteLiteral(file)} as moving (read_only)`;
+        await copyCatalog(next.connections[0], attach, ["moving", scratchCatalog]);
+      } catch (error) {
+        closeInstance(next);
+        throw error;
+      }
+      closeInstance({ instance: this.#instance, connections: old });
       this.#instance = next.instance;
       this.#readable = readable;
       this.#start(next.connections);
@@ -146,10 +147,17 @@ async function resolveFolder(dir: string): Promise<string> {
   }
 }
 
-async function openInstance(
-  options: EngineOptions,
-  readable: readonly string[],
-): Promise<{ instance: DuckDBInstance; connections: readonly DuckDBConnection[] }> {
+interface OpenInstance {
+  readonly instance: DuckDBInstance;
+  readonly connections: readonly DuckDBConnection[];
+}
+
+function closeInstance({ instance, connections }: OpenInstance): void {
+  for (const connection of connections) connection.closeSync();
+  instance.closeSync();
+}
+
+async function openInstance(options: EngineOptions, readable: readonly string[]): Promise<OpenInstance> {
   const instance = await openDuckDb({
     tempDir: join(options.scratchDir, "spill"),
     memoryLimitBytes: options.memoryLimitBytes,

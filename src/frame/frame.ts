@@ -8,7 +8,7 @@ import type { KqlScalar, Relation, Visualization } from "../kql/api.js";
 import type { Cell, ColumnData, FrameInfo, FrameLike, Provenance, Row, RowOptions } from "./api.js";
 import { cellsReader, ColumnCollector } from "./decode.js";
 import { displayFrame, frameView } from "./display.js";
-import type { View } from "../view/index.js";
+import { describeRows, type View } from "../view/index.js";
 import type { DuckDBValue } from "@duckdb/node-api";
 import type { PendingFrame } from "./pending.js";
 import type { WriteOptions, WrittenFile } from "./write/atomic-file.js";
@@ -214,7 +214,8 @@ export class Frame<R extends object = Row> implements FrameLike<R> {
 
   toString(): string {
     const note = describeCompleteness(this.completeness);
-    const shape = `Frame (${this.rowCount.toLocaleString("en-US")} rows, ${this.columns.length} columns)`;
+    const width = this.columns.length;
+    const shape = `Frame (${describeRows(this.rowCount)}, ${width} ${width === 1 ? "column" : "columns"})`;
     return note === undefined ? shape : `${shape} ${note}`;
   }
 

@@ -1,11 +1,13 @@
 export type { Cell, ColumnData, FrameFactory, FrameInfo, FrameLike, Provenance, Row, RowOptions } from "./api.js";
+export { completenessBanner } from "./display.js";
 export { Frame, type FrameKqlOptions } from "./frame.js";
 export { inferColumns } from "./infer.js";
 export { getReadyQuery, KqlError } from "./kql-error.js";
+export { PendingFrame } from "./pending.js";
 export type { ReadOptions } from "./read/read.js";
 export type { ReadFormat } from "./read/source.js";
+export { FrameStore, type ExecuteOptions, type FrameStoreOptions, type StoreKqlOptions } from "./store.js";
+export { bindKql, createKqlTag, type BoundKql, type KqlHole, type KqlTag } from "./tag.js";
+export { formatDatetimeMicros, formatTimespanTicks, parseDatetimeMicros, parseTimespanTicks } from "./time-text.js";
 export type { WriteOptions, WrittenFile } from "./write/atomic-file.js";
 export type { CsvWriteOptions } from "./write/write-text.js";
-export { PendingFrame } from "./pending.js";
-export { FrameStore, type ExecuteOptions, type FrameStoreOptions, type StoreKqlOptions } from "./store.js";
-export { formatDatetimeMicros, formatTimespanTicks, parseDatetimeMicros, parseTimespanTicks } from "./time-text.js";

@@ -1,4 +1,4 @@
-/** How much memory and disk one store may use when nobody says. */
+/** How much memory and disk one store may use when nobody says; who opens several stores divides it among them. */
 import { statfs } from "node:fs/promises";
 import { totalmem } from "node:os";
 

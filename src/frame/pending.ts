@@ -1,7 +1,10 @@
 /** A frame that is still to be made: can be awaited, and chained without awaiting. */
 import { displaySymbol, type MimeBundle } from "../base/port.js";
+import type { View } from "../view/index.js";
 import type { ColumnData, Row, RowOptions } from "./api.js";
 import type { Frame, FrameKqlOptions } from "./frame.js";
+import type { WriteOptions, WrittenFile } from "./write/atomic-file.js";
+import type { CsvWriteOptions } from "./write/write-text.js";
 
 /**
  * Work starts when the result, or anything made from it, is first awaited; it runs once, and everyone gets the same frame
@@ -61,6 +64,30 @@ export class PendingFrame<R extends object = Row> implements PromiseLike<Frame<R
 
   async column(name: string & keyof R): Promise<ColumnData> {
     return (await this.frame()).column(name);
+  }
+
+  async *chunks(options: Pick<RowOptions, "bigint"> = {}): AsyncGenerator<R[], void, void> {
+    yield* (await this.frame()).chunks(options);
+  }
+
+  async view(options: { readonly limit?: number } = {}): Promise<View> {
+    return (await this.frame()).view(options);
+  }
+
+  async toCsv(path: string, options: CsvWriteOptions = {}): Promise<WrittenFile> {
+    return (await this.frame()).toCsv(path, options);
+  }
+
+  async toJson(path: string, options: WriteOptions = {}): Promise<WrittenFile> {
+    return (await this.frame()).toJson(path, options);
+  }
+
+  async toJsonLines(path: string, options: WriteOptions = {}): Promise<WrittenFile> {
+    return (await this.frame()).toJsonLines(path, options);
+  }
+
+  async toParquet(path: string, options: WriteOptions = {}): Promise<WrittenFile> {
+    return (await this.frame()).toParquet(path, options);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<R, void, void> {

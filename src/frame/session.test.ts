@@ -382,5 +382,5 @@ describe("other processes", () => {
 
 test("a frame says in one line what it is", async () => {
   const frame: Frame<{ a: number }> = await store.fromRows([{ a: 1 }]);
-  expect(String(frame)).toBe("Frame (1 rows, 1 columns)");
+  expect(String(frame)).toBe("Frame (1 row, 1 column)");
 });

@@ -130,3 +130,50 @@ test("the scratch folder is private while the store lives and gone afterwards", 
   await expect(stat(own.scratchDir)).rejects.toMatchObject({ code: "ENOENT" });
   await expect(own.fromRows([{ a: 1 }])).rejects.toMatchObject({ code: "frame/closed" });
 });
+
+test("columns make a frame; uneven ones are refused by name", async () => {
+  const frame = await store.fromColumns({ Host: ["a", "b"], Count: [1, 2n] });
+  expect(frame.columns).toEqual([
+    { name: "Host", type: "string" },
+    { name: "Count", type: "long" },
+  ]);
+  expect(await frame.rows()).toEqual([
+    { Host: "a", Count: 1 },
+    { Host: "b", Count: 2 },
+  ]);
+  await expect(store.fromColumns({ a: [1, 2], b: [1] })).rejects.toMatchObject({
+    code: "frame/bad-columns",
+    message: expect.stringContaining("'b'") as unknown,
+  });
+});
+
+test("rows without any column are still rows", async () => {
+  const frame = await store.fromRows([{}, {}]);
+  expect([frame.rowCount, frame.columns]).toEqual([2, []]);
+  expect(await frame.rows()).toEqual([{}, {}]);
+});
+
+test("our own SQL takes its data as parameters", async () => {
+  const text = "'; drop table x; --";
+  expect(
+    await store.all("select $1 as a, $2::bigint as b", [
+      { type: "VARCHAR", value: text },
+      { type: "BIGINT", value: 5n },
+    ]),
+  ).toEqual([{ a: text, b: 5n }]);
+  await expect(store.run("select nonsense from nowhere")).rejects.toMatchObject({ code: "query/failed" });
+});
+
+test("an error of the source of batches comes out as it is, and leaves no table", async () => {
+  const before = store.frameCount;
+  async function* source() {
+    yield [[1]];
+    throw new Error("the source failed");
+  }
+  const info = {
+    completeness: partial(),
+    provenance: { source: "test", ranAtMs: 0, tookMs: 0, clock: "system", clockDependent: false } as const,
+  };
+  await expect(store.fromBatches([{ name: "x", type: "long" }], source(), info)).rejects.toThrow("the source failed");
+  expect(store.frameCount).toBe(before);
+});

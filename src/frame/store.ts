@@ -2,14 +2,7 @@
 import { join } from "node:path";
 import type { Clock } from "../base/clock.js";
 import type { Column } from "../base/column.js";
-import {
-  affectingValues,
-  complete,
-  partial,
-  uniteCompleteness,
-  type Cause,
-  type Completeness,
-} from "../base/completeness.js";
+import { affectingValues, complete, uniteCompleteness, type Completeness } from "../base/completeness.js";
 import { HuntError } from "../base/error.js";
 import type { CompiledQuery, KqlCompiler, KqlEnvironment, KqlTable, SqlParameter, TableUse } from "../kql/api.js";
 import type { FrameFactory, FrameInfo, FrameLike, Provenance, Row } from "./api.js";
@@ -25,6 +18,7 @@ import {
   type FramePlace,
   type ValueColumns,
 } from "./frame.js";
+import { cutStatement, withRowLimit } from "./cut.js";
 import { inferColumns } from "./infer.js";
 import { getReadyQuery } from "./kql-error.js";
 import { defaultLimits } from "./limits.js";
@@ -60,7 +54,9 @@ export interface ExecuteOptions {
   readonly query?: string;
   readonly source: string;
   readonly range?: Provenance["range"];
-  /** How whole a table is that the query reads. Default: complete. */
+  /** Frames that the query reads by name: kept alive while it runs; their completeness counts. */
+  readonly frames?: Readonly<Record<string, FrameLike>>;
+  /** How whole another table is that the query reads. Default: complete. */
   readonly completenessOf?: (use: TableUse) => Completeness;
   /** More rows than this are cut, and the frame says so. Default: no limit. */
   readonly maxRows?: number;
@@ -173,24 +169,27 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
    * @throws HuntError `query/cancelled`, `query/failed`, `frame/out-of-memory`, `frame/spill-limit`, `frame/type-mismatch`
    */
   async execute(query: CompiledQuery, options: ExecuteOptions): Promise<Frame> {
-    const clock = options.clock ?? this.clock;
+    const { clock = this.clock, frames = {} } = options;
     const inputs = query.tables.map(use => {
-      const known = options.completenessOf?.(use) ?? complete;
+      const frame = Object.hasOwn(frames, use.name) ? frames[use.name] : undefined;
+      const known = frame?.completeness ?? options.completenessOf?.(use) ?? complete;
       return use.affects === "values" ? affectingValues(known) : known;
     });
-    return this.select(query, {
-      completeness: uniteCompleteness(inputs),
-      provenance: {
-        ...optional("query", options.query),
-        source: options.source,
-        ...optional("range", options.range),
-        clock: clock.kind,
-        clockDependent: query.clockDependent,
-      },
-      ...optional("visualization", query.visualization),
-      ...optional("maxRows", options.maxRows),
-      ...optional("signal", options.signal),
-    });
+    return this.#using(frames, () =>
+      this.select(query, {
+        completeness: uniteCompleteness(inputs),
+        provenance: {
+          ...optional("query", options.query),
+          source: options.source,
+          ...optional("range", options.range),
+          clock: clock.kind,
+          clockDependent: query.clockDependent,
+        },
+        ...optional("visualization", query.visualization),
+        ...optional("maxRows", options.maxRows),
+        ...optional("signal", options.signal),
+      }),
+    );
   }
 
   /** Runs a select of ours (or of the compiler) into a frame. `columns` name the SQL's output columns as slots. */
@@ -313,10 +312,8 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
       const table = this.#tableOf(frame);
       const columns = frame.columns.map((c, i) => ({ ...c, slot: physicalName(i) }));
       const known = part.kind === "head" ? frame.completeness : affectingValues(frame.completeness);
-      return this.select(
-        { ...cutStatement(table, frame.rowCount, part), columns },
-        { completeness: known, provenance: frame.provenance },
-      );
+      const statement = { ...cutStatement(table, frame.rowCount, part), columns };
+      return this.#using(frame, () => this.select(statement, { completeness: known, provenance: frame.provenance }));
     });
   }
 
@@ -353,7 +350,8 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
   }
 
   async #run(kql: { text: string; prefix: string }, options: StoreKqlOptions): Promise<Frame> {
-    if (this.#compiler === undefined)
+    const compiler = this.#compiler;
+    if (compiler === undefined)
       throw new HuntError("frame/no-compiler", "this frame store was opened without a KQL compiler", {
         hint: "open it through createSession, or pass `compiler`",
       });
@@ -365,19 +363,26 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
       ...optional("scalars", options.scalars),
       now: new Date(this.clock.now()).toISOString(),
     };
-    this.#inUse.add(frames);
-    try {
-      const result = await this.#compiler.compile(kql.prefix + kql.text, environment);
-      return await this.execute(getReadyQuery(result, kql.text, kql.prefix), {
+    return this.#using(frames, async () => {
+      const result = await compiler.compile(kql.prefix + kql.text, environment);
+      return this.execute(getReadyQuery(result, kql.text, kql.prefix), {
         query: kql.text,
         source: options.source ?? (Object.keys(frames).join(", ") || "no table"),
-        completenessOf: use =>
-          (Object.hasOwn(frames, use.name) ? frames[use.name]?.completeness : undefined) ?? complete,
+        frames,
         ...optional("maxRows", options.maxRows),
         ...optional("signal", options.signal),
       });
+    });
+  }
+
+  /** Keeps frames reachable while `work` reads their tables. */
+  async #using<T>(frames: object, work: () => Promise<T>): Promise<T> {
+    const held = { frames };
+    this.#inUse.add(held);
+    try {
+      return await work();
     } finally {
-      this.#inUse.delete(frames);
+      this.#inUse.delete(held);
     }
   }
 
@@ -437,36 +442,6 @@ async function runStatement(connection: DuckDBConnection, sql: string, parameter
   } finally {
     statement.destroySync();
   }
-}
-
-function cutStatement(table: string, rowCount: number, part: FramePart): Pick<SelectStatement, "sql" | "parameters"> {
-  const count = Math.max(0, Math.trunc(part.count));
-  const from = tablePath(table);
-  const value = (n: number): SqlParameter => ({ type: "BIGINT", value: BigInt(Math.trunc(n)) });
-  switch (part.kind) {
-    case "head":
-      return { sql: `select * from ${from} where rowid < $1`, parameters: [value(count)] };
-    case "tail":
-      return { sql: `select * from ${from} where rowid >= $1`, parameters: [value(Math.max(0, rowCount - count))] };
-    case "sample": {
-      const picked = `select rowid from ${from} order by hash(rowid, $1::bigint), rowid limit $2`;
-      return {
-        sql: `select * from ${from} where rowid in (${picked}) order by rowid`,
-        parameters: [value(part.seed), value(count)],
-      };
-    }
-  }
-}
-
-function withRowLimit(info: FrameInfo, maxRows: number | undefined): FrameInfo {
-  if (maxRows === undefined) return info;
-  const cause: Cause = {
-    kind: "row-limit",
-    affects: "rows",
-    message: `only the first ${maxRows.toLocaleString("en-US")} rows were kept`,
-    source: info.provenance.source,
-  };
-  return { ...info, completeness: uniteCompleteness([info.completeness, partial(cause)]) };
 }
 
 /** A frame's column names differ; case alone makes a difference, as in KQL. */

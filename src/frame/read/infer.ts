@@ -21,6 +21,7 @@ function isLong(text: string): boolean {
 function isReal(text: string): boolean {
   if (text === "NaN" || text === "Infinity" || text === "-Infinity") return true;
   if (!real.test(text) || !Number.isFinite(Number(text))) return false;
+  if (text.length <= 15) return true;
   const digits = text
     .replace(/[eE].*$/, "")
     .replace(/[-.]/g, "")
@@ -59,7 +60,11 @@ export class TextColumn {
   see(text: string): void {
     if (text === "") return;
     this.#seen = true;
-    if (this.#possible.length > 0) this.#possible = this.#possible.filter(([, fits]) => fits(text));
+    for (const [, fits] of this.#possible)
+      if (!fits(text)) {
+        this.#possible = this.#possible.filter(([, f]) => f(text));
+        return;
+      }
   }
 
   get type(): KqlType {

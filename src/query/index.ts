@@ -7,20 +7,30 @@ export type { QueryDefinition } from "./definition.js";
 export { environmentNames, environments, findEnvironment, getEnvironment, type Environment } from "./environment.js";
 export { HelpText } from "./help.js";
 export { QueryLibrary, type QuerySearch } from "./library.js";
-export { loadQueryFile, loadQueryFolder, shippedQueriesDir } from "./load-queries.js";
+export {
+  loadDefinitions,
+  loadQueryFile,
+  loadQueryFolder,
+  shippedQueriesDir,
+  type DefinitionSources,
+} from "./load-queries.js";
 export { KqlText, type ParameterDefinition, type ParameterType } from "./parameter.js";
 export {
   createQueryProvider,
+  createQueryProviderClass,
+  type QueryProviderClass,
+  type QueryProviderOf,
+} from "./create-provider.js";
+export {
   QueryProvider,
   type ExecQueryOptions,
   type ImportedQueries,
   type QueryProviderHost,
-  type QueryProviderOf,
   type QuerySplitter,
   type SplitRequest,
 } from "./provider.js";
 export type * from "./query-families.generated.js";
 export type * from "./query-function.js";
 export { readQueries, type QueryFileResult } from "./read-queries.js";
-export { mentionsTime } from "./time-filter.js";
+export { filtersTime } from "./time-filter.js";
 export { QueryTime, TimeSpan, type RangeOrigin, type TimeSpanSpec } from "./time-span.js";

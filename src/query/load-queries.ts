@@ -1,7 +1,10 @@
 /** Query files from disk. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { HuntError, messageOf } from "../base/error.js";
+import { formatDiagnostic } from "../base/diagnostic.js";
+import { HuntError, isHuntError, messageOf } from "../base/error.js";
+import type { NoticeSink } from "../base/port.js";
+import type { QueryDefinition } from "./definition.js";
 import { readQueries, type QueryFileResult } from "./read-queries.js";
 
 /** The queries that come with Huntbook. */
@@ -38,4 +41,30 @@ export function loadQueryFolder(dir: string): QueryFileResult[] {
     .filter(name => /\.ya?ml$/i.test(name))
     .sort()
     .map(name => loadQueryFile(join(dir, name)));
+}
+
+export interface DefinitionSources {
+  /** Folders and files of the user's own: `QueryDefinitions.Custom` of msticpyconfig.yaml, absolute. */
+  readonly custom?: readonly string[];
+  /** Told of folders that are missing and of every query that could not be read. */
+  readonly notify?: NoticeSink;
+  /** Default: the shipped queries. */
+  readonly shipped?: string;
+}
+
+/** The shipped queries and the user's own, later ones replacing earlier ones of the same name. Never throws for the user's. */
+export function loadDefinitions(sources: DefinitionSources = {}): QueryDefinition[] {
+  const { custom = [], notify, shipped = shippedQueriesDir } = sources;
+  const own = custom.flatMap(dir => {
+    try {
+      return loadQueryFolder(dir);
+    } catch (error) {
+      if (!isHuntError(error)) throw error;
+      notify?.({ code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) });
+      return [];
+    }
+  });
+  for (const file of own)
+    for (const d of file.diagnostics) notify?.({ code: d.code, message: formatDiagnostic(d, file.text, file.file) });
+  return [...loadQueryFolder(shipped), ...own].flatMap(file => file.definitions);
 }

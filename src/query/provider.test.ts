@@ -4,7 +4,8 @@ import { complete } from "../base/completeness.js";
 import { displaySymbol, type Notice } from "../base/port.js";
 import { FrameStore } from "../frame/store.js";
 import type { Driver, DriverQueryOptions } from "./api.js";
-import { createQueryProvider, QueryProvider, type QueryProviderHost } from "./provider.js";
+import { createQueryProvider, createQueryProviderClass } from "./create-provider.js";
+import { QueryProvider, type QueryProviderHost } from "./provider.js";
 import { readQueries } from "./read-queries.js";
 import { TimeSpan } from "./time-span.js";
 import type { AnyQueryFunction } from "./query-function.js";
@@ -114,6 +115,26 @@ test.each(["AzureSentinel", "LogAnalytics", "mssentinel"])("%s is MSSentinel", n
   };
   expect(createQueryProvider(name, host).environment).toBe("MSSentinel");
   expect(() => createQueryProvider("AzureSentinal", host)).toThrowError(/did you mean 'AzureSentinel'/);
+});
+
+test("the class of a session makes providers of the session that is current", () => {
+  const hosts = [file, file.replace("[Azure, MSSentinel.Deep]", "[Other]")].map((text): QueryProviderHost => ({
+    clock,
+    definitions: () => readQueries(text, "q.yaml").definitions,
+    openDriver: async () => Promise.reject(new Error("no")),
+  }));
+  let current = hosts[0];
+  const Provider = createQueryProviderClass(() => current as QueryProviderHost);
+  const first = new Provider("AzureSentinel");
+  current = hosts[1];
+  const second = new Provider("AzureSentinel");
+  expect(first).toBeInstanceOf(Provider);
+  expect(first).toBeInstanceOf(QueryProvider);
+  expect([first.listQueries("recent"), second.listQueries("recent")]).toEqual([
+    ["Azure.recent", "MSSentinel.Deep.recent"],
+    ["Other.recent"],
+  ]);
+  expect(Provider.listDataEnvironments()).toContain("MSSentinel");
 });
 
 test("environments are listed by their own names", () => {

@@ -1,6 +1,5 @@
 /** QueryProvider: named queries and query text against one data source. */
 import { HuntError, messageOf } from "../base/error.js";
-import { didYouMean } from "../base/suggest.js";
 import type { Clock, TimeRange } from "../base/clock.js";
 import type { NoticeSink } from "../base/port.js";
 import { formatDiagnostic } from "../base/diagnostic.js";
@@ -12,10 +11,10 @@ import { readCall, type Call } from "./call.js";
 import { checkClause, type KqlFragmentCheck } from "./clause.js";
 import type { QueryDefinition } from "./definition.js";
 import { environments, getEnvironment, type Environment } from "./environment.js";
-import { buildFamilies, refusingUnknown, type FamilyNode } from "./families.js";
+import { buildFamilies, type FamilyNode } from "./families.js";
 import { describeQuery, type HelpText } from "./help.js";
 import { QueryLibrary, type QuerySearch } from "./library.js";
-import type { AnyQueryFunction, QueryFamilies } from "./query-function.js";
+import type { AnyQueryFunction } from "./query-function.js";
 import { readQueries } from "./read-queries.js";
 import { resolveQuery, type AmbientTime } from "./resolve.js";
 import { isSpanLike, QueryTime, spanFromText, TimeSpan, type TimeSpanSpec } from "./time-span.js";
@@ -372,51 +371,4 @@ function pickOptions(options: ExecQueryOptions): Pick<DriverQueryOptions, "maxRo
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(signal === undefined ? {} : { signal }),
   };
-}
-
-/** The families of an environment's aliases are those of its canonical name. */
-type CanonicalName<E extends string> = E extends "AzureSentinel" | "LogAnalytics" | "MSSentinel_New"
-  ? "MSSentinel"
-  : E extends "MDATP"
-    ? "MDE"
-    : E;
-
-/** A provider together with the families of its environment as members. */
-export type QueryProviderOf<E extends string = string> = QueryProvider &
-  (CanonicalName<E> extends keyof QueryFamilies ? QueryFamilies[CanonicalName<E>] : Readonly<Record<string, unknown>>);
-
-/**
- * Makes a provider. Its families are members of it (`qry.Azure.list_all_signins_geo("-5d")`), and a misspelt one is
- * refused with a suggestion.
- *
- * @throws HuntError `query/unknown-environment`
- */
-export function createQueryProvider<E extends string>(environment: E, host: QueryProviderHost): QueryProviderOf<E> {
-  const provider = new QueryProvider(environment, host);
-  const facade = new Proxy(provider, {
-    get(target, key): unknown {
-      const value: unknown = Reflect.get(target, key, target);
-      if (typeof value === "function") return value.bind(target) as unknown;
-      if (value !== undefined || typeof key === "symbol") return value;
-      return target.families[key];
-    },
-    set: (target, key, value) => Reflect.set(target, key, value, target),
-    has: (target, key) => key in target || key in target.families,
-    ownKeys: target => [...Reflect.ownKeys(target), ...Reflect.ownKeys(target.families)],
-    getOwnPropertyDescriptor(target, key) {
-      const own = Reflect.getOwnPropertyDescriptor(target, key);
-      if (own !== undefined || typeof key === "symbol" || !(key in target.families)) return own;
-      return { value: target.families[key], enumerable: true, configurable: true, writable: false };
-    },
-  });
-  const refusing = refusingUnknown(facade, name => {
-    const families = Object.keys(provider.families);
-    const members = Object.getOwnPropertyNames(QueryProvider.prototype);
-    return new HuntError(
-      "query/unknown-family",
-      `no family '${name}' in ${provider.environment}${didYouMean(name, [...families, ...members])}`,
-      { hint: `families: ${families.join(", ")}` },
-    );
-  });
-  return refusing as QueryProviderOf<E>;
 }

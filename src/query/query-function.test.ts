@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Frame } from "../frame/frame.js";
 import type { PendingFrame } from "../frame/pending.js";
 import type { HelpText } from "./help.js";
-import type { QueryProviderOf } from "./provider.js";
+import type { QueryProviderOf } from "./create-provider.js";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const same = <A, B>(is: Same<A, B>): void => expect(is).toBe(true);

@@ -5,7 +5,7 @@ import { Secret } from "../../base/secret.js";
 import type { FrameFactory, FrameLike, Provenance } from "../../frame/api.js";
 import type { HttpClient, HttpResponse } from "../../net/client.js";
 import type { Driver, DriverQueryOptions, Schema } from "../api.js";
-import { dependsOnClock, mentionsTime } from "../time-filter.js";
+import { dependsOnClock, filtersTime } from "../time-filter.js";
 import { withDeadline } from "./deadline.js";
 import { parseJsonKeepingLongs, readAnswer, toQueryError } from "./log-analytics-reply.js";
 
@@ -130,7 +130,7 @@ class SentinelDriver implements Driver {
   /** The range to send beside the text: none when the text limits time itself. */
   #rangeBeside(text: string, options: DriverQueryOptions): DriverQueryOptions["range"] {
     const { range, rangeInText } = options;
-    if (range === undefined || rangeInText === true || range.from === "query" || mentionsTime(text)) return undefined;
+    if (range === undefined || rangeInText === true || range.from === "query" || filtersTime(text)) return undefined;
     return range;
   }
 

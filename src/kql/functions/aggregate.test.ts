@@ -45,6 +45,7 @@ const cases: readonly Case[] = [
   ["count_distinctif", "long", picked, "2"],
   ["stdev", "real", rows(n(1), n(2), n(3)), "1.0"],
   ["stdev", "real", rows(n(5)), "0.0"],
+  ["stdev", "real", rows(n(null)), null],
   ["stdevif", "real", picked, "0.7071067811865476"],
   ["stdevp", "real", rows(n(1), n(3)), "1.0"],
   ["stdevpif", "real", picked, "0.5"],

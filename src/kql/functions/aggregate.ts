@@ -93,10 +93,10 @@ const distinct: Emit = (e, filter) => {
 const variance =
   (name: "var_samp" | "var_pop" | "stddev_samp" | "stddev_pop"): Emit =>
   (e, filter, { context }) => {
-    // A single value has no spread: 0; no value has none at all: NaN is what Kusto prints.
+    // A single value has no spread: 0. No value at all has none: null.
     const x = convert(numeric(e, context), "real", context).sql;
     return {
-      sql: `case when count(${x})${filter} > 0 then coalesce(${name}(${x})${filter}, 0) else 'NaN'::DOUBLE end`,
+      sql: `case when count(${x})${filter} > 0 then coalesce(${name}(${x})${filter}, 0) end`,
       type: "real",
     };
   };

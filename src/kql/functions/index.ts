@@ -7,6 +7,7 @@ import { conditionalFunctions } from "./scalar/conditional.js";
 import { datetimeFunctions } from "./scalar/datetime.js";
 import { dynamicFunctions } from "./scalar/dynamic.js";
 import { encodingFunctions } from "./scalar/encoding.js";
+import { geoFunctions } from "./scalar/geo.js";
 import { mathFunctions } from "./scalar/math.js";
 import { networkFunctions } from "./scalar/network.js";
 import { parseFunctions } from "./scalar/parse.js";
@@ -40,6 +41,7 @@ export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
   ...datetimeFunctions,
   ...dynamicFunctions,
   ...encodingFunctions,
+  ...geoFunctions,
   ...networkFunctions,
   ...parseFunctions,
   ...seriesFunctions,

@@ -811,12 +811,46 @@ const specs: Readonly<Record<string, Spec>> = {
   has_ipv4_prefix: of("bool", [[s(log), s("127.0.")], "True"], [[s(log), s("127.0")], "False"]),
   has_any_ipv4_prefix: of("bool", [[s(log), d(["127.0.", "192.168."])], "True"], [[s(log), s("192.")], "False"]),
 
+  // Places on Earth.
+  geo_distance_2points: withConstants(
+    [4],
+    of(
+      "real",
+      [[r(300), r(1), r(1), r(1)], null],
+      [[r(5), r(5), r(5), r(5)], "0.0"],
+      [[r(5), r(5), r(5), r(5), b(false)], "0.0"],
+    ),
+  ),
+  geo_point_in_circle: of(
+    "bool",
+    [[r(-122.143564), r(47.535677), r(-122.100896), r(47.527351), n(3500)], "True"],
+    [[r(-122.137575), r(47.630683), r(-122.100896), r(47.527351), n(3500)], "False"],
+    [[r(200), r(1), r(1), r(1), r(1)], null],
+    [[r(1), r(1), r(1), r(1), r(-1)], null],
+  ),
+  geo_azimuth: of("real", [[r(0), r(0), r(0), r(1)], "0.0"], [[r(5), r(10), r(5), r(10)], null]),
+  geo_point_to_geohash: string(
+    [[r(-80.195829), r(25.802215), n(8)], "dhwfz15h"],
+    [[r(-122.303404), r(47.570482)], "c23n8"],
+    [[r(200), r(1), n(8)], ""],
+    [[r(1), r(1), n(null)], ""],
+  ),
+  geo_geohash_to_central_point: of(
+    "dynamic",
+    [[s("sunny")], '{"type":"Point","coordinates":[42.47314453125,23.70849609375]}'],
+    [[s("a")], null],
+  ),
+
   // Structured texts.
   parse_url: of(
     "dynamic",
     [
       [s("scheme://username:password@host:1234/this/is/a/path?k1=v1&k2=v2#fragment")],
       '{"Scheme":"scheme","Host":"host","Port":"1234","Path":"this/is/a/path","Username":"username","Password":"password","Query Parameters":{"k1":"v1","k2":"v2"},"Fragment":"fragment"}',
+    ],
+    [
+      [s("host:8080/a?b=c")],
+      '{"Scheme":"","Host":"","Port":"","Path":"","Username":"","Password":"","Query Parameters":{"b":"c"},"Fragment":""}',
     ],
     [[s("")], null],
   ),
@@ -1018,6 +1052,15 @@ for (const [name, spec] of Object.entries(specs)) {
     }
   });
 }
+
+test("the distances and directions of the documentation", async () => {
+  const distance = await evaluate(
+    call("geo_distance_2points", "real", r(-122.407628), r(47.578557), r(-118.275287), r(34.019056)),
+  );
+  expect(Number(distance)).toBeCloseTo(1546754.35197381, 6);
+  const azimuth = await evaluate(call("geo_azimuth", "real", r(5), r(10), r(10), r(-40)));
+  expect(Number(azimuth)).toBeCloseTo(3.05459939796449, 12);
+});
 
 test("rand: a real from 0 to 1, or a whole number below N", async () => {
   expect(Number(await evaluate(call("rand", "real")))).toBeLessThan(1);

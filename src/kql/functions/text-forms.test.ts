@@ -152,7 +152,7 @@ test("quoting doubles apostrophes", () => {
 });
 
 test("a small text that would unpack to gigabytes gives nothing", () => {
-  const bomb = Buffer.from(gzipSync(new Uint8Array(65 * 1024 * 1024))).toString("base64");
+  const bomb = Buffer.from(gzipSync(new Uint8Array(17 * 1024 * 1024))).toString("base64");
   const unpack = udfs.find(u => u.name === "ku_gzip_decompress");
   expect(bomb.length).toBeLessThan(100_000);
   expect(unpack?.call(bomb)).toBe("");

@@ -28,7 +28,7 @@ function json(page: string, name: string): ScalarFunction {
 const compressed = (page: string, name: string): ScalarFunction => ({
   ...udf(page, name),
   doc: fn(page).replace(/-function$/, ""),
-  differs: "Text that would unpack to more than 64 MB gives ''.",
+  differs: "Text that would unpack to more than 16 MB gives ''.",
 });
 
 /** MD5, SHA-1 and SHA-256 of the UTF-8 text. Of other types Kusto hashes bytes that its pages do not describe. */

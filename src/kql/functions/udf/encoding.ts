@@ -93,7 +93,7 @@ function urlDecode(text: string): string {
 }
 
 /** Compressed text is bounded: a few kilobytes must not become gigabytes. */
-const maxInflatedBytes = 64 * 1024 * 1024;
+const maxInflatedBytes = 16 * 1024 * 1024;
 /** What is fed at once: it can grow by about a thousand, so that the bound is noticed in time. */
 const sliceBytes = 4096;
 

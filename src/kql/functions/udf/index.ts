@@ -3,6 +3,7 @@ import type { KqlUdf } from "../../api.js";
 import { collectionUdfs } from "./collection.js";
 import { encodingUdfs } from "./encoding.js";
 import { decimalUdfs } from "./decimal.js";
+import { geoUdfs } from "./geo.js";
 import { networkUdfs } from "./network.js";
 import { parseKvUdfs } from "./parse-kv.js";
 import { parseUdfs } from "./parse.js";
@@ -17,6 +18,7 @@ export const udfs: readonly KqlUdf[] = [
   ...decimalUdfs,
   ...collectionUdfs,
   ...encodingUdfs,
+  ...geoUdfs,
   ...networkUdfs,
   ...parseUdfs,
   ...seriesUdfs,

@@ -19,7 +19,7 @@ function queryParameters(query: string): Readonly<Record<string, string>> {
 /** The parts of an absolute URL, each '' when absent; what has no scheme has no parts but its query. */
 function parseUrl(url: string): Readonly<Record<string, unknown>> {
   const m =
-    /^(?:([A-Za-z][A-Za-z0-9+.-]*):(?:\/\/)?)?(?:([^@/?#]*)@)?(\[[^\]]*\]|[^:/?#]*)(?::(\d*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s.exec(
+    /^(?:([A-Za-z][A-Za-z0-9+.-]*):\/\/)?(?:([^@/?#]*)@)?(\[[^\]]*\]|[^:/?#]*)(?::(\d*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s.exec(
       url,
     );
   const [, scheme = "", user = "", host = "", port = "", path = "", query = "", fragment = ""] = m ?? [];

@@ -3,12 +3,17 @@ import { formatDatetimeAs, formatTimespanAs } from "../format-time.js";
 import { datetimeTicks, parseDatetime, parseTimespan, ticksToMicros } from "../time-text.js";
 import { nullable, strict } from "./define.js";
 
-const formatters = new Map<string, Intl.DateTimeFormat | undefined>();
+const formatters = new Map<string, Intl.DateTimeFormat>();
 
-/** A zone's formatter, kept because making one is slow; undefined for a name that is no IANA zone. */
+/**
+ * A zone's formatter; undefined for a name that is no IANA zone. Kept, because making one is slow; only true zones are,
+ * whatever their case, so that names from data cannot fill the memory.
+ */
 function zoneFormatter(zone: string): Intl.DateTimeFormat | undefined {
-  if (!formatters.has(zone)) formatters.set(zone, createFormatter(zone));
-  return formatters.get(zone);
+  const key = zone.toLowerCase();
+  const formatter = formatters.get(key) ?? createFormatter(zone);
+  if (formatter !== undefined) formatters.set(key, formatter);
+  return formatter;
 }
 
 function createFormatter(timeZone: string): Intl.DateTimeFormat | undefined {

@@ -52,6 +52,7 @@ interface RawNode extends Raw {
   readonly ReferencedSymbol?: RawSymbol | null;
   GetChild(index: number): RawNode | null;
   GetCalledFunctionBody?(): RawNode | null;
+  GetCalledFunctionDiagnostics?(): unknown;
 }
 interface RawSymbol {
   readonly Name: string;
@@ -266,6 +267,12 @@ export class BoundNode {
     return origin === undefined
       ? new BoundNode(body, 0, this.span)
       : new BoundNode(body, origin - body.TextStart, this.#frozen);
+  }
+
+  /** What is wrong inside the user's function called here, for the arguments of this call. */
+  calledErrors(): readonly string[] {
+    const found = toArray(this.#raw.GetCalledFunctionDiagnostics?.()) as readonly RawDiagnostic[];
+    return found.filter(d => d.Severity === "Error").map(d => d.Message);
   }
 
   /** The parameters of the function referred to here, in order. */

@@ -28,6 +28,7 @@ const wrong: readonly (readonly [code: string, state: "failed" | "refused", quer
   ],
   ["kql/bad-literal", "failed", marked`print ${"datetime(2024-13-45)"}`],
   ["kql/bad-literal", "failed", marked`print ${"guid(nonsense)"}`],
+  ["kql/not-constant", "failed", marked`Signins | take ${"Attempts"}`],
   ["kql/no-query", "failed", marked`${"let a = 1"};`],
   ["kusto/KS173", "failed", marked`datatable(a:long, b:long)[1, 2, 3]`],
 ];

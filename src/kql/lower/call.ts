@@ -30,6 +30,9 @@ export function lowerArguments(call: FunctionCall, lowering: Lowering): CalledFu
   const fn = known?.kind === "function" ? known : undefined;
   const body = node.calledBody(fn?.bodyStart);
   if (body === undefined) throw new HuntError("internal/bug", `'${callee.name}' has no body`);
+  const [error] = node.calledErrors();
+  if (error !== undefined)
+    return reject("kql/bad-function", `'${callee.name}' does not work here: ${error}`, node.span);
   const bindOne = (argument: BoundNode): Binding =>
     isTabular(argument)
       ? { kind: "table", use: lowering.share(lowering.table(argument, withRow(scope, undefined)), false) }

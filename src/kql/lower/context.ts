@@ -47,6 +47,8 @@ export class Lowering {
   readonly options: LoweringOptions;
   readonly diagnostics: Diagnostic[] = [];
   readonly shared: SharedRel[] = [];
+  /** True when a table was read whose columns are not all declared: only then may a column be unknown. */
+  hasOpenColumns = false;
   #nextSlot = 1;
   #depth = 0;
 

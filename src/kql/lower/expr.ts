@@ -123,7 +123,10 @@ function lowerName(node: BoundNode, context: ExprContext): Expr {
   if (bound?.kind === "table")
     return reject("kql/not-a-value", `'${name}' is a table where a value is expected`, node.span);
   if (column !== undefined) return columnExpr(column);
-  if (kind === "Column" || kind === undefined) return nullOf(scalarType(node));
+  if ((kind === "Column" || kind === undefined) && lowering.hasOpenColumns) return nullOf(scalarType(node));
+  if (kind === "Column" && scope.row === undefined)
+    return reject("kql/not-constant", `'${name}' is a column where a constant is needed`, node.span);
+  if (kind === "Column") throw new HuntError("internal/bug", `the column '${name}' was lost`);
   const value = lowering.options.scalars.find(s => s.name === name);
   if (value !== undefined) throw new HuntError("internal/bug", `the scalar '${name}' was not bound`);
   return refuse(`the name '${name}'`, node.span);

@@ -28,6 +28,8 @@ export function lowerSearch(
     return refuse(`search kind=${kind}`, node.span);
   const sensitive = kind === "case_sensitive";
   const searched = input === undefined ? searchedTables(lowering, node, scope) : [piped(input)];
+  // A condition may name a column that only some of the tables have.
+  if (searched.length > 1) lowering.hasOpenColumns = true;
   const condition = node.get("Condition");
   const found = searched.map(({ name, table }): Table => {
     const context: ExprContext = { lowering, scope: withRow(scope, table) };

@@ -48,6 +48,7 @@ function lowerNamedTable(lowering: Lowering, node: BoundNode, scope: Scope): Tab
 /** A scan of all columns of a table; the emitter reads only those that are used. */
 export function scanTable(lowering: Lowering, table: KqlTable): Table {
   const physical = table.relation?.physical ?? {};
+  if (table.open === true) lowering.hasOpenColumns = true;
   const columns: readonly ScanColumn[] = table.columns.map(c => ({
     name: c.name,
     type: c.type,

@@ -27,6 +27,7 @@ export function lowerUnion(
   const piped = input === undefined ? [] : [{ node: input.source, table: input.table }];
   const fuzzy = findParameter(node, "isfuzzy")?.text.toLowerCase() === "true";
   const legs = node.list("Expressions").filter(e => !(fuzzy && isUnknown(e)));
+  if (legs.length < node.list("Expressions").length) lowering.hasOpenColumns = true;
   const written = legs.flatMap(e => members(lowering, e, outer));
   const all = [...piped, ...written];
   const tables = all.map(({ node: n, table, name }: Member, i): UnionMember => ({

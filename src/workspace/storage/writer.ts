@@ -1,13 +1,12 @@
 /** The one writer of a workspace: files first, then a manifest that names them. */
-import { mkdir, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
+import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { join } from "node:path";
 import type { Column } from "../../base/column.js";
 import { HuntError } from "../../base/error.js";
 import { connectDuckDb, openDuckDb, quoteIdentifier, quoteLiteral } from "../../frame/duckdb.js";
 import type { DuckDBConnection, DuckDBInstance } from "../../frame/duckdb.js";
-import { errorCode, renameOver, sha256File, storageError, syncDirectory, syncFile } from "./files.js";
-import { oldestHeldGeneration } from "./leases.js";
+import { renameOver, sha256File, storageError, syncDirectory, syncFile } from "./files.js";
 import { takeWriterLock } from "./lock.js";
 import type { WriterLock } from "./lock.js";
 import { emptyManifest, manifestFormat, manifestName, minReader, readManifest, writeManifest } from "./manifest.js";
@@ -23,6 +22,15 @@ import type {
 import { directoryFor, physicalNames } from "./names.js";
 import { checkParquet, copyToParquet, parquetStatistics, stageBatches, timeFields } from "./parquet.js";
 import type { StoredColumn, TableRows } from "./parquet.js";
+import {
+  deleteRetired,
+  filesOf,
+  rejectsFolder,
+  removeLeftovers,
+  scratchFolder,
+  stillThere,
+  tablesFolder,
+} from "./sweep.js";
 
 /** Where the writer is; for progress, and for tests that end the process there. */
 export type WriterStep = "rows-staged" | "file-written" | "file-named" | "before-manifest" | "after-manifest";
@@ -43,10 +51,6 @@ export interface AddTableOptions {
   /** The rows come in the order of time already. */
   readonly sorted?: boolean;
 }
-
-const tablesFolder = "tables";
-const rejectsFolder = "rejects";
-const scratchFolder = "tmp";
 
 /**
  * Makes an empty workspace in a new or existing folder.
@@ -493,63 +497,4 @@ function defaultTimeColumn(columns: readonly Column[]): string | undefined {
 function defaultMemoryBytes(): number {
   const mebibyte = 1024 * 1024;
   return Math.min(Math.max(Math.floor(totalmem() / 4), 512 * mebibyte), 1024 * mebibyte);
-}
-
-/** The files that tables name, relative to the workspace. Several tables may name one file of rejects. */
-function filesOf(tables: ReadonlyMap<string, TableEntry>): Set<string> {
-  const files = new Set<string>();
-  for (const table of tables.values()) {
-    for (const file of table.files) files.add(`${tablesFolder}/${table.directory}/${file.name}`);
-    for (const { file } of table.rejects ?? []) if (file !== undefined) files.add(`${rejectsFolder}/${file}`);
-  }
-  return files;
-}
-
-/** Removes what a killed writer left: temporary files, and files that no generation names. Needs the lock. */
-async function removeLeftovers(dir: string, manifest: Manifest): Promise<void> {
-  const known = filesOf(manifest.tables);
-  for (const { path } of manifest.retired) known.add(path);
-  for (const directory of await namesIn(join(dir, tablesFolder))) {
-    for (const name of await namesIn(join(dir, tablesFolder, directory)))
-      if (/\.(parquet|tmp)$/.test(name) && !known.has(`${tablesFolder}/${directory}/${name}`))
-        await rm(join(dir, tablesFolder, directory, name), { force: true });
-    // Fails, as it should, unless the folder is empty.
-    await rmdir(join(dir, tablesFolder, directory)).catch(() => undefined);
-  }
-  for (const name of await namesIn(join(dir, rejectsFolder)))
-    if (name.endsWith(".jsonl") && !known.has(`${rejectsFolder}/${name}`))
-      await rm(join(dir, rejectsFolder, name), { force: true });
-  for (const name of await namesIn(dir))
-    if (/^manifest\.json\.[0-9a-f]+\.tmp$/.test(name)) await rm(join(dir, name), { force: true });
-  await rm(join(dir, scratchFolder), { recursive: true, force: true });
-}
-
-async function namesIn(path: string): Promise<readonly string[]> {
-  try {
-    return await readdir(path);
-  } catch (error) {
-    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return [];
-    throw error;
-  }
-}
-
-async function stillThere(dir: string, retired: readonly RetiredFile[]): Promise<RetiredFile[]> {
-  const found: RetiredFile[] = [];
-  for (const file of retired)
-    if (
-      await stat(join(dir, file.path)).then(
-        () => true,
-        () => false,
-      )
-    )
-      found.push(file);
-  return found;
-}
-
-/** Deletes retired files that no reader can need. What cannot be deleted now stays for the next writer. */
-async function deleteRetired(dir: string, retired: readonly RetiredFile[]): Promise<void> {
-  if (retired.length === 0) return;
-  const oldest = await oldestHeldGeneration(dir);
-  for (const file of retired)
-    if (file.generation <= oldest) await rm(join(dir, file.path), { force: true }).catch(() => undefined);
 }

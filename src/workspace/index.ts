@@ -20,3 +20,8 @@ export { defaultMaxRows, openWorkspace, OpenedWorkspace } from "./open.js";
 export type { OpenWorkspaceOptions } from "./open.js";
 export { formatSites, loadSites } from "./sites/sites.js";
 export type { Site, SiteIndex } from "./sites/sites.js";
+export { generateContoso } from "./contoso/generate.js";
+export type { ContosoOptions, ContosoResult } from "./contoso/generate.js";
+export { rowSizes } from "./contoso/size.js";
+export type { RowSize } from "./contoso/size.js";
+export type { AnswerEntity, AnswerItem, AnswerKey, AnswerKind, AnswerTable } from "./contoso/answer-key.js";

@@ -12,6 +12,8 @@ export interface Context {
   readonly seed: number;
   /** Multiplies how often things happen; 1 in the small tenant. */
   readonly activity: number;
+  /** Multiplies what the whole company does together: activity by the number of people; 1 in the small tenant. */
+  readonly volume: number;
   readonly draw: (topic: string, ...keys: readonly number[]) => Draw;
 }
 
@@ -23,6 +25,7 @@ export function createContext(world: World, calendar: Calendar, emit: Emit): Con
     emit,
     seed,
     activity: world.size.activity,
+    volume: (world.size.activity * world.people.length) / 600,
     draw: (topic, ...keys) => draw(seed, topic, ...keys),
   };
 }

@@ -12,7 +12,7 @@ import type { TableSink, TableSlice } from "./table-sink.js";
 /** datetime values are microseconds since 1970 UTC; dynamic ones are JSON text or plain values; absent is '' or null. */
 export type CellValue = string | number | boolean | null | undefined | object;
 /** What a column holds until it is flushed: dynamic values are JSON text by then. */
-type Stored = string | number | boolean;
+type Stored = string | number | boolean | undefined;
 export type Row = Readonly<Record<string, CellValue>>;
 
 /** A row, or its parts: columns of a later part win. Parts spare the copying of what many rows share. */
@@ -255,8 +255,9 @@ function flushStatements(buffer: TableBuffer): { sql: string; values: string[] }
   const values = buffer.stored.map(name => {
     const column = buffer.columns.get(name)!;
     const part = buffer.rows === chunkRows ? column.values : column.values.slice(0, buffer.rows);
-    column.values = new Array<Stored>(chunkRows);
-    return part.join(separator);
+    const text = part.join(separator);
+    column.values.fill(undefined);
+    return text;
   });
   const casts = buffer.stored.map((name, i) => castSql(`a${i}`, buffer.types.get(name)!)).join(", ");
   const splits = buffer.stored.map((_, i) => `unnest(string_split($${i + 1}, chr(31))) a${i}`).join(", ");

@@ -45,6 +45,6 @@ export function planTenant(size: RowSize): TenantPlan {
       activity: Math.max(0.02, busy / growth),
       telemetryHosts: rows < 100_000 ? 3 : Math.round(Math.min(60, 10 * growth)),
     },
-    daysPerSlice: rows <= 400_000 ? 14 : rows <= 2_000_000 ? 7 : 1,
+    daysPerSlice: rows <= 400_000 ? 14 : rows <= 2_000_000 ? 5 : 1,
   };
 }

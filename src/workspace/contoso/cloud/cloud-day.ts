@@ -320,7 +320,7 @@ export const cloudDay: DayGenerator = function* (ctx, day) {
   const at = (): number =>
     ctx.calendar.midnight(day) + (d.chance(0.3) ? d.int(86_400) : 25_000 + d.int(40_000)) * secondUs + d.int(1_000_000);
   const repeat = (mean: number, work: () => void): void => {
-    for (let i = d.count(mean * ctx.activity); i > 0; i--) work();
+    for (let i = d.count(mean * ctx.volume); i > 0; i--) work();
   };
   repeat(260 * quiet, () => blob(ctx, at(), d));
   yield;

@@ -304,7 +304,7 @@ const groupMember = { id: 4799, activity: "A security-enabled local group member
 /** Kerberos at the domain controllers: people in their working hours, machines at any time. */
 function domainControllerDay(room: Room): void {
   const { ctx, d, host, day } = room;
-  for (let i = d.count(55 * ctx.activity); i > 0; i--) {
+  for (let i = d.count(55 * ctx.volume); i > 0; i--) {
     const person = d.pick(ctx.world.people);
     const atUs =
       ctx.calendar.isWeekend(day) && !d.chance(0.15) ? -1 : ctx.calendar.midnight(day) + (8 + d.real() * 10) * hourUs;

@@ -183,7 +183,7 @@ function helpDeskDay(ctx: Context, day: number, d: Draw): void {
         group: { name: "All Employees", sid: `${domainSid}-2101` },
       });
   }
-  for (let i = d.count(6 * ctx.activity); i > 0; i--) {
+  for (let i = d.count(6 * ctx.volume); i > 0; i--) {
     const person = d.pick(ctx.world.people);
     const atUs = startUs + d.int(28_000) * secondUs;
     const dc = ctx.world.server("DC01");
@@ -375,7 +375,7 @@ const templates: readonly Template[] = [
 ];
 
 function auditDay(ctx: Context, day: number, d: Draw): void {
-  const count = d.count((ctx.calendar.isWeekend(day) ? 35 : 150) * ctx.activity * (ctx.world.people.length / 600));
+  const count = d.count((ctx.calendar.isWeekend(day) ? 35 : 150) * ctx.volume);
   for (let i = 0; i < count; i++) {
     const template = d.chance(0.04) ? templates[6]! : templates[d.int(6)]!;
     const hour = d.chance(0.3) ? d.real() * 24 : 8 + d.real() * 12;

@@ -206,7 +206,7 @@ function fill(subject: string, d: Draw): string {
 export const mailDay: DayGenerator = function* (ctx, day) {
   const d = ctx.draw("mail", day);
   const weekend = ctx.calendar.isWeekend(day) ? 0.2 : 1;
-  const count = Math.round(760 * ctx.activity * (ctx.world.people.length / 600) * weekend);
+  const count = Math.round(760 * ctx.volume * weekend);
   for (let i = 0; i < count; i++) {
     oneMail(ctx, day, i);
     if (i % 50 === 0) yield;

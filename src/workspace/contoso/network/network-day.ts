@@ -74,7 +74,7 @@ export const networkDay: DayGenerator = function* (ctx, day) {
   const d = ctx.draw("network", day);
   const at = (): number => ctx.calendar.midnight(day) + d.int(86_400) * secondUs + d.int(1_000_000);
   const repeat = (mean: number, work: () => void): void => {
-    for (let i = d.count(mean * ctx.activity); i > 0; i--) work();
+    for (let i = d.count(mean * ctx.volume); i > 0; i--) work();
   };
   repeat(340, () => background(ctx, at(), d));
   yield;

@@ -393,7 +393,7 @@ function exitItems(ctx: Context): readonly AnswerSpec[] {
         techniques: ["T1021.004", "T1552.004", "T1053.003"],
       },
       filters: {
-        Syslog: `Syslog | where Computer == ${quoteKql(linux.deviceName)} and ${night} and (ProcessID in (41877, 41902, 41941) or SyslogMessage has "cdn-telemetry.example" or SyslogMessage matches regex @":7712[0-9][0-9]\\)")`,
+        Syslog: `Syslog | where Computer == ${quoteKql(linux.deviceName)} and ${night} and ((ProcessName in ("sshd", "sudo", "crontab") and ProcessID in (41877, 41902, 41941)) or SyslogMessage has "cdn-telemetry.example" or SyslogMessage matches regex @":7712[0-9][0-9]\\)")`,
       },
       keys: {
         from: fileServerIp,
@@ -500,7 +500,7 @@ function exitItems(ctx: Context): readonly AnswerSpec[] {
         techniques: ["T1562.001", "T1070.001"],
       },
       filters: {
-        DeviceProcessEvents: `DeviceProcessEvents | where ${server} and ${off}`,
+        DeviceProcessEvents: `DeviceProcessEvents | where ${server} and ${off} and InitiatingProcessFileName == "winupdsvc.exe"`,
         DeviceRegistryEvents: `DeviceRegistryEvents | where ${server} and RegistryValueName == "DisableRealtimeMonitoring"`,
         DeviceEvents: `DeviceEvents | where ${server} and ActionType == "TamperingAttempt"`,
         SecurityEvent: `SecurityEvent | where Computer == ${quoteKql(fileServer.fqdn)} and ${off} and (EventID == 1102 or (EventID == 4688 and Process in ("powershell.exe", "wevtutil.exe") and ParentProcessName == ${quoteKql(serviceImage().path)}))`,

@@ -85,12 +85,15 @@ test("the page allows no scripts and no network", () => {
 });
 
 test("a heading is the title, and three make a table of contents", () => {
-  const page = renderReport(book([markdown("# Hunt <1>\n\n## First"), markdown("### *Second* `x`\n\n#### Deep")]));
+  const page = renderReport(
+    book([markdown("# Hunt <1>\n\n## First"), markdown("### *Second* `x`\n\n#### Deep\n\n## Third")]),
+  );
   expect(page).toContain("<title>Hunt &lt;1&gt;</title>");
   expect(page).toContain('<li class="hb-l2"><a href="#section-2">First</a></li>');
   expect(page).toContain('<li class="hb-l3"><a href="#section-3">Second x</a></li>');
   expect(page).toContain('<h2 id="section-2">First</h2>');
-  expect(body(page)).not.toContain("#section-4");
+  expect(page.indexOf("<h1")).toBeLessThan(page.indexOf("<dl"));
+  expect(body(page)).not.toContain('#section-4"');
 });
 
 test("without a heading, the file's name is the title", () => {

@@ -26,18 +26,27 @@ export function renderReport(notebook: Notebook, options: ReportOptions = {}): s
   const markdown = new MarkdownRenderer();
   const headings: Heading[] = [];
   const run = asJson(asJson(notebook.metadata["huntbook"])["run"]);
-  const body = notebook.cells.map(cell => {
+  const { titleText, cells } = splitTitle(notebook.cells);
+  const title = titleText === undefined ? undefined : markdown.render(titleText);
+  const name = title?.headings[0]?.text ?? options.title ?? "Notebook";
+  const body = cells.map(cell => {
     if (cell.cellType === "code") return drawCode(cell, run["status"] !== undefined, markdown);
     if (cell.cellType === "raw") return renderFragment({ kind: "code", text: cell.source });
     const drawn = markdown.render(cell.source, readAttachments(cell));
     headings.push(...drawn.headings);
     return html`<section class="hb-prose">${drawn.markup}</section>`;
   });
-  const own = headings.find(h => h.level === 1)?.text;
-  const title = own ?? options.title ?? "Notebook";
-  const heading = own === undefined ? html`<h1>${title}</h1>` : undefined;
-  const head = html`<header class="hb-head">${heading}${renderFragment(runFacts(notebook, run, options))}${drawState(notebook, run)}</header>`;
-  return renderDocument([head, drawContents(headings), ...body], { title, css: reportStyle });
+  const facts = renderFragment(runFacts(notebook, run, options));
+  const head = html`<header class="hb-head">${title?.markup ?? html`<h1>${name}</h1>`}${facts}${drawState(notebook, run)}</header>`;
+  return renderDocument([head, drawContents(headings), ...body], { title: name, css: reportStyle });
+}
+
+/** The heading that a notebook begins with goes above the facts of the run. */
+function splitTitle(cells: readonly NotebookCell[]): { titleText: string | undefined; cells: readonly NotebookCell[] } {
+  const [first, ...rest] = cells;
+  const found = first?.cellType === "markdown" ? /^\s*#[ \t]+[^\n]+(?:\n|$)/.exec(first.source)?.[0] : undefined;
+  if (first === undefined || found === undefined) return { titleText: undefined, cells };
+  return { titleText: found, cells: [{ ...first, source: first.source.slice(found.length) }, ...rest] };
 }
 
 const reportStyle = `
@@ -133,13 +142,10 @@ function drawOutput(output: NotebookOutput, markdown: MarkdownRenderer): Html {
       const label = output.name === "stderr" ? html`<div class="hb-label">written to stderr</div>` : undefined;
       return html`${label}${drawText(output.text)}`;
     }
-    case "error":
-      return renderFragment({
-        kind: "banner",
-        tone: "bad",
-        title: `${output.ename}: ${output.evalue}`,
-        lines: withoutColours(output.traceback.join("\n")).split("\n").slice(1, 40),
-      });
+    case "error": {
+      const banner: ViewNode = { kind: "banner", tone: "bad", title: `${output.ename}: ${output.evalue}` };
+      return html`${renderFragment(banner)}${drawText(output.traceback.join("\n"))}`;
+    }
     case "display_data":
     case "execute_result":
       return drawBundle(output.data, output.metadata, markdown);

@@ -4,8 +4,7 @@ import { homedir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import process from "node:process";
 import { pinnedClock, type Clock, type TimeRange } from "../base/clock.js";
-import { formatDiagnostic } from "../base/diagnostic.js";
-import { HuntError, isHuntError } from "../base/error.js";
+import { HuntError } from "../base/error.js";
 import type { Notice, NoticeSink, ProgressSink } from "../base/port.js";
 import { noProgress } from "../base/port.js";
 import { createSettings, systemConfigPorts, type Config, type ConfigPorts, type Settings } from "../config/config.js";
@@ -16,8 +15,7 @@ import { installPrelude, registerUdfs } from "../frame/udf-host.js";
 import type { KqlCompiler } from "../kql/api.js";
 import { createWorkerCompiler } from "../kql/worker.js";
 import type { QueryDefinition } from "../query/definition.js";
-import { loadQueryFolder, shippedQueriesDir } from "../query/load-queries.js";
-import type { QueryFileResult } from "../query/read-queries.js";
+import { loadDefinitions } from "../query/load-queries.js";
 import type { LocalWorkspace } from "../workspace/api.js";
 import { openWorkspace } from "../workspace/open.js";
 import { setDefaultSessionFactory } from "./ambient.js";
@@ -236,25 +234,7 @@ export class Session implements AsyncDisposable {
   #loadDefinitions(): readonly QueryDefinition[] {
     const custom = this.config.find("QueryDefinitions.Custom");
     const folders = Array.isArray(custom) ? custom.filter(f => typeof f === "string") : [];
-    const results = [shippedQueriesDir, ...folders].flatMap(dir => this.#loadFolder(dir));
-    for (const { file, text, diagnostics } of results)
-      for (const d of diagnostics) this.notify({ code: d.code, message: formatDiagnostic(d, text, file) });
-    return results.flatMap(r => r.definitions);
-  }
-
-  /** A custom folder that cannot be read is said, and the other queries stay usable. */
-  #loadFolder(dir: string): QueryFileResult[] {
-    try {
-      return loadQueryFolder(dir);
-    } catch (error) {
-      if (!isHuntError(error)) throw error;
-      this.notify({
-        code: error.code,
-        message: error.message,
-        ...(error.hint === undefined ? {} : { hint: error.hint }),
-      });
-      return [];
-    }
+    return loadDefinitions({ custom: folders, notify: notice => this.notify(notice) });
   }
 
   #assertOpen(): void {

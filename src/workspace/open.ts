@@ -140,7 +140,7 @@ export class OpenedWorkspace implements LocalWorkspace {
     const query = getReadyQuery(await this.compile(text, options), text);
     for (const use of query.tables) await this.#makeView(use.name);
     const { window, maxRows = defaultMaxRows } = options;
-    const range = window ?? rangeOfUses(query.tables);
+    const range = options.range ?? window ?? rangeOfUses(query.tables);
     try {
       return await store.execute(query, {
         query: text,

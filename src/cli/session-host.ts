@@ -174,7 +174,7 @@ function parseSchemaFile(text: string, path: string): readonly TableSchema[] {
     if (typeof columns !== "object" || columns === null) return refuse(`has no columns for '${name}'`);
     return {
       name,
-      columns: Object.entries(columns).map(([column, type]) =>
+      columns: Object.entries(columns as Record<string, unknown>).map(([column, type]) =>
         typeof type === "string" && isKqlType(type)
           ? { name: column, type }
           : refuse(`gives '${name}.${column}' no KQL type`),
@@ -227,6 +227,8 @@ export function createSessionHost(io: Io, dataDir: string): CliHost {
     dataDir,
     async openWorkspace(options) {
       const session = sessionFor(io, dataDir, options);
+      // Loads while the workspace is opened.
+      void session.compiler;
       try {
         return await openWorkspace(session);
       } catch (error) {

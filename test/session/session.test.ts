@@ -4,8 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ConfigPorts } from "../../src/config/config.js";
-import type {
-  Session} from "../../src/index.js";
+import type { Session } from "../../src/index.js";
 import {
   createSession,
   currentSession,

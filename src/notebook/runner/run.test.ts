@@ -136,6 +136,7 @@ test("a busy loop is stopped by its time limit, and the scope survives", async (
 test.each([
   ["a busy loop", "console.log('started'); for (;;) {}"],
   ["a busy loop behind an await", "console.log('started'); await null; for (;;) {}"],
+  ["a busy timer", "console.log('started'); setTimeout(() => { for (;;) {} }); await new Promise(() => {})"],
   ["a pending await", "console.log('started'); await new Promise(() => {})"],
 ])("a signal interrupts %s, and the next cell runs", async (_, code) => {
   const kernel = await KernelProcess.start({ dir });

@@ -18,8 +18,6 @@ const mostWorkstations = 7900;
 export interface TenantPlan {
   readonly rows: number;
   readonly world: WorldSize;
-  /** Days per slice: one Parquet file per table and slice. */
-  readonly daysPerSlice: number;
 }
 
 /**
@@ -46,6 +44,5 @@ export function planTenant(size: RowSize): TenantPlan {
       activity: Math.max(0.02, activity),
       telemetryHosts: rows < 100_000 ? 3 : Math.round(Math.min(60, 10 * growth)),
     },
-    daysPerSlice: rows <= 400_000 ? 14 : rows <= 2_000_000 ? 5 : 1,
   };
 }

@@ -4,13 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ConfigPorts } from "../../src/config/config.js";
+import type {
+  Session} from "../../src/index.js";
 import {
   createSession,
   currentSession,
   frameFrom,
   kql,
   QueryTime,
-  Session,
   withSession,
   withSignal,
   WorkspaceConfig,
@@ -130,7 +131,8 @@ describe("sessions", () => {
     const workspace = await session.workspace();
     const abort = new AbortController();
     const long = workspace.query(
-      "range a from 1 to 200000000 step 1 | extend b = hash_sha256(tostring(a)) | summarize dcount(b)",
+      "range x from 1 to 30000 step 1 | extend k = 1 | join kind=inner (range y from 1 to 30000 step 1 | extend k = 1) on k" +
+        " | summarize dcount(hash_sha256(strcat(tostring(x), tostring(y))))",
       {
         signal: abort.signal,
         maxRows: Infinity,

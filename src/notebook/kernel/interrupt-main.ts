@@ -10,6 +10,8 @@ const orphanGraceMs = 2000;
 const maxAttempts = 6;
 /** Native code cannot be paused; after this it is terminated without. */
 const pauseMs = 2000;
+/** Node 24 follows asynchronous contexts without hooks: there is nothing to reset, and pausing would be a risk. */
+const keepsAsyncStack = Number(process.versions.node.split(".")[0]) < 24;
 const unwindExpression = 'globalThis[Symbol.for("huntbook.kernel.unwind")]?.()';
 let lastId = 0;
 let timer: NodeJS.Timeout | undefined;
@@ -57,6 +59,10 @@ function terminate(): Promise<void> {
     session.once("Debugger.paused", () => {
       if (!ended) session.post("Runtime.evaluate", { expression: unwindExpression }, end);
     });
+    if (!keepsAsyncStack) {
+      end();
+      return;
+    }
     session.post("Debugger.enable");
     session.post("Debugger.pause");
   });

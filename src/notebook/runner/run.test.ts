@@ -243,3 +243,13 @@ test("progress tells each cell's start and end; times come from the given clock;
     huntbook: { status: "ok", tookMs: 1000 },
   });
 });
+
+test("an interrupted cell's garbage does no harm", async () => {
+  const kernel = await KernelProcess.start({ dir });
+  const run = (code: string, count: number, timeoutMs?: number) =>
+    kernel.execute({ code, count, onOutput: () => undefined, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+  await run("await new Promise(() => {})", 1, 100);
+  await run("await null; for (;;) {}", 2, 100);
+  expect(await run("for (let i = 0; i < 300_000; i += 1) await null", 3)).toMatchObject({ status: "ok" });
+  await kernel.close();
+});

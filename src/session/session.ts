@@ -207,7 +207,8 @@ export class Session implements AsyncDisposable {
       compiler: this.compiler,
       ...(this.pinned === undefined ? {} : { clock: this.pinned }),
     });
-    this.#primaryClock ??= workspace.clock;
+    // A live workspace keeps the session's clock: what it says then is the system's, and never itself again.
+    this.#primaryClock ??= workspace.clock === this.clock ? systemClock : workspace.clock;
     return workspace;
   }
 

@@ -104,6 +104,21 @@ describe("sessions", () => {
     expect(rows).toEqual([{ Account: "bob" }]);
   });
 
+  test("a live workspace follows the system's clock, also when a pinned one is opened after it", async () => {
+    const liveDir = join(root, "live");
+    await createWorkspace(liveDir, { clock: { kind: "system" } });
+    const session = open();
+    const before = Date.now();
+    const live = await session.openFolder(liveDir, "live");
+    const pinned = await session.openFolder(workspaceDir, "case");
+    expect(session.clock.kind).toBe("system");
+    expect(session.clock.now()).toBeGreaterThanOrEqual(before);
+    expect(live.clock.now()).toBeGreaterThanOrEqual(before);
+    expect(pinned.clock.now()).toBe(Date.parse("2026-01-13T18:00:00Z"));
+    await live.close();
+    await pinned.close();
+  });
+
   test("a session that was closed says so", async () => {
     const session = open();
     await session.close();

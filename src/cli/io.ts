@@ -32,7 +32,7 @@ export function openProcessIo(): { readonly io: Io; readonly close: () => void }
     stdout: text => void process.stdout.write(text),
     stderr: text => void process.stderr.write(text),
     isTty: process.stderr.isTTY,
-    columns: process.stdout.columns ?? 100,
+    columns: process.stdout.isTTY ? process.stdout.columns : 200,
     env: process.env,
     cwd: process.cwd(),
     signal: controller.signal,

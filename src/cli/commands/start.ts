@@ -3,7 +3,7 @@ import { formatNotebook, parseNotebook, renderReport } from "../../notebook/runn
 import type { Args, Command, Context } from "../command.js";
 import { exitCodes } from "../command.js";
 import { readText, writeText } from "../file.js";
-import type { CliHost } from "../host.js";
+import type { CliHost, CliIngestPlan } from "../host.js";
 import { printLine, printNote } from "../print.js";
 import { createProgress } from "../progress.js";
 import { defaultRows, defaultSeed, parseRowCount } from "./demo.js";
@@ -77,6 +77,14 @@ async function showFolder(dir: string, { io }: Context, host: CliHost): Promise<
   printPlan(io, plan);
   printLine(io);
   printLine(io, "To read these logs:   npx huntbook ingest DIR --workspace ./case");
-  printLine(io, "Then ask something:   npx huntbook query 'search * | take 10' --workspace ./case");
+  printLine(io, `Then ask something:   huntbook query '${exampleTable(plan)} | take 10' --workspace ./case`);
   return plan.questions.length > 0 || plan.rows.length === 0 ? exitCodes.failed : exitCodes.done;
 }
+
+/** The table with the most rows. Names that need quoting are not for a line that people copy into a shell. */
+function exampleTable(plan: CliIngestPlan): string {
+  const plain = plan.rows.filter(row => /^[A-Za-z_]\w*$/.test(row.table));
+  const size = (rows: string) => Number(rows.replace(/\D/g, ""));
+  return plain.reduce((best, row) => (size(row.rows) > size(best.rows) ? row : best), plain[0] ?? noRow).table;
+}
+const noRow = { table: "TableName", rows: "0" };

@@ -77,7 +77,7 @@ async function showFolder(dir: string, { io }: Context, host: CliHost): Promise<
   printPlan(io, plan);
   printLine(io);
   printLine(io, "To read these logs:   npx huntbook ingest DIR --workspace ./case");
-  printLine(io, `Then ask something:   huntbook query '${exampleTable(plan)} | take 10' --workspace ./case`);
+  printLine(io, `Then ask something:   npx huntbook query '${exampleTable(plan)} | take 10' --workspace ./case`);
   return plan.questions.length > 0 || plan.rows.length === 0 ? exitCodes.failed : exitCodes.done;
 }
 

@@ -137,12 +137,16 @@ function homeAddress(site: SiteId, d: Draw): string {
   return `198.18.${d.pick(homeNets(site)) + Number(offset)}.${last}`;
 }
 
+/** Fifteen seats among the first two hundred are finance's in every company: the phishing mail needs its readers. */
+const isSeatOfFinance = (index: number): boolean => index < 200 && index % 13 === 3;
+
 function personAt(seed: number, index: number, hosts: number): Person {
   const d = draw(seed, "person", index);
   const part = parts[index] ?? {};
   const given = part.given ?? d.pick(givenNames);
   const surname = part.surname ?? d.pick(surnames);
-  const department = part.department ?? pickDepartment(d);
+  const anyDepartment = pickDepartment(d);
+  const department = part.department ?? (isSeatOfFinance(index) ? "Finance" : anyDepartment);
   const anywhere = pickSite(d);
   const site = part.site ?? (department === "Finance" ? "DUB" : anywhere);
   const sam = `${accountPart(given)}.${accountPart(surname)}`;

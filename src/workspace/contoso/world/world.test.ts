@@ -38,6 +38,18 @@ test("another seed gives other people but the same cast", () => {
   expect(other.people.filter((p, i) => p.upn === small.person(i).upn).length).toBeLessThan(60);
 });
 
+test("whatever the seed, even the smallest company has everybody the story needs", () => {
+  for (let seed = 0; seed < 60; seed++) {
+    const world = createWorld(seed, planTenant(20_000).world);
+    const atDesk = (department: string): number =>
+      world.people.filter(p => p.department === department && p.workstation >= 0).length;
+    // Fourteen get the phishing mail, Marc opens the workbook; twelve order from the supplier, some administer.
+    expect(atDesk("Finance"), `seed ${seed}`).toBeGreaterThanOrEqual(15);
+    expect(atDesk("Operations"), `seed ${seed}`).toBeGreaterThanOrEqual(12);
+    expect(atDesk("IT"), `seed ${seed}`).toBeGreaterThanOrEqual(3);
+  }
+});
+
 test("names, SIDs, object ids and device ids are unique", () => {
   const all = [...large.people, ...Object.values(large.accounts)];
   for (const key of ["upn", "sid", "objectId", "sam"] as const)

@@ -124,7 +124,7 @@ interface MapEntry {
 function repairColumnMap(service: Service): void {
   const { Binding } = service as unknown as { Binding: { ColumnMap: { prototype: ColumnMap } } };
   const map = Binding.ColumnMap.prototype;
-  const add = Reflect.get(map, "Add") as (this: ColumnMap, column: MapColumn) => void;
+  const add: (this: ColumnMap, column: MapColumn) => void = Reflect.get(map, "Add");
   map.Add = function (this: ColumnMap, column: MapColumn): void {
     const held: { v?: MapEntry } = {};
     const isList =

@@ -105,7 +105,7 @@ interface ColumnMap {
     setItem(name: string, value: unknown): void;
   };
   GetTypeKey(type: unknown): unknown;
-  Add(column: MapColumn): void;
+  Add: (this: ColumnMap, column: MapColumn) => void;
 }
 interface MapColumn {
   readonly Name: string;
@@ -124,7 +124,7 @@ interface MapEntry {
 function repairColumnMap(service: Service): void {
   const { Binding } = service as unknown as { Binding: { ColumnMap: { prototype: ColumnMap } } };
   const map = Binding.ColumnMap.prototype;
-  const add: (this: ColumnMap, column: MapColumn) => void = Reflect.get(map, "Add");
+  const { Add: add } = map;
   map.Add = function (this: ColumnMap, column: MapColumn): void {
     const held: { v?: MapEntry } = {};
     const isList =

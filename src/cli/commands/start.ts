@@ -61,9 +61,9 @@ async function startDemo(args: Args, { io, galleryDir }: Context, host: CliHost)
   printLine(io);
   printLine(io, "What to try next:");
   for (const line of [
-    "huntbook query 'SigninLogs | summarize count() by ResultType'   ask the demo something",
-    "huntbook new hunt.ipynb                                         write a notebook of your own",
-    "huntbook ingest ./logs --workspace ./case --dry-run             see what it makes of your logs",
+    "npx huntbook query 'SigninLogs | summarize count() by ResultType'   ask the demo something",
+    "npx huntbook new hunt.ipynb                                         write a notebook of your own",
+    "npx huntbook ingest ./logs --workspace ./case --dry-run             see what it makes of your logs",
   ])
     printLine(io, `  ${line}`);
   return result.status === "ok" && result.completeness.state === "complete" ? exitCodes.done : exitCodes.failed;
@@ -76,8 +76,8 @@ async function showFolder(dir: string, { io }: Context, host: CliHost): Promise<
   progress.clear();
   printPlan(io, plan);
   printLine(io);
-  printLine(io, "To read these logs:   huntbook ingest DIR --workspace ./case");
-  printLine(io, `Then ask something:   huntbook query '${exampleTable(plan)} | take 10' --workspace ./case`);
+  printLine(io, "To read these logs:   npx huntbook ingest DIR --workspace ./case");
+  printLine(io, `Then ask something:   npx huntbook query '${exampleTable(plan)} | take 10' --workspace ./case`);
   return plan.questions.length > 0 || plan.rows.length === 0 ? exitCodes.failed : exitCodes.done;
 }
 

@@ -137,8 +137,11 @@ function emitRange(rel: Rel & { kind: "range" }, emitter: Emitter): Block {
   const [from, to, step] = [rel.from, rel.to, rel.step].map(e => emitExpr(e, scope).sql);
   const alias = emission.alias();
   const type = rel.column.type;
+  // As a table function the series streams and can be interrupted; it takes no sub-queries, which then become one list.
+  const scalar = [from, to, step].some(sql => /\bselect\b/i.test(sql ?? ""));
+  const series = (call: string): string => (scalar ? `(select unnest(${call}) as i)` : call);
   const counted = (value: string, a: string, b: string, by: string): string =>
-    `(select ${value} as ${slotName(rel.column.slot)} from (select unnest(generate_series(${a}, ${b}, ${by})) as i) as r) as ${alias}`;
+    `(select ${value} as ${slotName(rel.column.slot)} from ${series(`generate_series(${a}, ${b}, ${by})`)} as r(i)) as ${alias}`;
   const big = (sql: string | undefined): string => `cast(${sql} as BIGINT)`;
   const source =
     type === "datetime"

@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { format, resolveConfig } from "prettier";
 import { parse } from "yaml";
 
 const root = join(import.meta.dirname, "..");
@@ -65,8 +66,13 @@ export function readNotes(): ReadonlyMap<string, Note> {
 
 const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
 
-/** The page, whole. */
-export function writePage(notes: ReadonlyMap<string, Note>): string {
+/** The page, whole, as the formatter of the repository wants it. */
+export async function writePage(notes: ReadonlyMap<string, Note>): Promise<string> {
+  const options = await resolveConfig(pageFile);
+  return format(drawPage(notes), { ...options, parser: "markdown" });
+}
+
+function drawPage(notes: ReadonlyMap<string, Note>): string {
   const sections = Object.entries(areas).flatMap(([area, title]) => {
     const rows = [...notes].filter(([code]) => code.startsWith(`${area}/`)).sort(([a], [b]) => (a < b ? -1 : 1));
     if (rows.length === 0) return [];
@@ -87,7 +93,7 @@ export function writePage(notes: ReadonlyMap<string, Note>): string {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  writeFileSync(pageFile, writePage(readNotes()));
+  writeFileSync(pageFile, await writePage(readNotes()));
   const codes = new Set(findCodes());
   const notes = readNotes();
   for (const code of codes) if (!notes.has(code)) console.error(`no note on ${code}`);

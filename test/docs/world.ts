@@ -62,6 +62,12 @@ const windowsEvents = [
     SourceUser: "LAB\\ann",
   }),
   sysmon(4, {
+    EventID: 8,
+    SourceImage: "C:\\Users\\ann\\tool.exe",
+    TargetImage: "C:\\Windows\\System32\\svchost.exe",
+    StartModule: "-",
+  }),
+  sysmon(4, {
     EventID: 3,
     Image: "C:\\Users\\ann\\tool.exe",
     ProcessGuid: "{00000000-0000-0000-0000-000000000007}",

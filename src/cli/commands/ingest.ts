@@ -74,7 +74,14 @@ export function printPlan(io: Io, plan: CliIngestPlan): void {
       columns,
       plan.rows.map(({ file, table, time, zone, from, to, rows, rejects, format }) => [
         wide ? clipHead(file, widestPath) : clipHead(basename(file), widestName),
-        ...[table, wide ? time : time.replace(/ \(.*\)$/, ""), zone, describeSpan(from, to), rows, rejects],
+        ...[
+          table,
+          wide ? time : time.replace(/ \(.*\)$/, ""),
+          zone,
+          (rows.startsWith("~") ? "~" : "") + describeSpan(from, to),
+          rows,
+          rejects,
+        ],
         ...(wide ? [format] : []),
       ]),
     );

@@ -66,6 +66,7 @@ const windowsEvents = [
     SourceImage: "C:\\Users\\ann\\tool.exe",
     TargetImage: "C:\\Windows\\System32\\svchost.exe",
     StartModule: "-",
+    TargetProcessId: "1400",
   }),
   sysmon(4, {
     EventID: 3,

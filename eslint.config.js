@@ -19,6 +19,8 @@ export default tseslint.config(
       "bin/",
       "eslint.config.js",
       "build/",
+      // A project of its own, with its own packages.
+      "docs/",
     ],
   },
   js.configs.recommended,

@@ -16,6 +16,7 @@ export interface RunKqlOptions {
   readonly scalars?: readonly KqlScalar[];
   /** How far back from the workspace's now, milliseconds; else the hunt window; else all the text says. */
   readonly lastMs?: number;
+  /** Default: `Huntbook.Limits.MaxRows`, else 30,000. */
   readonly maxRows?: number;
   readonly signal?: AbortSignal;
 }
@@ -69,7 +70,8 @@ function toWindow(session: Session, lastMs: number | undefined, nowMs: number): 
  */
 export async function runKqlText(session: Session, text: string, options: RunKqlOptions = {}): Promise<FrameLike> {
   const config = session.workspaceConfig(options.workspace);
-  const { frames = {}, scalars = [], maxRows } = options;
+  const { frames = {}, scalars = [] } = options;
+  const maxRows = options.maxRows ?? session.config.limits.maxRows;
   const signal = options.signal ?? ambientSignal();
   const limits = { ...(maxRows === undefined ? {} : { maxRows }), ...(signal === undefined ? {} : { signal }) };
   const place = config.place;

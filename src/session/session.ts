@@ -146,7 +146,8 @@ export class Session implements AsyncDisposable {
   /** The engine that holds frames; opened on first use. */
   async store(): Promise<FrameStore> {
     this.#assertOpen();
-    const { limits = {} } = this.#options;
+    // What the caller says wins over the configuration's `Huntbook.Limits`.
+    const limits = { ...this.config.limits, ...this.#options.limits };
     this.#store ??= FrameStore.open({
       compiler: this.compiler,
       clock: this.clock,

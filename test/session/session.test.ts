@@ -17,6 +17,7 @@ import {
 } from "../../src/index.js";
 import { createWorkspace, openWriter } from "../../src/workspace/index.js";
 import { createInlineCompiler } from "../../src/kql/compiler.js";
+import { runKqlText } from "../../src/session/run-kql.js";
 
 const root = mkdtempSync(join(tmpdir(), "huntbook-session-"));
 const workspaceDir = join(root, "case");
@@ -117,6 +118,18 @@ describe("sessions", () => {
     expect(pinned.clock.now()).toBe(Date.parse("2026-01-13T18:00:00Z"));
     await live.close();
     await pinned.close();
+  });
+
+  test("the configuration's limits hold for the engine and for KQL, and those of the caller win", async () => {
+    const limited = { ...configPorts, read: () => "Huntbook: { Limits: { MaxRows: 1, MemoryMb: 512 } }\n" };
+    const memory = async (session: Session) =>
+      (await (await session.store()).all("select current_setting('memory_limit') as text"))[0]?.["text"];
+    const session = open({ configPorts: limited, workspace: workspaceDir });
+    expect(await memory(session)).toBe("512.0 MiB");
+    expect(await memory(open({ configPorts: limited, limits: { memoryBytes: 256 * 1024 ** 2 } }))).toBe("256.0 MiB");
+    const cut = await runKqlText(session, "SigninTest");
+    expect([cut.rowCount, cut.completeness.causes[0]?.kind]).toEqual([1, "row-limit"]);
+    expect((await runKqlText(session, "SigninTest", { maxRows: 5 })).rowCount).toBe(2);
   });
 
   test("a session that was closed says so", async () => {

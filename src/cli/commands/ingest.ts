@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import type { Args, Command, Context } from "../command.js";
 import { exitCodes, usageError } from "../command.js";
 import type { CliIngestPlan, IngestRequest } from "../host.js";
@@ -58,9 +58,10 @@ async function run(args: Args, { io, host: getHost }: Context): Promise<number> 
   return result.rejects > 0 ? exitCodes.failed : exitCodes.done;
 }
 
-/** Below this width the format is left out, and long paths are cut at their head, where they are alike. */
+/** Paths are cut at their head, where they are alike; on narrow terminals the file's name and the time's field are enough. */
 const wideColumns = 140;
-const narrowFile = 28;
+const widestPath = 60;
+const widestName = 16;
 
 /** What was understood of a folder; also of `start DIR`. */
 export function printPlan(io: Io, plan: CliIngestPlan): void {
@@ -72,8 +73,15 @@ export function printPlan(io: Io, plan: CliIngestPlan): void {
       io,
       columns,
       plan.rows.map(({ file, table, time, zone, from, to, rows, rejects, format }) => [
-        wide ? file : clipHead(file, narrowFile),
-        ...[table, time, zone, describeSpan(from, to), rows, rejects],
+        wide ? clipHead(file, widestPath) : clipHead(basename(file), widestName),
+        ...[
+          table,
+          wide ? time : time.replace(/ \(.*\)$/, ""),
+          zone,
+          (rows.startsWith("~") ? "~" : "") + describeSpan(from, to),
+          rows,
+          rejects,
+        ],
         ...(wide ? [format] : []),
       ]),
     );

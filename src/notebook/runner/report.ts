@@ -51,7 +51,7 @@ function splitTitle(cells: readonly NotebookCell[]): { titleText: string | undef
 
 const reportStyle = `
 .hb-head{border-bottom:1px solid #8886;padding-bottom:8px;margin-bottom:24px}
-.hb-contents{columns:2;font-size:13px;margin:0 0 24px}
+.hb-contents{columns:2 18em;font-size:13px;margin:0 0 24px}
 .hb-contents ul{list-style:none;margin:0;padding:0}
 .hb-contents .hb-l2{padding-left:14px}.hb-contents .hb-l3{padding-left:28px}
 .hb-prose img{max-width:100%}
@@ -61,9 +61,10 @@ const reportStyle = `
 .hb-cell{margin:14px 0}
 .hb-cell>details>summary{cursor:pointer;font:12px ui-monospace,Menlo,Consolas,monospace;opacity:.75;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .hb-output{margin:6px 0 6px 2px}
+.hb-output>.hb-view>pre{max-height:30em;overflow-y:auto}
 .hb-output>img{max-width:100%;background:#fff}
 .hb-label{font-size:11px;opacity:.7}
-@media print{.hb-contents{columns:1}.hb-cell>details:not([open]){display:none}}
+@media print{.hb-contents{columns:1}.hb-output>.hb-view>pre{max-height:none}.hb-cell>details:not([open]){display:none}}
 `;
 
 function runFacts(notebook: Notebook, run: Json, options: ReportOptions): ViewNode {

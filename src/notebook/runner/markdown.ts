@@ -17,6 +17,9 @@ export interface MarkdownResult {
 /** Pictures inside the file: `attachment:name` and data URLs of these types. */
 const dataImage = /^data:image\/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]+$/;
 
+/** A report lies anywhere, so that relative links would lead to another place than their writer meant: they stay text. */
+const linkable = /^(https?:\/\/|mailto:)/i;
+
 /** Draws Markdown; one instance per document, so that the ids of headings are unique in it. */
 export class MarkdownRenderer {
   #count = 0;
@@ -41,7 +44,8 @@ export class MarkdownRenderer {
     const tokens = markdown.parse(visibleText(text), env);
     const headings: Heading[] = [];
     for (const link of tokens.flatMap(t => t.children ?? []).filter(t => t.type === "link_open"))
-      link.attrSet("rel", "noopener noreferrer");
+      if (linkable.test(String(link.attrGet("href") ?? ""))) link.attrSet("rel", "noopener noreferrer");
+      else link.attrs = null;
     tokens.forEach((token, i) => {
       if (token.type !== "heading_open") return;
       const id = `${this.#prefix}-${(this.#count += 1)}`;

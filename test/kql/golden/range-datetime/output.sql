@@ -1,1 +1,1 @@
-select q1.s1 as c0 from (select make_timestamp(i) as s1 from (select unnest(generate_series(epoch_us(make_timestamp(1704067200000000)), epoch_us(make_timestamp(1704153600000000)), ((216000000000)::BIGINT) // 10)) as i) as r) as q1
+select q1.s1 as c0 from (select make_timestamp(i) as s1 from generate_series(epoch_us(make_timestamp(1704067200000000)), epoch_us(make_timestamp(1704153600000000)), ((216000000000)::BIGINT) // 10) as r(i)) as q1

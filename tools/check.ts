@@ -21,6 +21,7 @@ const steps: readonly Step[] = [
   { name: "lint", args: [bin("eslint/bin/eslint.js"), "."] },
   { name: "types", args: [bin("typescript/bin/tsc"), "-p", "tsconfig.json", "--noEmit"] },
   { name: "build", args: [bin("tsx/dist/cli.mjs"), "tools/build.ts"] },
+  { name: "public API", args: [bin("tsx/dist/cli.mjs"), "tools/api-report.ts", "--check"] },
   {
     name: "tests",
     args: [bin("vitest/vitest.mjs"), "run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],

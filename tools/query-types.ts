@@ -7,50 +7,15 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { format } from "prettier";
 import type { Column, KqlType } from "../src/base/column.js";
-import { readCall } from "../src/query/call.js";
 import { fullNames, type QueryDefinition } from "../src/query/definition.js";
 import { environments } from "../src/query/environment.js";
 import { QueryLibrary } from "../src/query/library.js";
 import { loadQueryFolder, shippedQueriesDir } from "../src/query/load-queries.js";
 import type { ParameterDefinition, ParameterType } from "../src/query/parameter.js";
-import { resolveQuery } from "../src/query/resolve.js";
-import { TimeSpan } from "../src/query/time-span.js";
+import { exampleText } from "../src/query/example.js";
 import { createTableBinder, type TableBinder } from "./table-binder.js";
 
 export const generatedFile = join(import.meta.dirname, "../src/query/query-families.generated.ts");
-
-/** Values for parameters that must be given, so that a query can be bound. */
-const examples: Record<ParameterType, unknown> = {
-  str: "x",
-  datetime: "2026-01-01",
-  list: ["x"],
-  int: 1,
-  real: 1,
-  bool: true,
-  timespan: "1h",
-  table: "SecurityEvent",
-  column: "Computer",
-  columns: ["Computer"],
-  operator: "==",
-  clause: "| take 1",
-};
-
-/** The text of a query with example values, as it would be sent. */
-export function exampleText(definition: QueryDefinition): string {
-  const nowMs = Date.UTC(2026, 0, 13, 18);
-  const span = new TimeSpan({ start: new Date(nowMs - 86_400_000), end: new Date(nowMs) });
-  const values = definition.parameters.filter(p => p.required).map(p => [p.name, p.values?.[0] ?? examples[p.type]]);
-  const given = Object.fromEntries(values) as Record<string, unknown>;
-  const call = readCall(
-    definition,
-    [{ ...given, start: span.start, end: span.end }].map(onlyDeclared(definition)),
-    nowMs,
-  );
-  return resolveQuery(definition, call, { span, origin: "default" }, nowMs).text;
-}
-
-const onlyDeclared = (definition: QueryDefinition) => (given: Record<string, unknown>) =>
-  Object.fromEntries(Object.entries(given).filter(([name]) => definition.parameters.some(p => p.name === name)));
 
 const cellTypes: Record<KqlType, string> = {
   bool: "boolean | null",

@@ -6,7 +6,7 @@ export interface Io {
   readonly stderr: (text: string) => void;
   /** Whether stderr, where progress goes, is a terminal. */
   readonly isTty: boolean;
-  /** Cells per line of the terminal. */
+  /** Cells per line of the terminal; without one there is no reason to cut anything off. */
   readonly columns: number;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
@@ -32,7 +32,7 @@ export function openProcessIo(): { readonly io: Io; readonly close: () => void }
     stdout: text => void process.stdout.write(text),
     stderr: text => void process.stderr.write(text),
     isTty: process.stderr.isTTY,
-    columns: process.stdout.columns ?? 100,
+    columns: process.stdout.isTTY ? process.stdout.columns : 1000,
     env: process.env,
     cwd: process.cwd(),
     signal: controller.signal,

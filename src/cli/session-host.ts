@@ -7,7 +7,17 @@ import type { ProgressSink } from "../base/port.js";
 import { Frame } from "../frame/frame.js";
 import type { FrameLike } from "../frame/api.js";
 import { csvText, jsonLinesText, jsonText } from "../frame/write/write-text.js";
-import { checkKql, findQueries, queryFileKind, SchemaCache, type KqlTable } from "../kql/index.js";
+import {
+  checkKql,
+  findQueries,
+  positionAt,
+  queryFileKind,
+  SchemaCache,
+  type CheckedQuery,
+  type KqlTable,
+} from "../kql/index.js";
+import { exampleText } from "../query/example.js";
+import { readQueries } from "../query/read-queries.js";
 import { runNotebook } from "../notebook/runner/index.js";
 import { contosoDir, generateDemo } from "../session/demo.js";
 import { runKqlText } from "../session/run-kql.js";
@@ -15,6 +25,7 @@ import { createSession, type Session } from "../session/session.js";
 import { loadCatalogue, planIngest, planRows, readManifest, runIngest, type IngestPlan } from "../workspace/index.js";
 import { createCliCompiler } from "./compiler.js";
 import type {
+  CheckedFileQuery,
   CliFrame,
   CliHost,
   CliIngestPlan,
@@ -174,7 +185,7 @@ function parseSchemaFile(text: string, path: string): readonly TableSchema[] {
     if (typeof columns !== "object" || columns === null) return refuse(`has no columns for '${name}'`);
     return {
       name,
-      columns: Object.entries(columns).map(([column, type]) =>
+      columns: Object.entries(columns as Record<string, unknown>).map(([column, type]) =>
         typeof type === "string" && isKqlType(type)
           ? { name: column, type }
           : refuse(`gives '${name}.${column}' no KQL type`),
@@ -227,6 +238,8 @@ export function createSessionHost(io: Io, dataDir: string): CliHost {
     dataDir,
     async openWorkspace(options) {
       const session = sessionFor(io, dataDir, options);
+      // Loads while the workspace is opened.
+      void session.compiler;
       try {
         return await openWorkspace(session);
       } catch (error) {
@@ -243,17 +256,46 @@ export function createSessionHost(io: Io, dataDir: string): CliHost {
       if (kind === undefined) return undefined;
       tables ??= checkTables(io, dataDir, schema);
       const environment = { schemaId: "check", tables: await tables, now: new Date().toISOString() };
+      const check = (query: string): CheckedQuery => checkKql(query, environment, schemas);
+      if (kind === "yaml" && isQueryLibrary(text)) return checkLibrary(name, text, check);
       return findQueries(text, kind).map(found => {
-        const { status, reason, diagnostics } = checkKql(found.text, environment, schemas);
+        const { status, reason, diagnostics } = check(found.text);
         const offset = diagnostics.find(d => d.severity === "error")?.span.start ?? 0;
-        const line = found.line + found.text.slice(0, offset).split("\n").length - 1;
-        return { line: status === "ok" ? found.line : line, status, reason };
+        return { line: found.line + found.text.slice(0, offset).split("\n").length - 1, status, reason };
       });
     },
     doctor: () => doctorChecks(dataDir),
     notebookHost: options => describeNotebookHost(io, dataDir, options),
     runNotebook,
   };
+}
+
+/** A file of named queries in MSTICPy's format, whose texts have holes. */
+const isQueryLibrary = (text: string): boolean => /^sources:/m.test(text) && /^metadata:/m.test(text);
+
+/** Checks each named query with its defaults and example values; what cannot be read at all is an error with its line. */
+function checkLibrary(name: string, text: string, check: (query: string) => CheckedQuery): CheckedFileQuery[] {
+  const { definitions, diagnostics } = readQueries(text, name);
+  const unread = diagnostics
+    .filter(d => d.severity === "error")
+    .map((d): CheckedFileQuery => ({
+      line: positionAt(text, d.span.start).line,
+      status: "error",
+      reason: `${d.code}: ${d.message}`,
+    }));
+  const checked = definitions.map((definition): CheckedFileQuery => {
+    const { line } = definition;
+    if (definition.template === undefined)
+      return { line, status: "refused", reason: `query/language: '${definition.name}' is not KQL` };
+    try {
+      const { status, reason } = check(exampleText(definition));
+      return { line, status, reason };
+    } catch (error) {
+      if (!(error instanceof HuntError)) throw error;
+      return { line, status: "error", reason: `${error.code}: ${error.message}` };
+    }
+  });
+  return [...unread, ...checked];
 }
 
 type NotebookHost = Awaited<ReturnType<CliHost["notebookHost"]>>;

@@ -89,12 +89,54 @@ function load(): Loaded {
   }
   const service = globals.Kusto?.Language;
   if (service === undefined) throw new HuntError("internal/bug", "the KQL language service did not load");
+  repairColumnMap(service);
   loaded = {
     service,
     kinds: reversed(service.Syntax.SyntaxKind),
     symbolKinds: reversed(service.Symbols["SymbolKind"] as unknown as Record<string, unknown>),
   };
   return loaded;
+}
+
+/** What the repair touches of `Kusto.Language.Binding.ColumnMap`: for each name a column, a list or a dictionary by type. */
+interface ColumnMap {
+  readonly _nameMap: {
+    tryGetValue(name: string, found: { v?: MapEntry }): boolean;
+    setItem(name: string, value: unknown): void;
+  };
+  GetTypeKey(type: unknown): unknown;
+  Add: (this: ColumnMap, column: MapColumn) => void;
+}
+interface MapColumn {
+  readonly Name: string;
+  readonly Type: unknown;
+}
+/** Lists and dictionaries have `Count`, dictionaries alone `tryGetValue`. */
+interface MapEntry {
+  readonly Count?: number;
+  readonly tryGetValue?: unknown;
+}
+
+/**
+ * The language service (12.4.1) forgets a column when two others of its name and of one other type came before: a union
+ * of tables with x:string, x:string and x:long would have no x_long. Entered in another order, nothing is lost.
+ */
+function repairColumnMap(service: Service): void {
+  const { Binding } = service as unknown as { Binding: { ColumnMap: { prototype: ColumnMap } } };
+  const map = Binding.ColumnMap.prototype;
+  const { Add: add } = map;
+  map.Add = function (this: ColumnMap, column: MapColumn): void {
+    const held: { v?: MapEntry } = {};
+    const isList =
+      this._nameMap.tryGetValue(column.Name, held) && held.v?.Count !== undefined && held.v.tryGetValue === undefined;
+    const [first, ...others] = isList ? (toArray(held.v) as readonly MapColumn[]) : [];
+    if (first === undefined || this.GetTypeKey(first.Type) === this.GetTypeKey(column.Type)) {
+      add.call(this, column);
+      return;
+    }
+    this._nameMap.setItem(column.Name, first);
+    for (const each of [column, ...others]) add.call(this, each);
+  };
 }
 
 function reversed(table: Record<string, unknown>): ReadonlyMap<number, string> {

@@ -9,15 +9,14 @@ import type { Notice, NoticeSink, ProgressSink } from "../base/port.js";
 import { noProgress } from "../base/port.js";
 import { createSettings, systemConfigPorts, type Config, type ConfigPorts, type Settings } from "../config/config.js";
 import { contosoName, WorkspaceConfig, type WorkspacePlace } from "../config/workspace-config.js";
+import type { DuckDBConnection } from "../frame/duckdb.js";
 import { FrameStore } from "../frame/store.js";
 import { createHttpClient, type HttpClient } from "../net/client.js";
-import { installPrelude, registerUdfs } from "../frame/udf-host.js";
 import type { KqlCompiler } from "../kql/api.js";
 import { createWorkerCompiler } from "../kql/worker.js";
 import type { QueryDefinition } from "../query/definition.js";
 import { loadDefinitions } from "../query/load-queries.js";
 import type { LocalWorkspace } from "../workspace/api.js";
-import { openWorkspace } from "../workspace/open.js";
 import { setDefaultSessionFactory } from "./ambient.js";
 import { contosoDir, ensureContoso } from "./demo.js";
 import { dataFolder } from "./folders.js";
@@ -153,7 +152,7 @@ export class Session implements AsyncDisposable {
       clock: this.clock,
       ...(limits.memoryBytes === undefined ? {} : { memoryLimitBytes: limits.memoryBytes }),
       ...(limits.spillBytes === undefined ? {} : { spillLimitBytes: limits.spillBytes }),
-      prepare: [registerUdfs, installPrelude],
+      prepare: [prepareDatabase],
     });
     return this.#store;
   }
@@ -200,14 +199,15 @@ export class Session implements AsyncDisposable {
 
   /** Opens the workspace in a folder. Not remembered: whoever opens it closes it. */
   async openFolder(dir: string, name: string): Promise<LocalWorkspace> {
-    const store = await this.store();
+    const [store, { openWorkspace }] = await Promise.all([this.store(), import("../workspace/open.js")]);
     const workspace = await openWorkspace(dir, {
       name,
       store,
       compiler: this.compiler,
       ...(this.pinned === undefined ? {} : { clock: this.pinned }),
     });
-    this.#primaryClock ??= workspace.clock;
+    // A live workspace keeps the session's clock: what it says then is the system's, and never itself again.
+    this.#primaryClock ??= workspace.clock === this.clock ? systemClock : workspace.clock;
     return workspace;
   }
 
@@ -266,6 +266,13 @@ function chooseWorkspace(settings: Settings, chosen: string | undefined, dataDir
     },
     refreshConfig: () => (config = apply(settings.refreshConfig())),
   };
+}
+
+/** Functions first: some macros call them. Loaded with the first frame, so that importing Huntbook stays quick. */
+async function prepareDatabase(connection: DuckDBConnection): Promise<void> {
+  const { installPrelude, registerUdfs } = await import("../frame/udf-host.js");
+  await registerUdfs(connection);
+  await installPrelude(connection);
 }
 
 /** Certificates of private authorities: `NODE_EXTRA_CA_CERTS`, as Node and the Azure CLI read it. */

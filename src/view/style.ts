@@ -52,7 +52,7 @@ export const viewStyle = [
   `.hb-view table.hb-table{border-collapse:collapse;margin:4px 0;font-size:12px;border:1px solid var(--hb-line)}`,
   `.hb-view .hb-scroll{overflow-x:auto;max-width:100%}`,
   `.hb-view .hb-table th{background:var(--hb-head);font-weight:600;padding:4px 10px;border-bottom:1px solid var(--hb-line);vertical-align:bottom;white-space:nowrap}`,
-  `.hb-view .hb-table td{padding:3px 10px;border-top:1px solid var(--hb-line);vertical-align:top;max-width:44em;overflow-wrap:anywhere;background:none}`,
+  `.hb-view .hb-table td{padding:3px 10px;border-top:1px solid var(--hb-line);vertical-align:top;max-width:44em;overflow-wrap:break-word;background:none}`,
   `.hb-view .hb-table tbody tr:hover td{background:var(--hb-hover)}`,
   `.hb-view .hb-nowrap{white-space:nowrap}`,
   `.hb-view .hb-type{display:block;font-weight:400;font-size:10px;color:var(--hb-faint)}`,

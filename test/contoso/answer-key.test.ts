@@ -33,7 +33,7 @@ describe("every filter of the answer key selects the rows it counts", () => {
       for (const { table, filter, count } of item.tables) {
         const [row] = await (await workspace.query(`${filter}\n| count`)).rows();
         if (row?.["Count"] !== count)
-          wrong.push(`${item.id} ${table}: counted ${String(row?.["Count"])}, promised ${count}`);
+          wrong.push(`${item.id} ${table}: counted ${JSON.stringify(row)}, promised ${count}`);
       }
     expect(wrong).toEqual([]);
   });

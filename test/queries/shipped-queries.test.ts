@@ -10,7 +10,8 @@ import { loadQueryFolder, shippedQueriesDir } from "../../src/query/load-queries
 import { resolveQuery } from "../../src/query/resolve.js";
 import { TimeSpan } from "../../src/query/time-span.js";
 import { tokenizeKql } from "../../src/query/kql-token.js";
-import { exampleText, generatedFile, generateQueryTypes } from "../../tools/query-types.js";
+import { exampleText } from "../../src/query/example.js";
+import { generatedFile, generateQueryTypes } from "../../tools/query-types.js";
 import { createTableBinder } from "../../tools/table-binder.js";
 
 const files = loadQueryFolder(shippedQueriesDir);

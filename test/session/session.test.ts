@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ConfigPorts } from "../../src/config/config.js";
+import type { Session } from "../../src/index.js";
 import {
   createSession,
   currentSession,
   frameFrom,
   kql,
   QueryTime,
-  Session,
   withSession,
   withSignal,
   WorkspaceConfig,
@@ -104,6 +104,21 @@ describe("sessions", () => {
     expect(rows).toEqual([{ Account: "bob" }]);
   });
 
+  test("a live workspace follows the system's clock, also when a pinned one is opened after it", async () => {
+    const liveDir = join(root, "live");
+    await createWorkspace(liveDir, { clock: { kind: "system" } });
+    const session = open();
+    const before = Date.now();
+    const live = await session.openFolder(liveDir, "live");
+    const pinned = await session.openFolder(workspaceDir, "case");
+    expect(session.clock.kind).toBe("system");
+    expect(session.clock.now()).toBeGreaterThanOrEqual(before);
+    expect(live.clock.now()).toBeGreaterThanOrEqual(before);
+    expect(pinned.clock.now()).toBe(Date.parse("2026-01-13T18:00:00Z"));
+    await live.close();
+    await pinned.close();
+  });
+
   test("a session that was closed says so", async () => {
     const session = open();
     await session.close();
@@ -115,7 +130,8 @@ describe("sessions", () => {
     const workspace = await session.workspace();
     const abort = new AbortController();
     const long = workspace.query(
-      "range a from 1 to 200000000 step 1 | extend b = hash_sha256(tostring(a)) | summarize dcount(b)",
+      "range x from 1 to 30000 step 1 | extend k = 1 | join kind=inner (range y from 1 to 30000 step 1 | extend k = 1) on k" +
+        " | summarize dcount(hash_sha256(strcat(tostring(x), tostring(y))))",
       {
         signal: abort.signal,
         maxRows: Infinity,

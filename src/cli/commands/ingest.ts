@@ -58,17 +58,38 @@ async function run(args: Args, { io, host: getHost }: Context): Promise<number> 
   return result.rejects > 0 ? exitCodes.failed : exitCodes.done;
 }
 
+/** Below this width the format is left out, and long paths are cut at their head, where they are alike. */
+const wideColumns = 140;
+const narrowFile = 28;
+
 /** What was understood of a folder; also of `start DIR`. */
 export function printPlan(io: Io, plan: CliIngestPlan): void {
   if (plan.rows.length === 0) printNote(io, "nothing in this folder could be understood as logs");
   else {
-    const columns = ["file", "format", "table", "time", "zone", "from", "to", "rows", "rejects"] as const;
+    const wide = io.columns >= wideColumns;
+    const columns = ["file", "table", "time", "zone", "span (UTC)", "rows", "rejects", ...(wide ? ["format"] : [])];
     printTable(
       io,
       columns,
-      plan.rows.map(row => columns.map(c => row[c])),
+      plan.rows.map(({ file, table, time, zone, from, to, rows, rejects, format }) => [
+        wide ? file : clipHead(file, narrowFile),
+        ...[table, time, zone, describeSpan(from, to), rows, rejects],
+        ...(wide ? [format] : []),
+      ]),
     );
   }
   for (const { name, reason } of plan.skipped) printNote(io, `skipped ${name}: ${reason}`);
   for (const { file, message } of plan.questions) printNote(io, `question about ${file}: ${message}`);
+}
+
+function clipHead(text: string, length: number): string {
+  const letters = [...text];
+  return letters.length <= length ? text : `…${letters.slice(1 - length).join("")}`;
+}
+
+/** To the minute: `2023-08-15 09:53 – 09:58`, with the second day where it is another one. */
+function describeSpan(from: string, to: string): string {
+  if (from === "" || to === "") return from || to;
+  const [first, last] = [from, to].map(t => t.slice(0, 16).replace("T", " ")) as [string, string];
+  return `${first} – ${first.slice(0, 10) === last.slice(0, 10) ? last.slice(11) : last}`;
 }

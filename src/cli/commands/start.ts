@@ -3,7 +3,7 @@ import { formatNotebook, parseNotebook, renderReport } from "../../notebook/runn
 import type { Args, Command, Context } from "../command.js";
 import { exitCodes } from "../command.js";
 import { readText, writeText } from "../file.js";
-import type { CliHost } from "../host.js";
+import type { CliHost, CliIngestPlan } from "../host.js";
 import { printLine, printNote } from "../print.js";
 import { createProgress } from "../progress.js";
 import { defaultRows, defaultSeed, parseRowCount } from "./demo.js";
@@ -61,9 +61,9 @@ async function startDemo(args: Args, { io, galleryDir }: Context, host: CliHost)
   printLine(io);
   printLine(io, "What to try next:");
   for (const line of [
-    "huntbook query 'SigninLogs | summarize count() by ResultType'   ask the demo something",
-    "huntbook new hunt.ipynb                                         write a notebook of your own",
-    "huntbook ingest ./logs --workspace ./case --dry-run             see what it makes of your logs",
+    "npx huntbook query 'SigninLogs | summarize count() by ResultType'   ask the demo something",
+    "npx huntbook new hunt.ipynb                                         write a notebook of your own",
+    "npx huntbook ingest ./logs --workspace ./case --dry-run             see what it makes of your logs",
   ])
     printLine(io, `  ${line}`);
   return result.status === "ok" && result.completeness.state === "complete" ? exitCodes.done : exitCodes.failed;
@@ -76,7 +76,15 @@ async function showFolder(dir: string, { io }: Context, host: CliHost): Promise<
   progress.clear();
   printPlan(io, plan);
   printLine(io);
-  printLine(io, "To read these logs:   huntbook ingest DIR --workspace ./case");
-  printLine(io, "Then ask something:   huntbook query 'search * | take 10' --workspace ./case");
+  printLine(io, "To read these logs:   npx huntbook ingest DIR --workspace ./case");
+  printLine(io, `Then ask something:   npx huntbook query '${exampleTable(plan)} | take 10' --workspace ./case`);
   return plan.questions.length > 0 || plan.rows.length === 0 ? exitCodes.failed : exitCodes.done;
 }
+
+/** The table with the most rows. Names that need quoting are not for a line that people copy into a shell. */
+function exampleTable(plan: CliIngestPlan): string {
+  const plain = plan.rows.filter(row => /^[A-Za-z_]\w*$/.test(row.table));
+  const size = (rows: string) => Number(rows.replace(/\D/g, ""));
+  return plain.reduce((best, row) => (size(row.rows) > size(best.rows) ? row : best), plain[0] ?? noRow).table;
+}
+const noRow = { table: "TableName", rows: "0" };

@@ -130,35 +130,30 @@ function emitValues(rel: Rel & { kind: "values" }, emitter: Emitter): Block {
   return { from: `(values ${rows.join(", ")}) as ${alias}(${names.join(", ")})`, where: [], columns };
 }
 
-/**
- * `range`: both ends are inclusive. Constant bounds stand in FROM, where DuckDB makes the rows as they are read (and can
- * stop); others are a list. Source: https://learn.microsoft.com/kusto/query/range-operator
- */
+/** `range`: both ends are inclusive. Source: https://learn.microsoft.com/kusto/query/range-operator */
 function emitRange(rel: Rel & { kind: "range" }, emitter: Emitter): Block {
   const { emission } = emitter;
   const scope = emitter.scope({ from: "", where: [], columns: new Map() });
-  const [from, to, step] = [rel.from, rel.to, rel.step].map(e => emitExpr(e, scope));
-  if (from === undefined || to === undefined || step === undefined)
-    throw new HuntError("internal/bug", "range without its bounds");
+  const [from, to, step] = [rel.from, rel.to, rel.step].map(e => emitExpr(e, scope).sql);
   const alias = emission.alias();
-  const { slot, type } = rel.column;
-  const isConstant = [from, to, step].every(e => e.constant !== undefined);
-  const counted = (value: string, ...bounds: readonly string[]): string => {
-    const series = `generate_series(${bounds.join(", ")})`;
-    const rows = isConstant ? `${series} as r(i)` : `(select unnest(${series}) as i) as r`;
-    return `(select ${value} as ${slotName(slot)} from ${rows}) as ${alias}`;
-  };
-  const big = (e: SqlExpr): string => `cast(${e.sql} as BIGINT)`;
+  const type = rel.column.type;
+  // As a table function the series streams and can be interrupted; it takes no sub-queries, which then become one list.
+  const scalar = [from, to, step].some(sql => /\bselect\b/i.test(sql ?? ""));
+  const series = (call: string): string => (scalar ? `(select unnest(${call}) as i)` : call);
+  const counted = (value: string, a: string, b: string, by: string): string =>
+    `(select ${value} as ${slotName(rel.column.slot)} from ${series(`generate_series(${a}, ${b}, ${by})`)} as r(i)) as ${alias}`;
+  const big = (sql: string | undefined): string => `cast(${sql} as BIGINT)`;
   const source =
     type === "datetime"
-      ? counted("make_timestamp(i)", `epoch_us(${from.sql})`, `epoch_us(${to.sql})`, `(${step.sql}) // 10`)
+      ? counted("make_timestamp(i)", `epoch_us(${from})`, `epoch_us(${to})`, `(${step}) // 10`)
       : type === "real" || type === "decimal"
-        ? counted(
-            `(${from.sql}) + i * (${step.sql})`,
-            ...["0", `cast(floor(((${to.sql}) - (${from.sql})) / (${step.sql})) as BIGINT)`, "1"],
-          )
+        ? counted(`(${from}) + i * (${step})`, "0", `cast(floor(((${to}) - (${from})) / (${step})) as BIGINT)`, "1")
         : counted(`cast(i as ${duckdbTypes[type]})`, big(from), big(to), big(step));
-  return { from: source, where: [], columns: new Map([[slot, plainColumn(`${alias}.${slotName(slot)}`, rel.column)]]) };
+  return {
+    from: source,
+    where: [],
+    columns: new Map([[rel.column.slot, plainColumn(`${alias}.${slotName(rel.column.slot)}`, rel.column)]]),
+  };
 }
 
 /** Functions that give another value at each call. */

@@ -156,7 +156,8 @@ export class Evaluator {
     } catch (error) {
       return this.#fail(run, describeFailure(error, this.#positions));
     } finally {
-      await this.#inspector.release(group(run));
+      if (run.context.signal.aborted) await this.#inspector.reset();
+      else await this.#inspector.release(group(run));
     }
   }
 

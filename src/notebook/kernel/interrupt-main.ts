@@ -32,8 +32,8 @@ const delay = (ms: number): Promise<void> => new Promise(resolve => setTimeout(r
 
 /**
  * Ends what the main thread runs: pauses it, resets Node's bookkeeping of asynchronous contexts as Node itself does when an
- * exception goes uncaught, terminates, resumes. Without the reset, Node 20 and 22 abort the process when code behind an
- * await is terminated (`Assertion failed: (env_->execution_async_id()) == (0)`), because async hooks are left half-way.
+ * exception goes uncaught, terminates, resumes. Without the reset, Node aborts the process when code behind an await (20, 22)
+ * or in a timer (24) is terminated (`Assertion failed: (env_->execution_async_id()) == (0)`), because async hooks are left half-way.
  * (Endless microtasks spend most of their time inside those hooks; there about one in 200 interrupts still ends the process.)
  *
  * Connected only for the moment, because a process with a connected debugger does not exit.

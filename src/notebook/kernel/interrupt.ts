@@ -36,9 +36,8 @@ export interface InterrupterOptions {
 /** Also named in `interrupt-main.ts`, whose thread calls it through the debugger. */
 const unwindSymbol = Symbol.for("huntbook.kernel.unwind");
 
-/** Kernels run with `--disable-warning=DEP0111`: there is no public way to do this. Node 24 keeps no such stack. */
+/** Kernels run with `--disable-warning=DEP0111`: there is no public way to do this. */
 function clearAsyncStack(): void {
-  if (Number(process.versions.node.split(".")[0]) >= 24) return;
   const { binding } = process as unknown as { binding?: (name: string) => { clearAsyncIdStack?: () => void } };
   binding?.("async_wrap").clearAsyncIdStack?.();
 }

@@ -82,5 +82,8 @@ export function createHost(options: unknown): CellHost {
     ...(dataDir === undefined ? {} : { dataDir }),
     ...(workspace === undefined ? {} : { workspace }),
   };
-  return new SessionHost(createSession(chosen));
+  const session = createSession(chosen);
+  // The language service takes seconds to load: it does so while the first cells are read and run.
+  void session.compiler;
+  return new SessionHost(session);
 }

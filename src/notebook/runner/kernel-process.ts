@@ -126,6 +126,13 @@ function died(how: string, count: number): KernelOutcome {
   return { status: "died", error: { name: "HuntError", code: "notebook/kernel-died", message, traceback } };
 }
 
+/** The importer's loader is experimental; resetting asynchronous contexts is not public, and interrupts unbalance their stack. */
+const kernelFlags = [
+  "--disable-warning=ExperimentalWarning",
+  "--disable-warning=DEP0111",
+  "--no-force-async-hooks-checks",
+];
+
 function forkChild(options: KernelProcessOptions): ChildProcess {
   const fromSource = import.meta.url.endsWith(".ts");
   const main = fileURLToPath(new URL(`./child-main.${fromSource ? "ts" : "js"}`, import.meta.url));
@@ -134,7 +141,7 @@ function forkChild(options: KernelProcessOptions): ChildProcess {
   return fork(main, [], {
     cwd: options.dir,
     env: options.env ?? process.env,
-    execArgv: ["--disable-warning=ExperimentalWarning", "--disable-warning=DEP0111", ...loader],
+    execArgv: [...kernelFlags, ...loader],
     serialization: "json",
     stdio: ["ignore", "pipe", "pipe", "ipc", "pipe"],
   });

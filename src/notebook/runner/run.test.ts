@@ -136,6 +136,7 @@ test("a busy loop is stopped by its time limit, and the scope survives", async (
 test.each([
   ["a busy loop", "console.log('started'); for (;;) {}"],
   ["a busy loop behind an await", "console.log('started'); await null; for (;;) {}"],
+  ["a busy timer", "console.log('started'); setTimeout(() => { for (;;) {} }); await new Promise(() => {})"],
   ["a pending await", "console.log('started'); await new Promise(() => {})"],
 ])("a signal interrupts %s, and the next cell runs", async (_, code) => {
   const kernel = await KernelProcess.start({ dir });
@@ -242,4 +243,14 @@ test("progress tells each cell's start and end; times come from the given clock;
     execution: { "iopub.execute_input": "1970-01-01T00:00:02.000Z", "shell.execute_reply": "1970-01-01T00:00:03.000Z" },
     huntbook: { status: "ok", tookMs: 1000 },
   });
+});
+
+test("an interrupted cell's garbage does no harm", async () => {
+  const kernel = await KernelProcess.start({ dir });
+  const run = (code: string, count: number, timeoutMs?: number) =>
+    kernel.execute({ code, count, onOutput: () => undefined, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+  await run("await new Promise(() => {})", 1, 100);
+  await run("await null; for (;;) {}", 2, 100);
+  expect(await run("for (let i = 0; i < 300_000; i += 1) await null", 3)).toMatchObject({ status: "ok" });
+  await kernel.close();
 });

@@ -157,15 +157,13 @@ async function writeTenant({ options, plan, calendar, instance, sink }: Job): Pr
       ...{ tenantId: world.workspaceId, isLost: losses.isLost },
     });
     const ctx = createContext(world, calendar, recorder.emit);
-    for (let from = firstDay, slice = 0; from <= lastDay; from += plan.daysPerSlice, slice++) {
-      const to = Math.min(lastDay, from + plan.daysPerSlice - 1);
-      for (let day = from; day <= to; day++) {
-        await runDay(ctx, recorder, day, options.signal);
-        progress({ label: "generating Contoso", done: totalOf(recorder.tables), total: plan.rows, unit: "rows" });
-      }
-      if (to === lastDay) emitUsage(ctx, recorder);
-      await recorder.endSlice(slice);
+    const slices = createSlices(recorder);
+    for (let day = firstDay; day <= lastDay; day++) {
+      for (const generate of generators) await runDay(generate(ctx, day), slices, options.signal);
+      progress({ label: "generating Contoso", done: totalOf(recorder.tables), total: plan.rows, unit: "rows" });
     }
+    emitUsage(ctx, recorder);
+    await slices.end();
     const answerKey = createAnswerKey(ctx, recorder, losses.missing);
     await writeSideFiles(dir, ctx, answerKey);
     await sink.close();
@@ -183,16 +181,32 @@ async function writeTenant({ options, plan, calendar, instance, sink }: Job): Pr
 
 const totalOf = (tables: ReadonlyMap<ContosoTable, number>): number => [...tables.values()].reduce((a, b) => a + b, 0);
 
-async function runDay(ctx: Context, recorder: Recorder, day: number, signal: AbortSignal | undefined): Promise<void> {
-  for (const generate of generators) {
-    let steps = 0;
-    const work = generate(ctx, day);
-    while (work.next().done !== true) {
-      if (++steps % 20 !== 0) continue;
-      signal?.throwIfAborted();
-      await recorder.drain();
-    }
+/** Rows per slice (one Parquet file per table and slice): what DuckDB can sort within its memory, several tables at once. */
+const rowsPerSlice = 330_000;
+
+interface Slices {
+  /** Waits for DuckDB, and ends the slice when it is full. */
+  pause(): Promise<void>;
+  end(): Promise<void>;
+}
+
+function createSlices(recorder: Recorder): Slices {
+  let [slice, before] = [0, 0];
+  const end = async (): Promise<void> => {
+    await recorder.endSlice(slice++);
+    before = totalOf(recorder.tables);
+  };
+  const pause = (): Promise<void> => (totalOf(recorder.tables) - before >= rowsPerSlice ? end() : recorder.drain());
+  return { pause, end };
+}
+
+async function runDay(work: ReturnType<DayGenerator>, slices: Slices, signal: AbortSignal | undefined): Promise<void> {
+  for (let step = 1; work.next().done !== true; step++) {
+    if (step % 20 !== 0) continue;
+    signal?.throwIfAborted();
+    await slices.pause();
   }
+  await slices.pause();
 }
 
 interface Losses {

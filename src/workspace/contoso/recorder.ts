@@ -1,9 +1,10 @@
 /** Collects rows as the generators emit them, and moves them into DuckDB in columns while JavaScript goes on. */
 import type { Column, TableSchema } from "../../base/column.js";
 import { duckdbTypes } from "../../base/column.js";
-import { HuntError } from "../../base/error.js";
+import { HuntError, messageOf } from "../../base/error.js";
 import { quoteIdentifier, quoteLiteral } from "../../frame/duckdb.js";
 import type { DuckDBConnection } from "../../frame/duckdb.js";
+import { storageError } from "../storage/files.js";
 import { hourUs, secondUs } from "./calendar.js";
 import { hashText, mix } from "./hash.js";
 import type { ContosoTable } from "./table-schema.js";
@@ -122,10 +123,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   };
   const settle = async (): Promise<void> => {
     await pending;
-    if (failed !== undefined)
-      throw failed instanceof HuntError
-        ? failed
-        : new HuntError("contoso/write-failed", "the demo tenant could not be written", { cause: failed });
+    if (failed !== undefined) throw writeError(failed);
   };
   const bufferOf = (table: ContosoTable): TableBuffer => {
     let buffer = buffers.get(table);
@@ -190,11 +188,22 @@ export function createRecorder(options: RecorderOptions): Recorder {
           const select = sliceSelect(buffer, columns, constants);
           return { schema: buffer.schema, columns, select, rowCount: buffer.total, slice };
         });
-      await options.sink.add(slices);
+      await options.sink.add(slices).catch((error: unknown) => {
+        throw writeError(error);
+      });
       for (const buffer of buffers.values()) await options.connection.run(`drop table ${quoteIdentifier(buffer.name)}`);
       buffers.clear();
     },
   };
+}
+
+function writeError(error: unknown): unknown {
+  const known = storageError(error, "the workspace");
+  if (known instanceof HuntError) return known;
+  return new HuntError("contoso/write-failed", `the demo tenant could not be written: ${messageOf(error)}`, {
+    hint: "free memory and disk space, or generate fewer rows",
+    cause: error,
+  });
 }
 
 function count(

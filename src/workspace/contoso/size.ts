@@ -8,8 +8,9 @@ export type RowSize = keyof typeof rowSizes | number;
 /** Rows that no size changes (story, service accounts, replication), and rows per unit of growth that come with hosts. */
 const constantRows = 45_000;
 const rowsPerGrowth = 57_000;
-/** Rows that activity 1 writes in a company of growth 1. */
-const rowsPerActivity = 258_000;
+/** Rows that activity 1 writes: by servers, whose number is fixed, and by people and their machines. Measured. */
+const rowsByServers = 35_700;
+const rowsByPeople = 223_300;
 
 /** Leases of a site are unique up to this many workstations. */
 const mostWorkstations = 7900;
@@ -17,8 +18,6 @@ const mostWorkstations = 7900;
 export interface TenantPlan {
   readonly rows: number;
   readonly world: WorldSize;
-  /** Days per slice: one Parquet file per table and slice. */
-  readonly daysPerSlice: number;
 }
 
 /**
@@ -34,7 +33,7 @@ export function planTenant(size: RowSize): TenantPlan {
       hint: `use ${Object.keys(rowSizes).join(", ")} or a whole number from 1,000 to 1,000,000,000`,
     });
   const growth = Math.max(1, (rows / rowSizes.small) ** 0.6);
-  const busy = (rows - constantRows - rowsPerGrowth * growth) / rowsPerActivity;
+  const activity = (rows - constantRows - rowsPerGrowth * growth) / (rowsByServers + rowsByPeople * growth);
   const workstations = Math.round(400 * (rows < rowSizes.small ? Math.max(0.5, rows / rowSizes.small) : growth));
   return {
     rows,
@@ -42,9 +41,8 @@ export function planTenant(size: RowSize): TenantPlan {
       people: Math.round(600 * growth),
       workstations: Math.min(mostWorkstations, workstations),
       internetSites: Math.round(20_000 * growth),
-      activity: Math.max(0.02, busy / growth),
+      activity: Math.max(0.02, activity),
       telemetryHosts: rows < 100_000 ? 3 : Math.round(Math.min(60, 10 * growth)),
     },
-    daysPerSlice: rows <= 400_000 ? 14 : rows <= 2_000_000 ? 5 : 1,
   };
 }

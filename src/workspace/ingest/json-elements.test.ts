@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { findWrapper, splitElements } from "./json-elements.js";
 
 /** Splits a text that arrives in pieces of `size` bytes. */
-async function split(text: string, size = 7, limit = 1000) {
+async function split(text: string, size = 7, limit = 1_000_000) {
   const bytes = Buffer.from(text);
   const wrapper = findWrapper(bytes);
   if (wrapper === undefined) return undefined;
@@ -43,7 +43,7 @@ test.each<[string, string, readonly string[]]>([
 });
 
 test("elements know their line and number, and one beyond the limit is passed over", async () => {
-  const found = await split(`[{"a":1},\n{"b":"${"x".repeat(2000)}"},\n\n{"c":3}]`);
+  const found = await split(`[{"a":1},\n{"b":"${"x".repeat(2000)}"},\n\n{"c":3}]`, 7, 1000);
   expect(found?.map(e => [e.number, e.line, e.bytes?.length])).toEqual([
     [1, 1, 7],
     [2, 2, undefined],

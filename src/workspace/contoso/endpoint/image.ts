@@ -203,27 +203,27 @@ const known = {
 } as const satisfies Record<string, readonly [string, string, string, string]>;
 export type ImageName = keyof typeof known;
 
-const memo = new Map<string, Image>();
-
 /** Hashes are made from the path and version; they are no real file's. */
 export function imageAt(path: string, company = "", product = "", description = ""): Image {
-  const found = memo.get(path);
-  if (found !== undefined) return found;
   const d = new Draw(hashText(path));
   const fileName = path.slice(path.lastIndexOf("\\") + 1);
   const version =
     company === ms
       ? `10.0.${d.pick([19041, 22621])}.${d.range(1, 4500)}`
       : `${d.range(1, 24)}.${d.int(12)}.${d.int(9)}.${d.int(999)}`;
-  const made: Image = {
+  return {
     ...{ fileName, path, company, product, description, version: company === "" ? "" : version },
     ...{ sizeBytes: d.range(20_000, 6_000_000), sha256: d.hex(64), sha1: d.hex(40), md5: d.hex(32) },
   };
-  if (memo.size < 20_000) memo.set(path, made);
-  return made;
 }
 
+const images = new Map(
+  (Object.keys(known) as ImageName[]).map(name => {
+    const [path, company, product, description] = known[name];
+    return [name, imageAt(path, company, product, description)];
+  }),
+);
+
 export function image(name: ImageName): Image {
-  const [path, company, product, description] = known[name];
-  return imageAt(path, company, product, description);
+  return images.get(name)!;
 }

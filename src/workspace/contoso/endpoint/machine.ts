@@ -107,7 +107,7 @@ const memos = new WeakMap<Context, Map<string, Machine>>();
 function memoOf(ctx: Context): Map<string, Machine> {
   let memo = memos.get(ctx);
   if (memo === undefined) memos.set(ctx, (memo = new Map<string, Machine>()));
-  if (memo.size > 60_000) memo.clear();
+  if (memo.size > 5000) memo.clear();
   return memo;
 }
 

@@ -1,5 +1,5 @@
 /** What people run, by department, with the command lines these programs really have. */
-import { weighted } from "../hash.js";
+import { hashText, weighted } from "../hash.js";
 import type { Draw } from "../hash.js";
 import type { ServiceName } from "../world/internet.js";
 import type { Department } from "../world/person.js";
@@ -281,12 +281,12 @@ const extra: Readonly<Partial<Record<Department, Menu>>> = {
   ],
 };
 
-const menus = new Map<Department | "", (d: Draw) => ProgramName>();
+const pickAnyone = weighted([...everyone, ...system]);
+const menus = new Map(
+  Object.entries(extra).map(([department, own]) => [department, weighted([...everyone, ...system, ...own])]),
+);
 export function pickProgram(department: Department, d: Draw): ProgramName {
-  let pick = menus.get(department);
-  if (pick === undefined)
-    menus.set(department, (pick = weighted([...everyone, ...system, ...(extra[department] ?? [])])));
-  return pick(d);
+  return (menus.get(department) ?? pickAnyone)(d);
 }
 
 const words =
@@ -341,12 +341,10 @@ export function rareImage(d: Draw): Image {
     `D:\\Tools\\${vendor}\\`,
     `C:\\ProgramData\\${vendor}\\bin\\`,
   ];
-  return imageAt(
-    d.pick(folders) + file,
-    d.chance(0.8) ? `${vendor} Software` : "",
-    `${vendor} ${tool}`,
-    `${vendor} ${tool}`,
-  );
+  const path = d.pick(folders) + file;
+  // By the path, so that whoever has this file has the same one.
+  const isSigned = hashText(path) % 5 !== 0;
+  return imageAt(path, isSigned ? `${vendor} Software` : "", `${vendor} ${tool}`, `${vendor} ${tool}`);
 }
 
 /** A command line as Windows shows it: quoted path, then arguments. */

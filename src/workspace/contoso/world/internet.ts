@@ -99,7 +99,7 @@ export function createInternet(seed: number, siteCount: number): Internet {
       () => `/${d.pick(pathWords)}/${d.pick(pathWords)}${d.chance(0.4) ? `?id=${d.int(9999)}` : ""}`,
     );
     const made: Destination = { domain, ips, ipv6, category: d.pick(categories), paths };
-    if (memo.size < 100_000) memo.set(rank, made);
+    if (memo.size < 40_000) memo.set(rank, made);
     return made;
   };
   return {

@@ -213,7 +213,7 @@ export function createLocator(blocks: readonly AddressBlock[]): (ip: string) => 
     const n = ip.includes(":") ? -1 : ipv4Number(ip);
     const found =
       n < 0 ? blocks.find(b => b.cidr.startsWith("2001:db8")) : ranges.find(r => n >= r.start && n < r.end)?.block;
-    if (memo.size < 200_000) memo.set(ip, found);
+    if (memo.size < 40_000) memo.set(ip, found);
     return found;
   };
 }

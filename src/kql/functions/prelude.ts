@@ -52,6 +52,9 @@ const macros: Readonly<Record<string, string>> = {
     ` and substr(s, 12, 2) <> '24' then try_cast(s as timestamp) when s <> '' then ku_todatetime(s) end`,
   // Times. Micros outside Kusto's years are null.
   "k_at(us)": `${once("us", "v", "case when v between -62135596800000000 and 253402300799999999 then make_timestamp(v::bigint) end")}`,
+  // For a column and a constant: both may be repeated, which costs less than binding them.
+  "k_shift(us, n)":
+    "case when us + n between -62135596800000000 and 253402300799999999 then make_timestamp(us + n) end",
   "k_ticks(t)": "(epoch_us(t) * 10 + 621355968000000000)",
   "k_from_ticks(n)": "k_at(k_floordiv(n - 621355968000000000, 10))",
   // JSON.

@@ -3,6 +3,7 @@ import type { KqlType } from "../../../base/column.js";
 import { docs } from "../build.js";
 import { convert } from "../convert.js";
 import { emitLiteral } from "../literal.js";
+import { once } from "../once.js";
 import type { BinaryOperator, ConstantValue, EmitContext, SqlExpr } from "../spec.js";
 import { emitTree, fitsInt, integerConstant, rangeOf, treeOf } from "./integer.js";
 import { floorDiv, maxDatetimeTicks, mod } from "../time-text.js";
@@ -103,13 +104,13 @@ function shift(op: "Add" | "Subtract", at: SqlExpr, by: SqlExpr, context: EmitCo
     const ticks = op === "Add" ? c.value + d.value : c.value - d.value;
     return emitLiteral({ type: "datetime", value: ticks >= 0n && ticks <= maxDatetimeTicks ? ticks : null }, context);
   }
-  const micros = microsOf(by, op);
-  return { sql: `k_at(epoch_us(${at.sql}) + ${micros})`, type: "datetime" };
+  const ticks = d?.type === "timespan" ? d.value : null;
+  if (ticks === null) return { sql: `k_at(epoch_us(${at.sql}) + ${microsOf(by, op)})`, type: "datetime" };
+  const micros = floorDiv(op === "Add" ? ticks : -ticks, 10n);
+  return { sql: once([at.sql], (t = "") => `k_shift(epoch_us(${t}), (${micros}))`), type: "datetime" };
 }
 
 function microsOf(span: SqlExpr, op: "Add" | "Subtract"): string {
-  const ticks = span.constant?.type === "timespan" ? span.constant.value : null;
-  if (ticks !== null) return `(${floorDiv(op === "Add" ? ticks : -ticks, 10n)})`;
   return op === "Add" ? `k_floordiv(${span.sql}, 10)` : `k_floordiv(-(${span.sql}), 10)`;
 }
 

@@ -42,6 +42,8 @@ export type IntegerTree =
       readonly operation: "Add" | "Subtract" | "Multiply";
       readonly left: IntegerTree;
       readonly right: IntegerTree;
+      /** How many operations the tree holds. */
+      readonly operations: number;
     };
 
 /** A place in a JSON text: SQL of the (nullable, valid) JSON and a JSON path that starts with `$`. */

@@ -5,7 +5,7 @@ import { convert } from "../convert.js";
 import { emitLiteral } from "../literal.js";
 import { once } from "../once.js";
 import type { BinaryOperator, ConstantValue, EmitContext, SqlExpr } from "../spec.js";
-import { emitTree, fitsInt, integerConstant, rangeOf, treeOf } from "./integer.js";
+import { combined, emitTree, fitsInt, integerConstant, rangeOf, treeOf } from "./integer.js";
 import { floorDiv, maxDatetimeTicks, mod } from "../time-text.js";
 
 type Operation = "Add" | "Subtract" | "Multiply" | "Divide" | "Modulo";
@@ -47,7 +47,7 @@ function integers(op: Operation, left: SqlExpr, right: SqlExpr, at: Place): SqlE
   const value =
     op === "Divide" || op === "Modulo"
       ? quotient(op, { left, right, a, b })
-      : emitTree({ kind: "operation", operation: op, left: treeOf(left, a), right: treeOf(right, b) });
+      : emitTree(combined(op, treeOf(left, a), treeOf(right, b)));
   const exact = op !== "Divide" && op !== "Modulo";
   const notNull = exact && a.notNull === true && b.notNull === true ? { notNull: true } : {};
   if (type !== "int") return { ...value, type, ...notNull };

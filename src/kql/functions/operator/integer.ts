@@ -39,8 +39,21 @@ export function treeOf(e: SqlExpr, asLong: SqlExpr): IntegerTree {
   return { kind: "value", sql: asLong.sql, ...(range === undefined ? {} : { range }) };
 }
 
+/** Longer sums take the way by 128 bits at once: looking for their guard would cost more than it saves. */
+const mostOperations = 32;
+
+function operationsOf(tree: IntegerTree): number {
+  return tree.kind === "value" ? 0 : tree.operations;
+}
+
+/** The tree of an operation over two others. */
+export function combined(operation: ExactOperation, left: IntegerTree, right: IntegerTree): IntegerTree {
+  return { kind: "operation", operation, left, right, operations: 1 + operationsOf(left) + operationsOf(right) };
+}
+
 /** The operation as SQL that wraps around, with what is known of it. */
 export function emitTree(tree: IntegerTree): Pick<SqlExpr, "sql" | "range" | "arithmetic"> {
+  if (operationsOf(tree) > mostOperations) return { sql: wrapped(tree), arithmetic: tree };
   const range = boundsOf(tree, int64);
   if (range !== undefined) return { sql: plain(tree), range, arithmetic: tree };
   const limit = guardFor(tree);

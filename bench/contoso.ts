@@ -10,10 +10,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { generateContoso } from "../src/workspace/contoso/generate.js";
-import { rowSizes } from "../src/workspace/contoso/size.js";
 import type { RowSize } from "../src/workspace/contoso/size.js";
-
-const toSize = (text: string): RowSize => (text in rowSizes ? (text as RowSize) : Number(text));
+import { peakMiB, saveResult } from "./measure.js";
+import { benchNowMs, toRowSize } from "./tenant.js";
 
 function sizeOf(dir: string): number {
   return readdirSync(dir, { recursive: true, encoding: "utf8" })
@@ -28,19 +27,21 @@ async function measure(size: RowSize): Promise<void> {
     const { rows } = await generateContoso({
       dir: join(root, "workspace"),
       rows: size,
-      now: Date.UTC(2026, 10, 24, 20),
+      now: benchNowMs,
     });
     const seconds = (performance.now() - started) / 1000;
     const { user, system } = process.cpuUsage();
+    const [processorSeconds, diskMB] = [(user + system) / 1e6, sizeOf(root) / 1e6];
+    saveResult(`contoso-${size}`, { rows, seconds, processorSeconds, rowsPerSecond: rows / seconds, diskMB });
     console.log(
       [
         String(size).padEnd(8),
         `${rows} rows`,
         `${seconds.toFixed(1)} s`,
         `${Math.round(rows / seconds)} rows/s`,
-        `${((user + system) / 1e6).toFixed(1)} processor s`,
-        `${Math.round(process.resourceUsage().maxRSS / 1024)} MiB peak`,
-        `${(sizeOf(root) / 1e6).toFixed(1)} MB on disk`,
+        `${processorSeconds.toFixed(1)} processor s`,
+        `${peakMiB()} MiB peak`,
+        `${diskMB.toFixed(1)} MB on disk`,
       ].join("  "),
     );
   } finally {
@@ -49,7 +50,7 @@ async function measure(size: RowSize): Promise<void> {
 }
 
 const [first = "small", ...more] = process.argv.slice(2);
-if (more.length === 0) await measure(toSize(first));
+if (more.length === 0) await measure(toRowSize(first));
 else
   for (const size of [first, ...more])
     execFileSync(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), size], { stdio: "inherit" });

@@ -6,6 +6,7 @@
 import { pathToFileURL } from "node:url";
 import type { CompiledQuery, OutputColumn } from "../src/kql/api.js";
 import { FrameStore } from "../src/frame/store.js";
+import { median, saveResult, timed } from "./measure.js";
 
 export interface FrameBench {
   readonly rows: number;
@@ -42,14 +43,6 @@ const source = (rows: number): string => `
     'event' || (i % 30) as c4, i::bigint as c5, (i % 4000)::integer as c6, i * 0.37::double as c7, i % 2 = 0 as c8,
     timestamp '2026-01-01' + to_microseconds(i * 1000) as c9
   from range(${rows}) r(i)`;
-
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const started = performance.now();
-  await work();
-  return performance.now() - started;
-}
 
 const heapMb = (): number => {
   (globalThis as { gc?: () => void }).gc?.();
@@ -120,5 +113,8 @@ async function repeat(times: number, work: () => Promise<number>): Promise<reado
   return values;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href)
-  console.log(JSON.stringify(await benchFrame(), undefined, 2));
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  const figures = await benchFrame();
+  saveResult("frame", figures);
+  console.log(JSON.stringify(figures, undefined, 2));
+}

@@ -1,6 +1,7 @@
 /** YAML files with the place of every key, so that each complaint can name its line. */
-import { LineCounter, parseDocument, isMap, isPair, isScalar, isSeq, type Document, type Node } from "yaml";
+import type { Document, Node } from "yaml";
 import { positionAt, type Diagnostic, type Span } from "../base/diagnostic.js";
+import { loadYaml } from "./yaml.js";
 
 export type YamlPath = readonly (string | number)[];
 
@@ -32,6 +33,7 @@ function rangeSpan(node: unknown): Span | undefined {
 }
 
 function keySpan(document: Document, path: YamlPath): Span {
+  const { isMap, isPair, isScalar, isSeq } = loadYaml();
   let node: unknown = document.contents;
   let span: Span = rangeSpan(node) ?? { start: 0, end: 0 };
   for (const step of path) {
@@ -61,6 +63,7 @@ function readDocument(text: string): { document: Document | undefined; value: un
       diagnostics: [failure(`the file is larger than ${maxYamlBytes / 1024 / 1024} MB`, { start: 0, end: 0 }, hint)],
     };
   }
+  const { LineCounter, parseDocument } = loadYaml();
   const document = parseDocument(text, {
     version: "1.2",
     schema: "core",

@@ -1,5 +1,5 @@
 /** SQL → table in the scratch catalogue: binding, type check, row limit. */
-import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBType } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBResultReader, DuckDBType } from "@duckdb/node-api";
 import { duckdbTypes, type Column } from "../base/column.js";
 import { HuntError } from "../base/error.js";
 import type { OutputColumn, Relation, SqlParameter } from "../kql/api.js";
@@ -77,14 +77,17 @@ async function settleTypes(connection: DuckDBConnection, table: string, columns:
   }
 }
 
+const countOf = (reader: DuckDBResultReader): number => Number(reader.getRows()[0]?.[0] ?? 0);
+
 async function createAs(connection: DuckDBConnection, table: string, query: SelectStatement & { limit: string }) {
   const list = query.columns.map(({ slot }, i) => `${quoteIdentifier(slot)} as ${physicalName(i)}`);
-  const create = await connection.prepare(
-    `create table ${tablePath(table)} as select ${list.join(", ") || "null as no_columns"} from (${query.sql}\n) as q${query.limit}`,
-  );
+  const sql = `create table ${tablePath(table)} as select ${list.join(", ") || "null as no_columns"} from (${query.sql}\n) as q${query.limit}`;
+  // Preparing plans once more than running does: a millisecond, which small answers feel.
+  if (query.parameters.length === 0) return countOf(await connection.runAndReadAll(sql));
+  const create = await connection.prepare(sql);
   try {
     bindParameters(create, query.parameters);
-    return Number((await create.runAndReadAll()).getRows()[0]?.[0] ?? 0);
+    return countOf(await create.runAndReadAll());
   } finally {
     create.destroySync();
   }

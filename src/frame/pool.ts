@@ -19,6 +19,22 @@ export const cancelledError = (signal: AbortSignal): HuntError =>
     hint: "run it again, or narrow its time range first",
   });
 
+/** The result of `work`, or `query/cancelled` as soon as `signal` is aborted; what cannot be stopped then ends unseen. */
+export async function untilCancelled<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  let leave: (() => void) | undefined;
+  const cancelled = new Promise<never>((_, reject) => {
+    leave = () => reject(cancelledError(signal));
+    if (signal.aborted) leave();
+    else signal.addEventListener("abort", leave, { once: true });
+  });
+  try {
+    return await Promise.race([work, cancelled]);
+  } finally {
+    if (leave !== undefined) signal.removeEventListener("abort", leave);
+  }
+}
+
 /** How often an abort is repeated: DuckDB forgets an interrupt that comes between two of its steps. */
 const interruptEveryMs = 10;
 

@@ -177,3 +177,16 @@ test("an error of the source of batches comes out as it is, and leaves no table"
   await expect(store.fromBatches([{ name: "x", type: "long" }], source(), info)).rejects.toThrow("the source failed");
   expect(store.frameCount).toBe(before);
 });
+
+test("a query that waits for its compiler is cancelled at once", async () => {
+  const compiler = { compile: () => new Promise<never>(() => undefined), close: async () => undefined };
+  const own = await FrameStore.open({ compiler });
+  try {
+    const controller = new AbortController();
+    const query = own.query("print 1", { signal: controller.signal }).then(() => "ran");
+    controller.abort();
+    await expect(query).rejects.toMatchObject({ code: "query/cancelled" });
+  } finally {
+    await own.close();
+  }
+});

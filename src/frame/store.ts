@@ -24,7 +24,7 @@ import { getReadyQuery } from "./kql-error.js";
 import { defaultLimits } from "./limits.js";
 import { bindParameters, materialize, physicalName, tablePath, type SelectStatement } from "./materialize.js";
 import { PendingFrame } from "./pending.js";
-import { closedError } from "./pool.js";
+import { closedError, untilCancelled } from "./pool.js";
 import { readFiles, type ReadOptions } from "./read/read.js";
 import { createScratch, randomId, removeScratch } from "./scratch.js";
 
@@ -364,7 +364,7 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
       now: new Date(this.clock.now()).toISOString(),
     };
     return this.#using(frames, async () => {
-      const result = await compiler.compile(kql.prefix + kql.text, environment);
+      const result = await untilCancelled(compiler.compile(kql.prefix + kql.text, environment), options.signal);
       return this.execute(getReadyQuery(result, kql.text, kql.prefix), {
         query: kql.text,
         source: options.source ?? (Object.keys(frames).join(", ") || "no table"),

@@ -10,7 +10,8 @@ import { environment } from "../../test/kql/harness.js";
 import { PlanCache } from "./cache.js";
 import { createInlineCompiler } from "./compiler.js";
 import { decodeLine, encodeLine } from "./lines.js";
-import { createRemoteCompiler, createResponder } from "./remote.js";
+import { createRemoteCompiler } from "./remote.js";
+import { createResponder } from "./responder.js";
 import { createSnapshotCompiler } from "./snapshot.js";
 import { createWorkerCompiler } from "./worker.js";
 

@@ -5,8 +5,6 @@
 import type { CompileResult, KqlCompiler, KqlEnvironment, KqlFunction, KqlTable } from "./api.js";
 import { HuntError } from "../base/error.js";
 import { PlanCache } from "./cache.js";
-import { compileKql } from "./compile.js";
-import { SchemaCache } from "./environment.js";
 
 /** What is sent for one compilation. */
 export interface CompileRequest {
@@ -93,22 +91,5 @@ export function createRemoteCompiler(start: (events: ChannelEvents) => Channel):
       stop("it was closed");
       await open?.close();
     },
-  };
-}
-
-/** How many schemas the far side keeps. */
-const keptSchemas = 8;
-
-/** The far side: answers requests one by one. */
-export function createResponder(): (request: CompileRequest) => CompileReply {
-  const known = new Map<string, NonNullable<CompileRequest["schema"]>>();
-  const schemas = new SchemaCache();
-  return ({ id, text, environment, schema }) => {
-    if (schema !== undefined) known.set(environment.schemaId, schema);
-    const found = known.get(environment.schemaId);
-    if (found === undefined) return { id, missing: true };
-    const [oldest] = known.keys();
-    if (known.size > keptSchemas && oldest !== undefined) known.delete(oldest);
-    return { id, result: compileKql(text, { ...environment, ...found }, schemas) };
   };
 }

@@ -6,7 +6,7 @@ import process from "node:process";
 import { createInterface } from "node:readline";
 import { startupSnapshot } from "node:v8";
 import type { CompileRequest } from "./remote.js";
-import { createResponder } from "./remote.js";
+import { createResponder } from "./responder.js";
 import { decodeLine, encodeLine } from "./lines.js";
 import { warmUp } from "./warm-up.js";
 

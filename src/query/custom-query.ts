@@ -1,5 +1,5 @@
 /** Queries that users add in code. They go through the reader of files, so that there is one set of rules. */
-import { stringify } from "yaml";
+import { loadYaml } from "../config/yaml.js";
 
 export interface CustomQueryParameter {
   readonly name: string;
@@ -30,7 +30,7 @@ export function toQueryFile(query: CustomQuery, environment: string): string {
       ...("default" in p && p.default !== undefined ? { default: p.default } : {}),
     },
   ]);
-  return stringify({
+  return loadYaml().stringify({
     metadata: { version: 1, data_environments: [environment], data_families: families },
     sources: {
       [query.name]: {

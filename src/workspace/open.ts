@@ -7,7 +7,7 @@ import { pinnedClock } from "../base/clock.js";
 import type { Column, TableSchema } from "../base/column.js";
 import { HuntError } from "../base/error.js";
 import { KqlError, getReadyQuery } from "../frame/kql-error.js";
-import { cancelledError } from "../frame/pool.js";
+import { untilCancelled } from "../frame/pool.js";
 import type { FrameStore } from "../frame/store.js";
 import type { CompileResult, KqlCompiler, KqlEnvironment, KqlFunction, KqlTable, TableUse } from "../kql/api.js";
 import type { LocalWorkspace, WorkspaceQueryOptions, WorkspaceTable } from "./api.js";
@@ -136,8 +136,7 @@ export class OpenedWorkspace implements LocalWorkspace {
 
   async query(text: string, options: WorkspaceQueryOptions = {}) {
     const { store } = this.#parts.options;
-    if (options.signal?.aborted === true) throw cancelledError(options.signal);
-    const query = getReadyQuery(await this.compile(text, options), text);
+    const query = getReadyQuery(await untilCancelled(this.compile(text, options), options.signal), text);
     for (const use of query.tables) await this.#makeView(use.name);
     const { window, maxRows = defaultMaxRows } = options;
     const range = options.range ?? window ?? rangeOfUses(query.tables);

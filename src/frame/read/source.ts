@@ -5,7 +5,6 @@ import { once } from "node:events";
 import { resolve } from "node:path";
 import { TextDecoder } from "node:util";
 import { createGunzip } from "node:zlib";
-import { glob } from "tinyglobby";
 import type { Cause } from "../../base/completeness.js";
 import { HuntError, messageOf } from "../../base/error.js";
 
@@ -34,7 +33,9 @@ export async function findFiles(paths: string | readonly string[]): Promise<read
     const isFile = (await stat(path).catch(() => undefined))?.isFile() === true;
     const files = isFile
       ? [path]
-      : await glob(path, { absolute: true, onlyFiles: true, dot: true, expandDirectories: false });
+      : await (
+          await import("tinyglobby")
+        ).glob(path, { absolute: true, onlyFiles: true, dot: true, expandDirectories: false });
     if (files.length === 0)
       throw new HuntError("frame/file-missing", `no file is named, or matches, '${path}'`, {
         hint: "check the path; patterns use / also on Windows",

@@ -49,10 +49,11 @@ export function columnsFrom(alias: string, source: Block, slots: Iterable<Slot>)
   return columns;
 }
 
-/** A column whose value is computed already; what is known of its type and nulls stays known. */
-export function plainColumn(sql: string, like: Pick<SqlExpr, "type" | "notNull">): BlockColumn {
-  const notNull = like.type === "string" || like.notNull === true;
-  return { value: notNull ? { sql, type: like.type, notNull } : { sql, type: like.type }, heavy: false };
+/** A column whose value is computed already; what is known of its type, nulls and range stays known. */
+export function plainColumn(sql: string, like: Pick<SqlExpr, "type" | "notNull" | "range">): BlockColumn {
+  const notNull = like.type === "string" || like.notNull === true ? { notNull: true } : {};
+  const range = like.range === undefined ? {} : { range: like.range };
+  return { value: { sql, type: like.type, ...notNull, ...range }, heavy: false };
 }
 
 /** Ends the block: its SELECT becomes the source of a new one in which every slot is a plain column. */

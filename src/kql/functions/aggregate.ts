@@ -87,7 +87,7 @@ const extreme =
 /** Distinct values, exactly. Strings count '' as a value; JSON null does not count. */
 const distinct: Emit = (e, filter) => {
   const sql = e.type === "dynamic" ? `nullif(json(${e.sql})::VARCHAR, 'null')` : e.sql;
-  return { sql: `count(distinct ${sql})${filter}`, type: "long", notNull: true };
+  return { sql: `count(distinct ${sql})${filter}`, type: "long", notNull: true, range: counts };
 };
 
 const variance =
@@ -262,12 +262,16 @@ function covariance(name: "covar_samp" | "covar_pop", docName: string, condition
   };
 }
 
+/** No engine counts further. */
+const counts = { min: 0n, max: 2n ** 48n };
+
 const count: AggregateFunction = {
   doc: page("count"),
   emit: ([predicate], _type, context) => ({
     sql: `count(*)${filterOf(predicate, context)}`,
     type: "long",
     notNull: true,
+    range: counts,
   }),
 };
 

@@ -265,6 +265,57 @@ test("long arithmetic wraps around as 64-bit arithmetic does", async () => {
   );
 });
 
+/** A sum, difference or product of more of them, and its value: operands are columns, constants and narrow columns. */
+type Sum = readonly [arg: Arg, value: bigint];
+const narrow = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
+const { tree: sums } = fc.letrec<{ tree: Sum }>(tie => ({
+  tree: fc.oneof(
+    { depthSize: "small", withCrossShrink: true },
+    long.map((x): Sum => [column(n(x)), x]),
+    long.map((x): Sum => [n(x), x]),
+    narrow.map((x): Sum => [column(i32(x)), BigInt(x)]),
+    fc
+      .tuple(fc.constantFrom("Add", "Subtract", "Multiply"), tie("tree"), tie("tree"))
+      .map(([kind, [a, x], [b, y]]): Sum => {
+        const value = kind === "Add" ? x + y : kind === "Subtract" ? x - y : x * y;
+        return [binary(kind, a, b, "long"), BigInt.asIntN(64, value)];
+      }),
+  ),
+}));
+
+test("a sum of sums and products wraps around as a whole", async () => {
+  await fc.assert(
+    fc.asyncProperty(sums, async ([arg, value]) => {
+      expect(await evaluate(arg)).toBe(value.toString());
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("bounds that are claimed of an integer hold, and the text of a long sum stays short", async () => {
+  await fc.assert(
+    fc.asyncProperty(sums, async ([arg, value]) => {
+      const { range } = arg(new TestContext());
+      expect(range === undefined || (value >= range.min && value <= range.max)).toBe(true);
+    }),
+    { numRuns: 300 },
+  );
+  const terms = Array.from({ length: 60 }, (_, i) => column(n(i)));
+  const whole = terms.reduce((a, b) => binary("Add", a, b, "long"));
+  expect(whole(new TestContext()).sql.length).toBeLessThan(20_000);
+  expect(await evaluate(whole)).toBe("1770");
+});
+
+test("32-bit results wrap around at 32 bits", async () => {
+  await fc.assert(
+    fc.asyncProperty(narrow, narrow, async (x, y) => {
+      const product = await evaluate(binary("Multiply", column(i32(x)), column(i32(y)), "int"));
+      expect(product).toBe(BigInt.asIntN(32, BigInt(x) * BigInt(y)).toString());
+    }),
+    { numRuns: 40 },
+  );
+});
+
 test("% lies between 0 and its divisor and agrees with the quotient", async () => {
   await fc.assert(
     fc.asyncProperty(

@@ -3,28 +3,16 @@
  * binds it with a one-element lambda, so that nesting does not multiply work.
  */
 
-const twoTo63 = "9223372036854775808::hugeint";
-const twoTo64 = "18446744073709551616::hugeint";
-
 /** `with_(["x"], …)` style binding inside a macro: evaluates `argument` once under the name `variable`. */
 function once(argument: string, variable: string, body: string): string {
   return `list_transform([${argument}], lambda ${variable}: ${body})[1]`;
 }
 
-/** |value| below 2^bits. */
-function small(name: string, bits: number): string {
-  const limit = 2n ** BigInt(bits) - 1n;
-  return `${name} between ${-limit} and ${limit}`;
-}
-
 const macros: Readonly<Record<string, string>> = {
-  // 64-bit and 32-bit wrap-around of a wider result.
-  "k_wrap(h)": `cast(((h + ${twoTo63}) % ${twoTo64} + ${twoTo64}) % ${twoTo64} - ${twoTo63} as bigint)`,
-  "k_wrap32(b)": "cast(((b + 2147483648) % 4294967296 + 4294967296) % 4294967296 - 2147483648 as integer)",
-  // Plain arithmetic where it cannot overflow, 128 bits elsewhere. (TRY would do, but DuckDB refuses it over sub-queries.)
-  "k_add(a, b)": `case when ${small("a", 62)} and ${small("b", 62)} then a + b else k_wrap(a::hugeint + b::hugeint) end`,
-  "k_sub(a, b)": `case when ${small("a", 62)} and ${small("b", 62)} then a - b else k_wrap(a::hugeint - b::hugeint) end`,
-  "k_mul(a, b)": `case when ${small("a", 31)} and ${small("b", 31)} then a * b else k_wrap(a::hugeint * b::hugeint) end`,
+  // 64-bit and 32-bit wrap-around of a wider result: the low bits, with the highest of them as the sign.
+  "k_wrap(h)":
+    "cast(xor(h & 18446744073709551615::hugeint, 9223372036854775808::hugeint) - 9223372036854775808::hugeint as bigint)",
+  "k_wrap32(b)": "cast(xor(b & 4294967295, 2147483648) - 2147483648 as integer)",
   "k_neg(a)": `case when a > ${-(2n ** 63n)} then -a else k_wrap(-(a::hugeint)) end`,
   // The quotient truncates towards zero; by zero it is null (as in DuckDB, which raises for min / -1).
   "k_div(a, b)": "case when b = -1 then k_neg(a) else a // b end",
@@ -64,6 +52,9 @@ const macros: Readonly<Record<string, string>> = {
     ` and substr(s, 12, 2) <> '24' then try_cast(s as timestamp) when s <> '' then ku_todatetime(s) end`,
   // Times. Micros outside Kusto's years are null.
   "k_at(us)": `${once("us", "v", "case when v between -62135596800000000 and 253402300799999999 then make_timestamp(v::bigint) end")}`,
+  // For a column and a constant: both may be repeated, which costs less than binding them.
+  "k_shift(us, n)":
+    "case when us + n between -62135596800000000 and 253402300799999999 then make_timestamp(us + n) end",
   "k_ticks(t)": "(epoch_us(t) * 10 + 621355968000000000)",
   "k_from_ticks(n)": "k_at(k_floordiv(n - 621355968000000000, 10))",
   // JSON.

@@ -22,7 +22,29 @@ export interface SqlExpr {
   readonly rawText?: string;
   /** For dynamic: SQL of the VARCHAR[] whose JSON it is. */
   readonly elements?: string;
+  /** For int, long and timespan: bounds of every value that is not null. */
+  readonly range?: IntegerRange;
+  /** For long and timespan: the sums and products it is made of, so that a larger expression is guarded once. */
+  readonly arithmetic?: IntegerTree;
 }
+
+/** Inclusive. */
+export interface IntegerRange {
+  readonly min: bigint;
+  readonly max: bigint;
+}
+
+/** Integer arithmetic by steps; `sql` is a BIGINT. */
+export type IntegerTree =
+  | { readonly kind: "value"; readonly sql: string; readonly range?: IntegerRange }
+  | {
+      readonly kind: "operation";
+      readonly operation: "Add" | "Subtract" | "Multiply";
+      readonly left: IntegerTree;
+      readonly right: IntegerTree;
+      /** How many operations the tree holds. */
+      readonly operations: number;
+    };
 
 /** A place in a JSON text: SQL of the (nullable, valid) JSON and a JSON path that starts with `$`. */
 export interface JsonPlace {

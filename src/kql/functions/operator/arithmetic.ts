@@ -3,7 +3,9 @@ import type { KqlType } from "../../../base/column.js";
 import { docs } from "../build.js";
 import { convert } from "../convert.js";
 import { emitLiteral } from "../literal.js";
+import { once } from "../once.js";
 import type { BinaryOperator, ConstantValue, EmitContext, SqlExpr } from "../spec.js";
+import { combined, emitTree, fitsInt, integerConstant, rangeOf, treeOf } from "./integer.js";
 import { floorDiv, maxDatetimeTicks, mod } from "../time-text.js";
 
 type Operation = "Add" | "Subtract" | "Multiply" | "Divide" | "Modulo";
@@ -24,14 +26,6 @@ const foldInteger: Readonly<Record<Operation, (a: bigint, b: bigint) => bigint |
   Modulo: (a, b) => (b === 0n ? null : mod(a, b < 0n ? -b : b)),
 };
 
-const macros: Readonly<Record<Operation, string>> = {
-  Add: "k_add",
-  Subtract: "k_sub",
-  Multiply: "k_mul",
-  Divide: "k_div",
-  Modulo: "k_mod",
-};
-
 const symbols: Readonly<Record<Operation, string>> = {
   Add: "+",
   Subtract: "-",
@@ -43,16 +37,22 @@ const symbols: Readonly<Record<Operation, string>> = {
 /** Two integers; the result is long (or int, when the binder says so). */
 function integers(op: Operation, left: SqlExpr, right: SqlExpr, at: Place): SqlExpr {
   const { type, context } = at;
-  const wrap = type === "int" ? wrap32 : wrap64;
   const [x, y] = [left, right].map(e => integerConstant(e));
   if (x !== undefined && y !== undefined) {
     const folded = foldInteger[op](x, y);
+    const wrap = type === "int" ? wrap32 : wrap64;
     return emitLiteral({ type, value: folded === null ? null : wrap(folded) } as ConstantValue, context);
   }
   const [a, b] = [convert(left, "long", context), convert(right, "long", context)];
-  const sql = safeInteger(op, { left, right, a, b }) ?? `${macros[op]}(${a.sql}, ${b.sql})`;
-  const notNull = op !== "Divide" && op !== "Modulo" && a.notNull === true && b.notNull === true;
-  return { sql: type === "int" ? `k_wrap32(${sql})` : sql, type, ...(notNull ? { notNull } : {}) };
+  const value =
+    op === "Divide" || op === "Modulo"
+      ? quotient(op, { left, right, a, b })
+      : emitTree(combined(op, treeOf(left, a), treeOf(right, b)));
+  const exact = op !== "Divide" && op !== "Modulo";
+  const notNull = exact && a.notNull === true && b.notNull === true ? { notNull: true } : {};
+  if (type !== "int") return { ...value, type, ...notNull };
+  const sql = fitsInt(value.range) ? `cast(${value.sql} as INTEGER)` : `k_wrap32(${value.sql})`;
+  return { sql, type, ...notNull };
 }
 
 interface Place {
@@ -60,26 +60,27 @@ interface Place {
   readonly context: EmitContext;
 }
 
-/** Plain SQL where overflow is excluded: 32-bit operands, or division by a harmless constant. */
-function safeInteger(
-  op: Operation,
-  e: { readonly left: SqlExpr; readonly right: SqlExpr; readonly a: SqlExpr; readonly b: SqlExpr },
-): string | undefined {
-  const divisor = integerConstant(e.right);
-  if (op === "Divide" && divisor !== undefined && divisor > 0n) return `(${e.a.sql} // ${e.b.sql})`;
-  if (op === "Modulo" && divisor !== undefined && divisor > 0n)
-    return divisor < 2n ** 31n ? `((${e.a.sql} % ${divisor} + ${divisor}) % ${divisor})` : undefined;
-  const narrow = [e.left, e.right].every(x => x.type === "int" || isNarrow(integerConstant(x)));
-  return narrow && (op === "Add" || op === "Subtract" || op === "Multiply")
-    ? `(${e.a.sql} ${symbols[op]} ${e.b.sql})`
-    : undefined;
+interface Operands {
+  readonly left: SqlExpr;
+  readonly right: SqlExpr;
+  /** The same as long. */
+  readonly a: SqlExpr;
+  readonly b: SqlExpr;
 }
 
-const isNarrow = (n: bigint | undefined): boolean => n !== undefined && n >= -(2n ** 31n) && n < 2n ** 31n;
-
-function integerConstant(e: SqlExpr): bigint | undefined {
-  const c = e.constant;
-  return (c?.type === "int" || c?.type === "long") && c.value !== null ? c.value : undefined;
+/** `/` and `%`: plain for a harmless constant. */
+function quotient(op: "Divide" | "Modulo", { left, right, a, b }: Operands): Pick<SqlExpr, "sql" | "range"> {
+  const divisor = integerConstant(right);
+  if (divisor === undefined || divisor <= 0n || divisor >= 2n ** 31n)
+    return { sql: `${op === "Divide" ? "k_div" : "k_mod"}(${a.sql}, ${b.sql})` };
+  const known = rangeOf(left);
+  if (op === "Divide") {
+    const range = known === undefined ? {} : { range: { min: known.min / divisor, max: known.max / divisor } };
+    return { sql: `(${a.sql} // ${b.sql})`, ...range };
+  }
+  const remainder = `${a.sql} % ${divisor}`;
+  const sql = known !== undefined && known.min >= 0n ? `(${remainder})` : `((${remainder} + ${divisor}) % ${divisor})`;
+  return { sql, range: { min: 0n, max: divisor - 1n } };
 }
 
 /** IEEE arithmetic: division by zero is ±Infinity or NaN. */
@@ -103,13 +104,13 @@ function shift(op: "Add" | "Subtract", at: SqlExpr, by: SqlExpr, context: EmitCo
     const ticks = op === "Add" ? c.value + d.value : c.value - d.value;
     return emitLiteral({ type: "datetime", value: ticks >= 0n && ticks <= maxDatetimeTicks ? ticks : null }, context);
   }
-  const micros = microsOf(by, op);
-  return { sql: `k_at(epoch_us(${at.sql}) + ${micros})`, type: "datetime" };
+  const ticks = d?.type === "timespan" ? d.value : null;
+  if (ticks === null) return { sql: `k_at(epoch_us(${at.sql}) + ${microsOf(by, op)})`, type: "datetime" };
+  const micros = floorDiv(op === "Add" ? ticks : -ticks, 10n);
+  return { sql: once([at.sql], (t = "") => `k_shift(epoch_us(${t}), (${micros}))`), type: "datetime" };
 }
 
 function microsOf(span: SqlExpr, op: "Add" | "Subtract"): string {
-  const ticks = span.constant?.type === "timespan" ? span.constant.value : null;
-  if (ticks !== null) return `(${floorDiv(op === "Add" ? ticks : -ticks, 10n)})`;
   return op === "Add" ? `k_floordiv(${span.sql}, 10)` : `k_floordiv(-(${span.sql}), 10)`;
 }
 
@@ -119,7 +120,8 @@ function datetimeDifference(left: SqlExpr, right: SqlExpr, context: EmitContext)
     return emitLiteral({ type: "timespan", value: c.value - d.value }, context);
   const notNull = left.notNull === true && right.notNull === true;
   const sql = `((epoch_us(${left.sql}) - epoch_us(${right.sql})) * 10)`;
-  return { sql, type: "timespan", ...(notNull ? { notNull } : {}) };
+  const range = { min: -maxDatetimeTicks, max: maxDatetimeTicks };
+  return { sql, type: "timespan", range, ...(notNull ? { notNull } : {}) };
 }
 
 /** timespan with a number: multiplied or divided, rounded towards zero to a tick. */
@@ -132,15 +134,15 @@ function scale(op: "Multiply" | "Divide", span: SqlExpr, by: SqlExpr, context: E
 
 /** The same ticks, seen as a long. */
 function asLong(span: SqlExpr): SqlExpr {
-  const c = span.constant;
+  const { constant: c, ...rest } = span;
   const constant = c?.type === "timespan" ? { constant: { type: "long", value: c.value } as const } : {};
-  return { sql: span.sql, type: "long", ...(span.notNull === true ? { notNull: true } : {}), ...constant };
+  return { ...rest, type: "long", ...constant };
 }
 
 function toSpan(e: SqlExpr): SqlExpr {
-  const c = e.constant;
+  const { constant: c, ...rest } = e;
   const constant = c?.type === "long" ? { constant: { type: "timespan", value: c.value } as const } : {};
-  return { sql: e.sql, type: "timespan", ...(e.notNull === true ? { notNull: true } : {}), ...constant };
+  return { ...rest, type: "timespan", ...constant };
 }
 
 function spans(op: Operation, left: SqlExpr, right: SqlExpr, context: EmitContext): SqlExpr {

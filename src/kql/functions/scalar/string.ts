@@ -299,7 +299,10 @@ export const stringFunctions: Readonly<Record<string, ScalarFunction>> = {
   string_size: {
     nulls: "empty-string",
     doc: fn("string-size"),
-    emit: ([s], _t, c) => value("long", `strlen(${convert(s as SqlExpr, "string", c).sql})`, true),
+    emit: ([s], _t, c) => ({
+      ...value("long", `strlen(${convert(s as SqlExpr, "string", c).sql})`, true),
+      range: { min: 0n, max: 2n ** 32n },
+    }),
   },
   tolower: caseFold("tolower", "lower"),
   toupper: caseFold("toupper", "upper"),

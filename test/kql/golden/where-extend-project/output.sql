@@ -1,2 +1,2 @@
 -- $1 = "bob"
-select q1."User" as c0, k_mul(q1."Attempts", (2)::BIGINT) as c1, coalesce(json_extract_string(q1."Details", '$."city"'), '') as c2, q1."TimeGenerated" as c3 from "main"."signins" as q1 where ((q1."TimeGenerated" >= make_timestamp(1709251200000000)) and (lower(q1."User") = $1))
+select q1."User" as c0, (case when q1."Attempts" between -4611686018427387903 and 4611686018427387903 then (q1."Attempts" * (2)::BIGINT) else k_wrap(cast(q1."Attempts" as HUGEINT) * cast((2)::BIGINT as HUGEINT)) end) as c1, coalesce(json_extract_string(q1."Details", '$."city"'), '') as c2, q1."TimeGenerated" as c3 from "main"."signins" as q1 where ((q1."TimeGenerated" >= make_timestamp(1709251200000000)) and (lower(q1."User") = $1))

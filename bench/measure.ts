@@ -1,0 +1,34 @@
+/** What the benches share: times, middles, and a results file per bench. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus, totalmem } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+
+export async function timed(work: () => unknown): Promise<number> {
+  const startedMs = performance.now();
+  await work();
+  return performance.now() - startedMs;
+}
+
+/** The value below which the part `q` (0 to 1) of the values lies. */
+export function quantile(values: readonly number[], q: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN;
+}
+export const median = (values: readonly number[]): number => quantile(values, 0.5);
+
+export const geometricMean = (values: readonly number[]): number =>
+  Math.exp(values.reduce((sum, v) => sum + Math.log(v), 0) / values.length);
+
+export const peakMiB = (): number => Math.round(process.resourceUsage().maxRSS / 1024);
+
+export const machine = (): string =>
+  `${cpus().length} × ${cpus()[0]?.model ?? "?"}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
+
+/** Keeps figures as `bench/results/NAME.json` (not in git). */
+export function saveResult(name: string, figures: object): void {
+  const dir = join(import.meta.dirname, "results");
+  mkdirSync(dir, { recursive: true });
+  const text = JSON.stringify({ machine: machine(), peakMiB: peakMiB(), ...figures }, undefined, 2);
+  writeFileSync(join(dir, `${name}.json`), `${text}\n`);
+}

@@ -1,13 +1,16 @@
 /** The kernel's surroundings over a session: what `%%kql` cells and named queries run on. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { HuntError } from "../../base/error.js";
-import type { KqlScalar } from "../../kql/api.js";
+import type { EditRequest, KqlScalar } from "../../kql/api.js";
 import { Frame } from "../../frame/frame.js";
 import { PendingFrame } from "../../frame/pending.js";
 import { withSession, withSignal } from "../../session/ambient.js";
 import { bindScalar } from "../../session/bind.js";
+import { contosoDir } from "../../session/demo.js";
 import { runKqlText } from "../../session/run-kql.js";
 import { createSession, type Session, type SessionOptions } from "../../session/session.js";
-import type { CellContext, CellHost } from "./api.js";
+import type { CellContext, CellHost, NotebookValues } from "./api.js";
 import type { KqlMagic } from "./magic.js";
 
 /** What can be said to a kernel's host; JSON, because it crosses a process border. */
@@ -22,13 +25,25 @@ export interface SessionHostOptions {
 /** Names in KQL text that could mean a notebook's value. Strings and comments may add some that are not used: harmless. */
 const wordsOf = (text: string): Set<string> => new Set(text.match(/[A-Za-z_][A-Za-z0-9_]*/g) ?? []);
 
+/** As `bindValues`, without running queries that are only planned. */
+async function bindForEditor(text: string, values: NotebookValues): Promise<BoundValues> {
+  const ready: NotebookValues = {
+    names: values.names,
+    value: async name => {
+      const value = await values.value(name);
+      return value instanceof PendingFrame ? undefined : value;
+    },
+  };
+  return bindValues(text, ready);
+}
+
 export interface BoundValues {
   readonly frames: Readonly<Record<string, Frame>>;
   readonly scalars: readonly KqlScalar[];
 }
 
 /** The notebook's values that the text names: frames as tables, scalars and arrays as if by `let`. */
-export async function bindValues(text: string, cell: CellContext): Promise<BoundValues> {
+export async function bindValues(text: string, cell: NotebookValues): Promise<BoundValues> {
   const words = wordsOf(text);
   const frames: Record<string, Frame> = {};
   const scalars: KqlScalar[] = [];
@@ -63,6 +78,21 @@ class SessionHost implements CellHost {
       ...(magic.lastMs === undefined ? {} : { lastMs: magic.lastMs }),
       ...(magic.limit === undefined ? {} : { maxRows: magic.limit }),
     });
+  }
+
+  async editKql(
+    magic: KqlMagic,
+    request: EditRequest,
+    values: NotebookValues,
+  ): ReturnType<NonNullable<CellHost["editKql"]>> {
+    const config = this.#session.workspaceConfig(magic.workspace);
+    const { place } = config;
+    // A cloud's tables are not known here, and a question of an editor is no reason to generate the demo.
+    if (place.kind === "sentinel") return undefined;
+    if (place.kind === "contoso" && !existsSync(join(contosoDir(this.#session.dataDir), "manifest.json")))
+      return undefined;
+    const workspace = await this.#session.workspaceAt(config.name, place);
+    return workspace.edit(request, await bindForEditor(magic.body, values));
   }
 
   async around<T>(cell: CellContext, run: () => Promise<T>): Promise<T> {

@@ -56,6 +56,7 @@ export interface CellRequest {
   readonly signal?: AbortSignal;
   /** Asks whoever runs the cell; absent when there is nobody to ask. */
   readonly ask?: (prompt: string, password: boolean) => Promise<string>;
+  readonly window?: HuntWindow;
   /** Default true: the last expression's value is shown. */
   readonly showResult?: boolean;
 }
@@ -86,11 +87,27 @@ export interface NotebookValues {
   value(name: string): Promise<unknown>;
 }
 
+/**
+ * The notebook's hunt window: where and when cells look, unless they say otherwise. Kept in the notebook's metadata under
+ * `huntbook.window`, and sent with every cell.
+ */
+export interface HuntWindow {
+  /** A configured name. */
+  readonly workspace?: string;
+  /** How far back from the workspace's now: `7d`. */
+  readonly last?: string;
+  /** ISO instants, instead of `last`. */
+  readonly start?: string;
+  readonly end?: string;
+}
+
 /** What code running for a cell may use of it. */
 export interface CellContext extends NotebookValues {
   readonly count: number;
   /** Aborts when the cell is interrupted. */
   readonly signal: AbortSignal;
+  /** Undefined when whoever runs the cell has none. */
+  readonly window: HuntWindow | undefined;
   /** Says that something this cell used is not whole; the outcome will say so, shown or not. */
   noteCompleteness(completeness: Completeness): void;
   /** Shows a value now: rich where it has `Symbol.for("Jupyter.display")`, otherwise as text. */

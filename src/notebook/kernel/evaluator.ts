@@ -186,6 +186,7 @@ export class Evaluator {
       context: {
         count: request.count,
         signal,
+        window: request.window,
         names: [...this.#names],
         value: name => this.#readName(name),
         noteCompleteness: completeness => run.noted.push(completeness),

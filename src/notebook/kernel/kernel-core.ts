@@ -147,6 +147,7 @@ class KernelCore {
         code: run.code,
         signal: abort.signal,
         showResult: !run.silent,
+        ...(run.window === undefined ? {} : { window: run.window }),
       });
       const values: Record<string, ExpressionOutcome> = {};
       if (outcome.status === "ok")

@@ -96,7 +96,7 @@ class KernelLanguage implements Language {
     if (body !== undefined) {
       if (kind === "complete" && offset < body.start) return toEdit("kql", await this.#completeAt(code, offset));
       const reply = await this.#editKql(body.magic, toBodyRequest(kind, body, offset));
-      return toEdit("kql", reply === undefined ? null : moveSpans(kind, reply, body, code));
+      return toEdit("kql", reply === undefined ? null : moveSpans(reply, body, code));
     }
     if (kind === "complete") return toEdit("typescript", await this.#completeAt(code, offset));
     if (kind === "hover") return toEdit("typescript", (await this.#inspectAt(code, offset)) ?? null);
@@ -125,7 +125,9 @@ class KernelLanguage implements Language {
     if (reply === undefined) return none;
     const { span, items } = reply as KqlCompletion;
     // A front end puts text in place; where the caret should go inside it, it cannot be told.
-    const shown = items.filter(i => i.supported).map(i => ({ text: i.insert.trimEnd(), kind: i.kind }));
+    const shown = items
+      .filter(i => i.supported)
+      .map(i => ({ text: i.insert.slice(0, i.caret).split("\n")[0]?.trimEnd() ?? "", kind: i.kind }));
     return { span: move(span, body.start), items: shown };
   }
 
@@ -224,8 +226,8 @@ const toEdit = (language: string, result: unknown): JsonObject => ({ status: "ok
 const move = (span: Span, by: number): Span => ({ start: span.start + by, end: span.end + by });
 
 /** From positions in the body to positions in the cell. */
-function moveSpans(kind: EditRequest["kind"], reply: KqlEditReply, body: KqlBody, code: string): unknown {
-  if (kind === "format") return code.slice(0, body.start) + String(reply);
+function moveSpans(reply: KqlEditReply, body: KqlBody, code: string): unknown {
+  if (typeof reply === "string") return code.slice(0, body.start) + reply;
   if (Array.isArray(reply)) return reply.map((one: { span: Span }) => ({ ...one, span: move(one.span, body.start) }));
   if (typeof reply === "object" && reply !== null && "span" in reply)
     return { ...reply, span: move(reply.span, body.start) };

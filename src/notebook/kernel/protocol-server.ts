@@ -21,6 +21,7 @@ import { Wire } from "../protocol/wire.js";
 import { BoundSocket } from "../protocol/zmtp/socket.js";
 import type { CellOutcome, CellOutput } from "./api.js";
 import { History } from "./history.js";
+import { readHuntWindow } from "./hunt-window.js";
 import { toErrorContent, toIopub, toUserExpression } from "./messages.js";
 import type { CommRequest, FromMain, Origin, RunResult, ToMain } from "./thread-port.js";
 
@@ -275,13 +276,14 @@ export class ProtocolServer {
     if (!silent)
       this.#publish({ type: "execute_input", content: { code, execution_count: this.#count }, parent: header });
     const done = new Promise<RunResult>(resolve => this.#executed.set(request.origin, resolve));
+    const window = readHuntWindow(metadata);
     const run = {
       code,
       count,
       silent,
       allowInput: allow_stdin,
       userExpressions: user_expressions ?? {},
-      metadata,
+      ...(window === undefined ? {} : { window }),
     };
     this.#options.toMain({ type: "execute", origin: request.origin, run });
     const { outcome, userExpressions } = await done;

@@ -1,6 +1,6 @@
 /** What the kernel's two threads say to each other: plain data, structured-cloned. */
 import type { JsonObject, Outgoing } from "../protocol/message.js";
-import type { CellOutcome, CellOutput, ExpressionOutcome } from "./api.js";
+import type { CellOutcome, CellOutput, ExpressionOutcome, HuntWindow } from "./api.js";
 import type { EditReplies, EditRequest } from "../../kql/api.js";
 import type { InterruptReason } from "./interrupt.js";
 import type { KqlMagic } from "./magic.js";
@@ -34,7 +34,7 @@ export interface RunRequest {
   readonly silent: boolean;
   readonly allowInput: boolean;
   readonly userExpressions: Readonly<Record<string, string>>;
-  readonly metadata: JsonObject;
+  readonly window?: HuntWindow;
 }
 export interface KqlEdit {
   readonly magic: KqlMagic;

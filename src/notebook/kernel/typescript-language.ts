@@ -142,7 +142,7 @@ export class TypeScriptLanguage {
 
   #createHost(): ts.LanguageServiceHost {
     const { dir, packageFiles } = this.#options;
-    const { sys, ScriptSnapshot, getDefaultLibFilePath } = this.#ts;
+    const { sys, ScriptSnapshot } = this.#ts;
     const options = this.#compilerOptions(packageFiles);
     return {
       getCompilationSettings: () => options,
@@ -153,12 +153,12 @@ export class TypeScriptLanguage {
         return text === undefined ? undefined : ScriptSnapshot.fromString(text);
       },
       getCurrentDirectory: () => dir,
-      getDefaultLibFileName: getDefaultLibFilePath,
+      getDefaultLibFileName: o => this.#ts.getDefaultLibFilePath(o),
       fileExists: f => this.#files.has(f) || sys.fileExists(f),
       readFile: f => this.#files.get(f)?.text ?? sys.readFile(f),
-      directoryExists: sys.directoryExists,
-      getDirectories: sys.getDirectories,
-      ...(sys.realpath === undefined ? {} : { realpath: sys.realpath }),
+      directoryExists: path => sys.directoryExists(path),
+      getDirectories: path => sys.getDirectories(path),
+      realpath: path => sys.realpath?.(path) ?? path,
     };
   }
 
@@ -227,7 +227,7 @@ export class TypeScriptLanguage {
 
 /** TypeScript's own order; within it fields before methods, because an argument object may also be a Date. */
 function byUse(a: ts.CompletionEntry, b: ts.CompletionEntry): number {
-  const late = (e: ts.CompletionEntry): string => (e.kind === "method" ? "1" : "0");
+  const late = (e: ts.CompletionEntry): string => (String(e.kind) === "method" ? "1" : "0");
   const name = (e: ts.CompletionEntry): string => e.name.toLowerCase();
   return compare(a.sortText, b.sortText) || compare(late(a), late(b)) || compare(name(a), name(b));
 }

@@ -59,7 +59,7 @@ test("another program's kernel is neither replaced nor removed", () => {
   mkdirSync(dir, { recursive: true });
   const python = { argv: ["python3", "-f", "{connection_file}"], display_name: "Python 3", language: "python" };
   writeFileSync(join(dir, "kernel.json"), JSON.stringify(python));
-  const failing = expect.objectContaining({ code: "notebook/install" });
+  const failing: unknown = expect.objectContaining({ code: "notebook/install" });
   expect(() => installKernel({ ...ours(), name: "python3" })).toThrow(failing);
   expect(() => uninstallKernel({ kind: "user" }, "python3", environment())).toThrow(failing);
   expect(getKernelSpec("python3", findKernelSpecs(environment()))).toMatchObject({

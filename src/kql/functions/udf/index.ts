@@ -7,6 +7,7 @@ import { geoUdfs } from "./geo.js";
 import { networkUdfs } from "./network.js";
 import { parseKvUdfs } from "./parse-kv.js";
 import { parseUdfs } from "./parse.js";
+import { rangeUdfs } from "./ranges.js";
 import { seriesUdfs } from "./series.js";
 import { textUdfs } from "./text.js";
 import { timeUdfs } from "./time.js";
@@ -21,5 +22,6 @@ export const udfs: readonly KqlUdf[] = [
   ...geoUdfs,
   ...networkUdfs,
   ...parseUdfs,
+  ...rangeUdfs,
   ...seriesUdfs,
 ];

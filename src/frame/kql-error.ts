@@ -17,6 +17,9 @@ export class KqlError extends HuntError {
   }
 }
 
+/** What a compiler says of a text whose questions have been answered. */
+export type AnsweredResult = Exclude<CompileResult, { readonly state: "needs" }>;
+
 const shifted = (diagnostics: readonly Diagnostic[], by: number): readonly Diagnostic[] =>
   diagnostics.map(d => ({
     ...d,
@@ -29,7 +32,7 @@ const shifted = (diagnostics: readonly Diagnostic[], by: number): readonly Diagn
  * @param text what the user wrote; `prefix` is what was put before it, so that positions point into the user's text
  * @throws KqlError `kql/invalid`, `kql/not-supported`
  */
-export function getReadyQuery(result: CompileResult, text: string, prefix = ""): CompiledQuery {
+export function getReadyQuery(result: AnsweredResult, text: string, prefix = ""): CompiledQuery {
   if (result.state === "ready") return result.query;
   const code = result.state === "failed" ? "kql/invalid" : "kql/not-supported";
   throw new KqlError(code, shifted(result.diagnostics, prefix.length), text);

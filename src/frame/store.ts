@@ -4,7 +4,16 @@ import type { Clock } from "../base/clock.js";
 import type { Column } from "../base/column.js";
 import { affectingValues, complete, uniteCompleteness, type Completeness } from "../base/completeness.js";
 import { HuntError } from "../base/error.js";
-import type { CompiledQuery, KqlCompiler, KqlEnvironment, KqlTable, SqlParameter, TableUse } from "../kql/api.js";
+import type {
+  CompiledQuery,
+  KqlCompiler,
+  KqlEnvironment,
+  KqlQuestion,
+  KqlTable,
+  SqlParameter,
+  TableUse,
+} from "../kql/api.js";
+import { compileAnswered } from "../kql/ask.js";
 import type { FrameFactory, FrameInfo, FrameLike, Provenance, Row } from "./api.js";
 import { appendBatches, type AppendOptions, type Batches } from "./append.js";
 import { loadDuckDb, type DuckDb, type DuckDBConnection } from "./duckdb.js";
@@ -22,6 +31,7 @@ import { cutStatement, withRowLimit } from "./cut.js";
 import { inferColumns } from "./infer.js";
 import { getReadyQuery } from "./kql-error.js";
 import { defaultLimits } from "./limits.js";
+import { readTextRows } from "./text-rows.js";
 import { bindParameters, materialize, physicalName, tablePath, type SelectStatement } from "./materialize.js";
 import { PendingFrame } from "./pending.js";
 import { closedError, untilCancelled } from "./pool.js";
@@ -190,6 +200,13 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
         ...optional("signal", options.signal),
       }),
     );
+  }
+
+  /** Runs a question of the compiler: its rows as texts, at most one more than it allows. */
+  async answer(question: KqlQuestion, signal?: AbortSignal): Promise<readonly (readonly (string | null)[])[]> {
+    const { query, maxRows } = question;
+    const sql = `select * from (${query.sql}) limit ${maxRows + 1}`;
+    return this.#engine.query(c => readTextRows({ ...query, sql }, c), signal);
   }
 
   /** Runs a select of ours (or of the compiler) into a frame. `columns` name the SQL's output columns as slots. */
@@ -364,7 +381,10 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
       now: new Date(this.clock.now()).toISOString(),
     };
     return this.#using(frames, async () => {
-      const result = await untilCancelled(compiler.compile(kql.prefix + kql.text, environment), options.signal);
+      const result = await compileAnswered(kql.prefix + kql.text, environment, {
+        compile: (text, e) => untilCancelled(compiler.compile(text, e), options.signal),
+        answer: question => this.answer(question, options.signal),
+      });
       return this.execute(getReadyQuery(result, kql.text, kql.prefix), {
         query: kql.text,
         source: options.source ?? (Object.keys(frames).join(", ") || "no table"),

@@ -45,6 +45,8 @@ export interface KqlEnvironment {
   readonly scalars?: readonly KqlScalar[];
   /** ISO instant that `now()` and `ago()` mean. */
   readonly now: string;
+  /** Answers to the questions that an earlier compilation of the same text asked. */
+  readonly answers?: readonly KqlAnswer[];
   /** The hunt window: applied to each table's TimeGenerated where the text does not filter time itself. ISO instants, half-open. */
   readonly window?: { readonly start: string; readonly end: string };
 }
@@ -94,12 +96,40 @@ export interface CompiledQuery {
 }
 
 /**
+ * What must be known of the data before a text can be compiled: the columns of `evaluate pivot`, the patterns of
+ * `evaluate autocluster` … The caller runs `query`, and compiles the text again with the answer.
+ */
+export interface KqlQuestion {
+  /** Where in the text the operator ends; tells questions apart. */
+  readonly at: number;
+  /** The plug-in or operator that asks. */
+  readonly kind: string;
+  /** What it needs to understand the answer. */
+  readonly facts: Readonly<Record<string, string>>;
+  readonly query: CompiledQuery;
+  /** More rows than this are a refusal, not an answer. */
+  readonly maxRows: number;
+}
+
+/** The rows that a question's query gave, as texts as `tostring()` prints them (times and timespans too); null is null. */
+export interface KqlAnswer extends Omit<KqlQuestion, "query" | "maxRows"> {
+  readonly rows: readonly (readonly (string | null)[])[];
+  /** True when there were more rows than the question allows. */
+  readonly cut: boolean;
+  readonly tables: readonly TableUse[];
+  readonly clockDependent: boolean;
+}
+
+/**
  * - `ready`: runs.
+ * - `needs`: a question must be answered first; see `KqlQuestion`.
  * - `refused`: valid KQL that this engine does not run yet; each diagnostic names the feature (`kql/not-supported`).
  * - `failed`: wrong KQL (syntax, unknown names, types).
  */
 export type CompileResult =
   | { readonly state: "ready"; readonly query: CompiledQuery }
+  /** `diagnostics` holds no errors: whether there are any is known with the answer. */
+  | { readonly state: "needs"; readonly question: KqlQuestion; readonly diagnostics: readonly Diagnostic[] }
   | { readonly state: "refused"; readonly diagnostics: readonly Diagnostic[] }
   | { readonly state: "failed"; readonly diagnostics: readonly Diagnostic[] };
 

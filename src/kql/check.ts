@@ -19,6 +19,8 @@ export interface CheckedQuery {
 export function checkKql(text: string, environment: KqlEnvironment, schemas = new SchemaCache()): CheckedQuery {
   const result = compileKql(text, environment, schemas);
   if (result.state === "ready") return { status: "ok", reason: "", diagnostics: result.query.diagnostics };
+  // What the data would say is not known here; so far nothing is wrong.
+  if (result.state === "needs") return { status: "ok", reason: "", diagnostics: result.diagnostics };
   const [first] = result.diagnostics;
   const status = result.state === "refused" ? "refused" : "error";
   return {

@@ -20,6 +20,7 @@ import type {
   KqlTable,
   TableUse,
 } from "../kql/api.js";
+import { compileAnswered } from "../kql/ask.js";
 import type { LocalWorkspace, WorkspaceQueryOptions, WorkspaceTable } from "./api.js";
 import { tableCompleteness } from "./completeness.js";
 import { loadFunctions } from "./functions.js";
@@ -154,7 +155,15 @@ export class OpenedWorkspace implements LocalWorkspace {
 
   async query(text: string, options: WorkspaceQueryOptions = {}) {
     const { store } = this.#parts.options;
-    const query = getReadyQuery(await untilCancelled(this.compile(text, options), options.signal), text);
+    this.#assertOpen();
+    const result = await compileAnswered(text, this.#environmentFor(options), {
+      compile: (t, e) => untilCancelled(this.#parts.options.compiler.compile(t, e), options.signal),
+      answer: async question => {
+        for (const use of question.query.tables) await this.#makeView(use.name);
+        return store.answer(question, options.signal);
+      },
+    });
+    const query = getReadyQuery(result, text);
     for (const use of query.tables) await this.#makeView(use.name);
     const { window, maxRows = defaultMaxRows } = options;
     const range = options.range ?? window ?? rangeOfUses(query.tables);

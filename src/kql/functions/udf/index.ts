@@ -7,6 +7,7 @@ import { geoUdfs } from "./geo.js";
 import { networkUdfs } from "./network.js";
 import { parseKvUdfs } from "./parse-kv.js";
 import { parseUdfs } from "./parse.js";
+import { rangeUdfs } from "./ranges.js";
 import { seriesUdfs } from "./series.js";
 import { schemaUdfs } from "./schema.js";
 import { sketchUdfs } from "./sketch.js";
@@ -24,6 +25,7 @@ export const udfs: readonly KqlUdf[] = [
   ...geoUdfs,
   ...networkUdfs,
   ...parseUdfs,
+  ...rangeUdfs,
   ...seriesUdfs,
   ...schemaUdfs,
   ...sketchUdfs,

@@ -296,10 +296,15 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
   }
 
   /** FrameHost: rows of a frame, read on the connection kept for display. */
-  async page(frame: FrameCore, from: number, to: number): Promise<readonly ValueColumns[]> {
+  async page(
+    frame: FrameCore,
+    from: number,
+    to: number,
+    only: readonly number[] = frame.columns.map((_, i) => i),
+  ): Promise<readonly ValueColumns[]> {
     const table = this.#tableOf(frame);
     return this.#engine.display(async c => {
-      const list = frame.columns.map((_, i) => physicalName(i)).join(", ") || "no_columns";
+      const list = only.map(physicalName).join(", ") || "no_columns";
       const range = `rowid >= ${Math.trunc(from)} and rowid < ${Math.trunc(to)}`;
       const reader = await c.run(`select ${list} from ${tablePath(table)} where ${range}`);
       return (await reader.fetchAllChunks()).map(chunk => chunk.getColumns());

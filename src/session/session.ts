@@ -20,6 +20,7 @@ import type { LocalWorkspace } from "../workspace/api.js";
 import { setDefaultSessionFactory } from "./ambient.js";
 import { contosoDir, ensureContoso } from "./demo.js";
 import { dataFolder } from "./folders.js";
+import { createPatternRunner } from "./pattern-runner.js";
 
 export interface SessionLimits {
   /** Memory of the engine, bytes; default half of the machine's. */
@@ -84,6 +85,7 @@ export class Session implements AsyncDisposable {
   #definitions: readonly QueryDefinition[] | undefined;
   #http: HttpClient | undefined;
   #primaryClock: Clock | undefined;
+  #patterns: ReturnType<typeof createPatternRunner> | undefined;
   #closed = false;
 
   constructor(options: SessionOptions = {}) {
@@ -126,6 +128,13 @@ export class Session implements AsyncDisposable {
   get http(): HttpClient {
     this.#http ??= createHttpClient({ env: process.env, extraCa: readExtraCa(process.env) });
     return this.#http;
+  }
+
+  /** Runs users' regular expressions where they can be stopped. */
+  get patterns(): ReturnType<typeof createPatternRunner> {
+    this.#assertOpen();
+    this.#patterns ??= createPatternRunner();
+    return this.#patterns;
   }
 
   get onProgress(): ProgressSink {
@@ -220,6 +229,7 @@ export class Session implements AsyncDisposable {
     await store?.close();
     await this.#compiler?.close();
     await this.#http?.close();
+    await this.#patterns?.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -32,7 +32,7 @@ function collect(): { readonly rows: Map<string, Record<string, unknown>[]>; rea
     ...{
       schemas: loadContosoSchemas(),
       connection,
-      sink: { add, close: async () => undefined },
+      sink: { add },
       tenantId: "t-1",
       seed: 7,
     },

@@ -6,6 +6,7 @@ import { quoteIdentifier, quoteLiteral } from "../../frame/duckdb.js";
 import type { DuckDBConnection } from "../../frame/duckdb.js";
 import { storageError } from "../storage/files.js";
 import { hourUs, secondUs } from "./calendar.js";
+import type { RecordedCounts } from "./counts.js";
 import { hashText, mix } from "./hash.js";
 import type { ContosoTable } from "./table-schema.js";
 import type { TableSink, TableSlice } from "./table-sink.js";
@@ -80,17 +81,6 @@ interface TableBuffer {
   readonly name: string;
   rows: number;
   total: number;
-}
-
-export interface RecordedCounts {
-  /** Table → rows written. */
-  readonly tables: ReadonlyMap<ContosoTable, number>;
-  /** Table → day (−13 … 0) → rows written, for the Usage table. */
-  readonly perDay: ReadonlyMap<ContosoTable, ReadonlyMap<number, number>>;
-  /** Tag → table → rows written. */
-  readonly tags: ReadonlyMap<string, ReadonlyMap<ContosoTable, number>>;
-  /** Tag → first and last time, microseconds. */
-  readonly spans: ReadonlyMap<string, readonly [firstUs: number, lastUs: number]>;
 }
 
 export interface Recorder extends RecordedCounts {

@@ -48,10 +48,10 @@ const generators: readonly DayGenerator[] = [
   inventoryDay,
 ];
 
-/** Rows per slice (one Parquet file per table and slice): what DuckDB can hold and sort within its memory. */
+/** Rows per slice (one Parquet file per table and slice): what a thread holds in memory, some 100 MB. */
 const rowsPerSlice = 250_000;
-/** Memory that DuckDB may use for the rows of one slice before it spills. */
-const memoryLimitBytes = 320 * 1024 * 1024;
+/** Memory of DuckDB, which holds one table of a slice at a time. */
+const memoryLimitBytes = 256 * 1024 * 1024;
 
 /** A tenant as plain data, which can be sent to a thread. */
 export interface TenantSpec {
@@ -182,7 +182,7 @@ async function writeDays(ctx: Context, stretch: Stretch, recorder: Recorder, wat
   const pause = async (): Promise<void> => {
     const rows = totalOf(recorder.tables);
     watch.pulse(rows);
-    if (rows - before < rowsPerSlice) return recorder.drain();
+    if (rows - before < rowsPerSlice) return;
     await recorder.endSlice(slice++);
     before = rows;
   };

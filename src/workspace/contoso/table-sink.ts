@@ -18,8 +18,8 @@ export interface TableSlice {
 }
 
 export interface TableSink {
-  /** Keeps the slices; afterwards their DuckDB tables may go. */
-  add(slices: readonly TableSlice[]): Promise<void>;
+  /** Keeps a slice; afterwards its DuckDB table may go. */
+  add(slice: TableSlice): Promise<void>;
 }
 
 /** A finished Parquet file of one table. */
@@ -41,13 +41,11 @@ export function partFileSink(
   const parts: PartFile[] = [];
   return {
     parts,
-    async add(slices) {
-      for (const { schema, columns, select, slice } of slices) {
-        const path = join(folder, `${schema.name}-${name}-${String(slice).padStart(3, "0")}.parquet`);
-        const options = `format parquet, compression zstd, row_group_size ${rowGroupRows}`;
-        await connection.run(`copy (${select}) to ${quoteLiteral(path)} (${options})`);
-        parts.push({ table: schema.name as ContosoTable, columns, path });
-      }
+    async add({ schema, columns, select, slice }) {
+      const path = join(folder, `${schema.name}-${name}-${String(slice).padStart(3, "0")}.parquet`);
+      const options = `format parquet, compression zstd, row_group_size ${rowGroupRows}`;
+      await connection.run(`copy (${select}) to ${quoteLiteral(path)} (${options})`);
+      parts.push({ table: schema.name as ContosoTable, columns, path });
     },
   };
 }

@@ -224,10 +224,11 @@ test("every code has a test that names it", () => {
   );
   const named = new Set<string>();
   const visit = (node: ts.Node): void => {
+    if (ts.isVariableDeclaration(node) && node.name.getText() === "owed") return;
     if (ts.isStringLiteralLike(node)) for (const word of node.text.split(/[^a-z/-]+/)) named.add(word);
     ts.forEachChild(node, visit);
   };
-  for (const file of files) visit(ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest));
+  for (const file of files) visit(ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true));
   const missing = findCodes().filter(code => !named.has(code) && !owed.has(code));
   expect(missing).toEqual([]);
   expect([...owed].filter(code => named.has(code))).toEqual([]);

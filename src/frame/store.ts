@@ -30,7 +30,8 @@ import {
 import { cutStatement, withRowLimit } from "./cut.js";
 import { inferColumns } from "./infer.js";
 import { getReadyQuery } from "./kql-error.js";
-import { defaultLimits } from "./limits.js";
+import { grantLimits } from "./limits.js";
+import type { GrantedLimits } from "./limits.js";
 import { readTextRows } from "./text-rows.js";
 import { bindParameters, materialize, physicalName, tablePath, type SelectStatement } from "./materialize.js";
 import { PendingFrame } from "./pending.js";
@@ -47,9 +48,9 @@ export interface FrameStoreOptions {
   readonly scratchRoot?: string;
   /** Folders that SQL may read from the start; more by `mount`. */
   readonly readable?: readonly string[];
-  /** Default: half the machine's (or container's) memory. */
+  /** Default: a share of half the machine's (or container's) memory; the stores of a process divide it, the first has most. */
   readonly memoryLimitBytes?: number;
-  /** Default: half the free disk, at most 64 GiB. */
+  /** Default: a share of half the free disk, at most 64 GiB. */
   readonly spillLimitBytes?: number;
   readonly threads?: number;
   /** Queries that run at the same time; default 2. */
@@ -105,13 +106,21 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
   readonly #tables = new Set<string>();
   /** Frames that running queries read: reachable until they are done. */
   readonly #inUse = new Set<object>();
+  readonly #limits: GrantedLimits;
   #counter = 0;
   #closed = false;
 
-  private constructor(parts: { engine: Engine; duckdb: DuckDb; scratchDir: string; options: FrameStoreOptions }) {
+  private constructor(parts: {
+    readonly engine: Engine;
+    readonly duckdb: DuckDb;
+    readonly scratchDir: string;
+    readonly limits: GrantedLimits;
+    readonly options: FrameStoreOptions;
+  }) {
     this.#engine = parts.engine;
     this.#duckdb = parts.duckdb;
     this.scratchDir = parts.scratchDir;
+    this.#limits = parts.limits;
     this.clock = parts.options.clock ?? systemClock;
     this.#compiler = parts.options.compiler;
     this.#unreachable = new FinalizationRegistry(table => void this.drop(table).catch(() => undefined));
@@ -125,19 +134,20 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
    */
   static async open(options: FrameStoreOptions = {}): Promise<FrameStore> {
     const scratchDir = await createScratch(options.scratchRoot);
+    const limits = await grantLimits(options, scratchDir);
     try {
-      const defaults = await defaultLimits(scratchDir);
       const engine = await Engine.open({
         scratchDir,
         readable: options.readable ?? [],
-        memoryLimitBytes: options.memoryLimitBytes ?? defaults.memoryLimitBytes,
-        spillLimitBytes: options.spillLimitBytes ?? defaults.spillLimitBytes,
+        memoryLimitBytes: limits.memoryLimitBytes,
+        spillLimitBytes: limits.spillLimitBytes,
         threads: options.threads,
         connections: options.connections ?? 2,
         prepare: options.prepare ?? noSteps,
       });
-      return new FrameStore({ engine, duckdb: await loadDuckDb(), scratchDir, options });
+      return new FrameStore({ engine, duckdb: await loadDuckDb(), scratchDir, limits, options });
     } catch (error) {
+      limits.release();
       await removeScratch(scratchDir);
       throw error;
     }
@@ -359,6 +369,7 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
     this.#closed = true;
     this.#tables.clear();
     await this.#engine.close();
+    this.#limits.release();
     await removeScratch(this.scratchDir);
   }
 

@@ -52,6 +52,7 @@ const purePackages = new Set(["fastest-levenshtein", "fflate", "tldts"]);
 const exempt = new Set([
   "kql/bridge.ts",
   "kql/worker.ts",
+  "kql/thread.ts",
   "kql/worker-main.ts",
   "kql/snapshot-main.ts",
   "kql/snapshot.ts",

@@ -1,9 +1,9 @@
 /** Runs compiled queries and gives their rows as printed text, for tests and tools that compare with documents. */
-import type { CompiledQuery, CompileResult, KqlEnvironment } from "../src/kql/api.js";
+import type { CompiledQuery, KqlEnvironment } from "../src/kql/api.js";
 import type { DuckDBConnection } from "../src/frame/duckdb.js";
 import type { SchemaCache } from "../src/kql/environment.js";
 import { readTextRows } from "../src/frame/text-rows.js";
-import { compileAnswered } from "../src/kql/ask.js";
+import { compileAnswered, type AnsweredResult } from "../src/kql/ask.js";
 import { compileKql } from "../src/kql/compile.js";
 
 /** A cell as text; null as undefined. */
@@ -23,9 +23,9 @@ export async function compileOver(
   text: string,
   environment: KqlEnvironment,
   using: { readonly connection: DuckDBConnection; readonly schemas: SchemaCache },
-): Promise<Exclude<CompileResult, { readonly state: "needs" }>> {
+): Promise<AnsweredResult> {
   return compileAnswered(text, environment, {
     compile: async (t, e) => compileKql(t, e, using.schemas),
-    answer: question => readTextRows(question.query, using.connection),
+    rows: ask => readTextRows(ask.query, using.connection),
   });
 }

@@ -1,7 +1,8 @@
 /** From a compiler's answer to a query that runs, or to an error that shows where the text is wrong. */
 import { formatDiagnostic, type Diagnostic } from "../base/diagnostic.js";
 import { HuntError } from "../base/error.js";
-import type { CompiledQuery, CompileResult } from "../kql/api.js";
+import type { CompiledQuery } from "../kql/api.js";
+import type { AnsweredResult } from "../kql/ask.js";
 
 /** KQL that cannot run: `kql/invalid` or `kql/not-supported`, with every diagnostic and its place in the text. */
 export class KqlError extends HuntError {
@@ -16,9 +17,6 @@ export class KqlError extends HuntError {
     this.diagnostics = diagnostics;
   }
 }
-
-/** What a compiler says of a text whose questions have been answered. */
-export type AnsweredResult = Exclude<CompileResult, { readonly state: "needs" }>;
 
 const shifted = (diagnostics: readonly Diagnostic[], by: number): readonly Diagnostic[] =>
   diagnostics.map(d => ({

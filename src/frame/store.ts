@@ -6,14 +6,15 @@ import { affectingValues, complete, uniteCompleteness, type Completeness } from 
 import { HuntError } from "../base/error.js";
 import type {
   CompiledQuery,
+  ExternalSource,
   KqlCompiler,
   KqlEnvironment,
-  KqlQuestion,
   KqlTable,
+  Relation,
   SqlParameter,
   TableUse,
 } from "../kql/api.js";
-import { compileAnswered } from "../kql/ask.js";
+import { compileAnswered, type AnswerPort } from "../kql/ask.js";
 import type { FrameFactory, FrameInfo, FrameLike, Provenance, Row } from "./api.js";
 import { appendBatches, type AppendOptions, type Batches } from "./append.js";
 import { loadDuckDb, type DuckDb, type DuckDBConnection } from "./duckdb.js";
@@ -55,8 +56,23 @@ export interface FrameStoreOptions {
   readonly threads?: number;
   /** Queries that run at the same time; default 2. */
   readonly connections?: number;
+  /** Reads the files of `externaldata`. Absent: they are refused. */
+  readonly external?: ExternalReader;
   /** Run once per DuckDB instance before it is locked: installs macros and JavaScript functions. */
   readonly prepare?: readonly ((connection: DuckDBConnection) => Promise<void> | void)[];
+}
+
+/**
+ * Reads what `externaldata` names: its records as texts, by position. Absent: externaldata is refused.
+ * @throws HuntError `external/…` shown at the operator
+ */
+export type ExternalReader = (
+  source: ExternalSource,
+  signal?: AbortSignal,
+) => Promise<readonly (readonly (string | null)[])[]>;
+
+export interface Answering extends Omit<AnswerPort, "compile"> {
+  readonly release: () => Promise<void>;
 }
 
 /** What is known about a compiled query that is about to run. */
@@ -101,6 +117,7 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
   readonly #engine: Engine;
   readonly #duckdb: DuckDb;
   readonly #compiler: KqlCompiler | undefined;
+  readonly #external: ExternalReader | undefined;
   /** Drops the table of a frame that nobody can reach any more. Holds names, never frames. */
   readonly #unreachable: FinalizationRegistry<string>;
   readonly #tables = new Set<string>();
@@ -123,6 +140,7 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
     this.#limits = parts.limits;
     this.clock = parts.options.clock ?? systemClock;
     this.#compiler = parts.options.compiler;
+    this.#external = parts.options.external;
     this.#unreachable = new FinalizationRegistry(table => void this.drop(table).catch(() => undefined));
   }
 
@@ -212,11 +230,35 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
     );
   }
 
-  /** Runs a question of the compiler: its rows as texts, at most one more than it allows. */
-  async answer(question: KqlQuestion, signal?: AbortSignal): Promise<readonly (readonly (string | null)[])[]> {
-    const { query, maxRows } = question;
-    const sql = `select * from (${query.sql}) limit ${maxRows + 1}`;
-    return this.#engine.query(c => readTextRows({ ...query, sql }, c), signal);
+  /**
+   * What answers the compiler's questions while one query is prepared and run. `release` lets the tables of external data
+   * go; call it when the query has run.
+   */
+  answering(signal?: AbortSignal): Answering {
+    const held: Frame[] = [];
+    const read = this.#external;
+    const rows: AnswerPort["rows"] = ({ query, maxRows }) => {
+      const sql = `select * from (${query.sql}) limit ${maxRows + 1}`;
+      return this.#engine.query(c => readTextRows({ ...query, sql }, c), signal);
+    };
+    const external = async (source: ExternalSource): Promise<Relation> => {
+      const columns = source.columns.map((_, i): Column => ({ name: `c${i}`, type: "string" }));
+      const found = await untilCancelled(read?.(source, signal) ?? Promise.resolve([]), signal);
+      const frame = await this.#fromValues(
+        columns,
+        [...found].map(r => [...r]),
+        "externaldata",
+      );
+      held.push(frame);
+      return frame.relation;
+    };
+    return {
+      rows,
+      ...(read === undefined ? {} : { external }),
+      release: async () => {
+        for (const frame of held) await frame.close();
+      },
+    };
   }
 
   /** Runs a select of ours (or of the compiler) into a frame. `columns` name the SQL's output columns as slots. */
@@ -396,10 +438,11 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
       ...optional("scalars", options.scalars),
       now: new Date(this.clock.now()).toISOString(),
     };
+    const { release, ...answers } = this.answering(options.signal);
     return this.#using(frames, async () => {
       const result = await compileAnswered(kql.prefix + kql.text, environment, {
         compile: (text, e) => untilCancelled(compiler.compile(text, e), options.signal),
-        answer: question => this.answer(question, options.signal),
+        ...answers,
       });
       return this.execute(getReadyQuery(result, kql.text, kql.prefix), {
         query: kql.text,
@@ -408,7 +451,7 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
         ...optional("maxRows", options.maxRows),
         ...optional("signal", options.signal),
       });
-    });
+    }).finally(release);
   }
 
   /** Keeps frames reachable while `work` reads their tables. */

@@ -96,26 +96,46 @@ export interface CompiledQuery {
 }
 
 /**
- * What must be known of the data before a text can be compiled: the columns of `evaluate pivot`, the patterns of
- * `evaluate autocluster` … The caller runs `query`, and compiles the text again with the answer.
+ * What must be known before a text can be compiled: the columns of `evaluate pivot`, the patterns of
+ * `evaluate autocluster`, the rows of `externaldata`. The caller finds out, and compiles the text again with the answer.
  */
 export interface KqlQuestion {
-  /** Where in the text the operator ends; tells questions apart. */
+  /** Tells the questions of a text apart. */
+  readonly key: string;
+  /** Where in the text the operator ends. */
   readonly at: number;
   /** The plug-in or operator that asks. */
   readonly kind: string;
   /** What it needs to understand the answer. */
   readonly facts: Readonly<Record<string, string>>;
-  readonly query: CompiledQuery;
-  /** More rows than this are a refusal, not an answer. */
-  readonly maxRows: number;
+  readonly asks: KqlAsk;
 }
+export type KqlAsk =
+  /** Run a query; more rows than `maxRows` are a refusal, not an answer. */
+  | { readonly kind: "rows"; readonly query: CompiledQuery; readonly maxRows: number }
+  /** Read files of elsewhere into a table. */
+  | { readonly kind: "external"; readonly source: ExternalSource };
 
-/** The rows that a question's query gave, as texts as `tostring()` prints them (times and timespans too); null is null. */
-export interface KqlAnswer extends Omit<KqlQuestion, "query" | "maxRows"> {
+/** What `externaldata` names. */
+export interface ExternalSource {
+  /** As written: https URLs, or paths of local files. */
+  readonly uris: readonly string[];
+  /** By position in delimited formats, by name in JSON. The table holds them as texts, of the names `c0`, `c1` … */
+  readonly columns: readonly Column[];
+  readonly format: ExternalFormat;
+  readonly ignoreFirstRecord: boolean;
+}
+export type ExternalFormat = "csv" | "tsv" | "psv" | "scsv" | "sohsv" | "txt" | "raw" | "json" | "multijson";
+
+export interface KqlAnswer extends Omit<KqlQuestion, "asks"> {
+  /** The rows of a query, cells as texts as `tostring()` prints them; null is null. */
   readonly rows: readonly (readonly (string | null)[])[];
   /** True when there were more rows than the question allows. */
   readonly cut: boolean;
+  /** Where the rows of external data are; undefined when there are none. */
+  readonly relation?: Relation;
+  /** Why there is no answer: shown at the operator. */
+  readonly refused?: { readonly message: string; readonly hint?: string };
   readonly tables: readonly TableUse[];
   readonly clockDependent: boolean;
 }

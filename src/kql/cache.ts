@@ -1,4 +1,4 @@
-import type { CompileResult, KqlEnvironment } from "./api.js";
+import type { CompileResult, KqlAsk, KqlEnvironment } from "./api.js";
 
 interface Entry {
   readonly result: CompileResult;
@@ -29,12 +29,16 @@ export class PlanCache {
   add(text: string, environment: KqlEnvironment, result: CompileResult): void {
     if (environment.answers !== undefined) return;
     const query =
-      result.state === "ready" ? result.query : result.state === "needs" ? result.question.query : undefined;
+      result.state === "ready" ? result.query : result.state === "needs" ? askedQuery(result.question.asks) : undefined;
     const clockDependent = query?.clockDependent ?? true;
     this.#entries.set(keyOf(text, environment), { result, now: clockDependent ? environment.now : undefined });
     const [oldest] = this.#entries.keys();
     if (this.#entries.size > this.#capacity && oldest !== undefined) this.#entries.delete(oldest);
   }
+}
+
+function askedQuery(asks: KqlAsk): { readonly clockDependent: boolean } {
+  return asks.kind === "rows" ? asks.query : { clockDependent: false };
 }
 
 function keyOf(text: string, environment: KqlEnvironment): string {

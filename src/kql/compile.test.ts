@@ -20,7 +20,12 @@ const wrong: readonly (readonly [code: string, state: "failed" | "refused", quer
   ],
   ["kql/not-supported", "refused", marked`print ${"geo_geohash_neighbors"}("x")`],
   ["kql/not-supported", "refused", marked`Signins | ${"reduce by User"}`],
-  ["kql/not-supported", "refused", marked`${'externaldata(a: string)["http://example.org/x"]'}`],
+  [
+    "kql/not-supported",
+    "refused",
+    marked`externaldata(a: string)["http://example.org/x"] with (format=${"'parquet'"})`,
+  ],
+  ["kql/external-data", "failed", marked`externaldata(a: string)["http://example.org/x"] with (format=${"'cvs'"})`],
   ["kql/not-supported", "refused", marked`${"set query_now=datetime(2020-01-01)"}; Signins`],
   ["kql/not-supported", "refused", marked`Signins | join kind=inner Users on User; ${"Users"}`],
   ["kql/not-supported", "refused", marked`print ${"comb_fl"}(3, 2) + 1`],

@@ -55,7 +55,7 @@ function compile(written: string, environment: KqlEnvironment, schemas: SchemaCa
       : { state: "failed", diagnostics: placed(errors) };
   };
   // What follows a plug-in whose columns are not known yet may look wrong until they are.
-  const waitsAt = firstQuestionAt(bound.statements, at => answers.some(a => a.at === toWritten(at)));
+  const waitsAt = firstQuestionAt(bound.statements, at => answers.some(a => a.key === placeKey(toWritten(at))));
   if (errors.some(e => waitsAt === undefined || e.span.start < waitsAt)) return failed();
   const lowering = new Lowering({
     tables: schema.tables,
@@ -65,7 +65,7 @@ function compile(written: string, environment: KqlEnvironment, schemas: SchemaCa
     knowsOperator: name => Object.hasOwn(binaryOperators, name),
     lowerTable,
     bindStatement,
-    answerAt: at => answers.find(a => a.at === toWritten(at)),
+    answerAt: at => answers.find(a => a.key === (typeof at === "string" ? at : placeKey(toWritten(at)))),
   });
   const { plan, visualization } = lowerQuery(lowering, bound.statements, scalarBindings(scalars));
   const { question } = lowering;
@@ -84,6 +84,9 @@ function compile(written: string, environment: KqlEnvironment, schemas: SchemaCa
   };
 }
 
+/** The key of a question that stands at one place. */
+const placeKey = (at: number): string => `@${at}`;
+
 /** The answer `needs`: the query whose rows are the answer. */
 function asked(
   question: Question,
@@ -91,7 +94,10 @@ function asked(
   environment: KqlEnvironment,
   toWritten: (offset: number) => number,
 ): CompileResult {
-  const { table, at, kind, facts, maxRows } = question;
+  const at = toWritten(question.at);
+  const { kind, facts, asks, key = placeKey(at) } = question;
+  if (asks.kind === "external") return { state: "needs", question: { key, at, kind, facts, asks }, diagnostics: [] };
+  const { table, maxRows } = asks;
   const plan: Plan = {
     root: table.rel,
     columns: table.columns,
@@ -101,8 +107,8 @@ function asked(
   };
   const emitted = emitQuery(plan, environment, environment.answers ?? []);
   if ("diagnostics" in emitted) return stopped(emitted.diagnostics);
-  const asking = { at: toWritten(at), kind, facts, maxRows, query: emitted.query };
-  return { state: "needs", question: asking, diagnostics: [] };
+  const rows = { kind: "rows", query: emitted.query, maxRows } as const;
+  return { state: "needs", question: { key, at, kind, facts, asks: rows }, diagnostics: [] };
 }
 
 /** A plan as a query; tables that answers came from count as read, for what they lack may change everything. */

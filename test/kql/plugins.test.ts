@@ -233,10 +233,17 @@ test("a text asks for one thing at a time, and its answer names the tables it ca
   const text = "Signins | evaluate pivot(User, count(), IP) | evaluate pivot(IP)";
   const first = compile(text);
   if (first.state !== "needs") throw new Error("does not ask");
-  expect(first.question).toMatchObject({ at: 43, kind: "pivot", maxRows: 1000 });
-  expect(first.question.query.tables.map(t => t.name)).toEqual(["Signins"]);
-  const { query, maxRows, ...rest } = first.question;
-  const answer: KqlAnswer = { ...rest, rows: [["x"]], cut: false, tables: query.tables, clockDependent: maxRows < 0 };
+  const { asks, ...question } = first.question;
+  if (asks.kind !== "rows") throw new Error("asks for files");
+  expect({ ...question, maxRows: asks.maxRows }).toMatchObject({ at: 43, kind: "pivot", maxRows: 1000 });
+  expect(asks.query.tables.map(t => t.name)).toEqual(["Signins"]);
+  const answer: KqlAnswer = {
+    ...question,
+    rows: [["x"]],
+    cut: false,
+    tables: asks.query.tables,
+    clockDependent: false,
+  };
   const second = compile(text, { answers: [answer] });
   expect(second.state === "needs" ? second.question.at : undefined).toBe(text.length);
 });
@@ -288,6 +295,7 @@ test("any name that data holds becomes that column and nothing else", async () =
 test("offsets of a text with answers put in lead back to the text as written", () => {
   const written = "T | evaluate pivot(a) | where b";
   const answer = {
+    key: "@21",
     at: 21,
     kind: "pivot",
     facts: { columns: "[]", type: "long" },

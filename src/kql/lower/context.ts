@@ -1,7 +1,7 @@
 /** What lowering carries along: fresh slots, shared relations, what names mean, diagnostics. */
 import type { KqlType } from "../../base/column.js";
 import type { Diagnostic, Span } from "../../base/diagnostic.js";
-import type { KqlAnswer, KqlScalar, KqlTable } from "../api.js";
+import type { ExternalSource, KqlAnswer, KqlScalar, KqlTable } from "../api.js";
 import type { BoundColumn, BoundNode } from "../bridge.js";
 import type { Expr, NamedColumn, Rel, SharedRel, Slot, SlotColumn, SortKey } from "../plan.js";
 import { HuntError } from "../../base/error.js";
@@ -41,17 +41,20 @@ export interface LoweringOptions {
   /** Lowers a tabular node; passed in, because tables hold expressions and expressions hold tables. */
   readonly lowerTable: (lowering: Lowering, node: BoundNode, scope: Scope) => Table;
   readonly bindStatement: (lowering: Lowering, node: BoundNode, scope: Scope) => Scope;
-  /** The answer to the question asked at an offset of the text. */
-  readonly answerAt: (at: number) => KqlAnswer | undefined;
+  /** The answer to the question asked at an offset of the text, or under a key of its own. */
+  readonly answerAt: (at: number | string) => KqlAnswer | undefined;
 }
 
-/** A question of the text: the table whose rows answer it. */
+/** A question of the text: the table whose rows answer it, or external data. */
 export interface Question {
   readonly at: number;
+  /** Default: the place. */
+  readonly key?: string;
   readonly kind: string;
   readonly facts: Readonly<Record<string, string>>;
-  readonly table: Table;
-  readonly maxRows: number;
+  readonly asks:
+    | { readonly kind: "rows"; readonly table: Table; readonly maxRows: number }
+    | { readonly kind: "external"; readonly source: ExternalSource };
 }
 
 export class Lowering {
@@ -132,7 +135,7 @@ export class Lowering {
   /** Asks, unless another question must be answered first. What comes back stands in for the operator. */
   ask(question: Question, columns: readonly BoundColumn[]): Table {
     this.question ??= question;
-    this.hasOpenColumns = true;
+    if (question.asks.kind === "rows") this.hasOpenColumns = true;
     return this.placeholder(columns);
   }
 

@@ -126,8 +126,8 @@ export class PlugInCall {
         this.span,
         "write its columns after the call, `: (name: type, …)`, or the query itself in place of the function",
       );
-    const question = { at: this.node.span.end, kind: this.name, facts, table, maxRows };
-    return this.step.lowering.ask(question, outputOf(this.step));
+    const asks = { kind: "rows", table, maxRows } as const;
+    return this.step.lowering.ask({ at: this.node.span.end, kind: this.name, facts, asks }, outputOf(this.step));
   }
 
   /** Refuses what an answer shows cannot be done. */

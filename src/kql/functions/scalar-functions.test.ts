@@ -17,6 +17,7 @@ import {
   ts,
 } from "../../../test/kql-functions/harness.js";
 import { expectText, of, string, withConstants, type Arg, type Spec } from "../../../test/kql-functions/cases.js";
+import { geoSpecs } from "../../../test/kql-functions/geo-cases.js";
 import { sketchSpecs } from "../../../test/kql-functions/sketch-cases.js";
 import { scalarFunctions } from "./index.js";
 
@@ -26,6 +27,7 @@ const hundred = [23, 46, 23, 87, 4, 8, 3, 75, 2, 56, 13, 75, 32, 16, 29];
 
 const specs: Readonly<Record<string, Spec>> = {
   ...sketchSpecs,
+  ...geoSpecs,
 
   // Conditions, nulls, types.
   iff: of(

@@ -18,7 +18,8 @@ export interface ExprContext {
   readonly aggregates?: { readonly items: Aggregate[] };
 }
 
-const windowFunctions = new Set([
+/** Functions of rows in order. */
+export const windowFunctionNames: ReadonlySet<string> = new Set([
   ...["prev", "next", "row_number", "row_cumsum", "row_rank_dense", "row_rank_min", "row_window_session"],
 ]);
 const inOperators = /^(In|InCs|NotIn|NotInCs|HasAny|HasAll)Expression$/;
@@ -252,7 +253,7 @@ function lowerAggregateCall(node: BoundNode, name: string, context: ExprContext)
 
 function lowerSpecialCall(name: string, node: BoundNode, context: ExprContext): Expr | undefined {
   const args = node.get("ArgumentList").list("Expressions");
-  if (windowFunctions.has(name)) return lowerWindow(name, node, context);
+  if (windowFunctionNames.has(name)) return lowerWindow(name, node, context);
   switch (name) {
     case "column_ifexists":
     case "columnifexists":

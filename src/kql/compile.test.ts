@@ -14,7 +14,7 @@ const wrong: readonly (readonly [code: string, state: "failed" | "refused", quer
   ["kusto/KS211", "failed", marked`print ${"tolowr"}("x")`, "did you mean 'tolower'?"],
   ["kusto/KS005", "failed", marked`Signins | where (User == "x"${""}`],
   ["kql/not-supported", "refused", marked`Signins | ${"evaluate bag_unpack(Details)"}`],
-  ["kql/not-supported", "refused", marked`print ${"geo_geohash_neighbors"}("x")`],
+  ["kql/not-supported", "refused", marked`print ${"current_principal"}()`],
   ["kql/not-supported", "refused", marked`Signins | ${"reduce by User"}`],
   ["kql/not-supported", "refused", marked`${'externaldata(a: string)["http://example.org/x"]'}`],
   ["kql/not-supported", "refused", marked`${"set query_now=datetime(2020-01-01)"}; Signins`],

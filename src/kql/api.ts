@@ -4,6 +4,7 @@
  */
 import type { Column, KqlType, TableSchema } from "../base/column.js";
 import type { Diagnostic, Span } from "../base/diagnostic.js";
+import type { LocateIp } from "../base/port.js";
 
 /** Where a table's rows are in DuckDB. Identifiers, never SQL text. */
 export interface Relation {
@@ -248,6 +249,12 @@ export type KqlTokenKind =
 
 /** The DuckDB types a JavaScript function may take and return. `JSON` values travel as text. */
 export type UdfType = "VARCHAR" | "BIGINT" | "DOUBLE" | "BOOLEAN" | "TIMESTAMP" | "JSON";
+
+/** What queries may ask of whoever runs them. A query that calls one of these says so in `CompiledQuery.udfs`. */
+export interface KqlHost {
+  /** For `geo_info_from_ip_address()` (`ku_ip_location`); without it the query fails with `kql/no-geoip`. */
+  readonly locateIp?: LocateIp;
+}
 
 /**
  * A scalar function in JavaScript, for what SQL cannot do. It runs on the main thread, so that it must be quick and must

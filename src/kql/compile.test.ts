@@ -18,7 +18,7 @@ const wrong: readonly (readonly [code: string, state: "failed" | "refused", quer
     "refused",
     marked`Signins | ${"evaluate session_count(User, TimeGenerated, ago(7d), now(), 1d, 1h)"}`,
   ],
-  ["kql/not-supported", "refused", marked`print ${"geo_geohash_neighbors"}("x")`],
+  ["kql/not-supported", "refused", marked`print ${"current_principal"}()`],
   ["kql/not-supported", "refused", marked`Signins | ${"reduce by User"}`],
   [
     "kql/not-supported",

@@ -12,7 +12,7 @@ import { contosoName, WorkspaceConfig, type WorkspacePlace } from "../config/wor
 import type { DuckDBConnection } from "../frame/duckdb.js";
 import { FrameStore } from "../frame/store.js";
 import { createHttpClient, type HttpClient } from "../net/client.js";
-import type { KqlCompiler } from "../kql/api.js";
+import type { KqlCompiler, KqlHost } from "../kql/api.js";
 import { createWorkerCompiler } from "../kql/worker.js";
 import type { QueryDefinition } from "../query/definition.js";
 import { loadDefinitions } from "../query/load-queries.js";
@@ -42,6 +42,8 @@ export interface SessionOptions {
   readonly dataDir?: string;
   /** The KQL compiler; default one in a worker thread, started on first use. Closed with the session. */
   readonly createCompiler?: () => KqlCompiler;
+  /** What KQL may ask of this session: GeoIP data for `geo_info_from_ip_address()`. */
+  readonly kqlHost?: KqlHost;
   readonly onNotice?: NoticeSink;
   readonly onProgress?: ProgressSink;
 }
@@ -163,7 +165,7 @@ export class Session implements AsyncDisposable {
       clock: this.clock,
       ...(limits.memoryBytes === undefined ? {} : { memoryLimitBytes: limits.memoryBytes }),
       ...(limits.spillBytes === undefined ? {} : { spillLimitBytes: limits.spillBytes }),
-      prepare: [prepareDatabase],
+      prepare: [connection => prepareDatabase(connection, this.#options.kqlHost ?? {})],
       external: createExternalReader({
         settings: () => this.config.externalData,
         http: checkUrl => createHttpClient({ env: process.env, extraCa: readExtraCa(process.env), checkUrl }),
@@ -285,9 +287,9 @@ function chooseWorkspace(settings: Settings, chosen: string | undefined, dataDir
 }
 
 /** Functions first: some macros call them. Loaded with the first frame, so that importing Huntbook stays quick. */
-async function prepareDatabase(connection: DuckDBConnection): Promise<void> {
-  const { installPrelude, registerUdfs } = await import("../frame/udf-host.js");
-  await registerUdfs(connection);
+async function prepareDatabase(connection: DuckDBConnection, host: KqlHost): Promise<void> {
+  const { installPrelude, registerUdfs, udfsFor } = await import("../frame/udf-host.js");
+  await registerUdfs(connection, udfsFor(host));
   await installPrelude(connection);
 }
 

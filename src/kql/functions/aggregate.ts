@@ -135,12 +135,16 @@ const cut = (list: string, limit: number): string =>
 
 const inOrder = (context: EmitContext): string => (context.order === undefined ? "" : ` ${context.order}`);
 
+/** Arrays count element by element. Source: the examples of geo-point-in-polygon-function and geo-h3cell-rings-function. */
 function listRow(name: string, conditional: boolean): AggregateFunction {
   return {
     doc: page(name),
     emit: (args, _type, context) => {
-      const { json, limit, filter } = listArguments(args, conditional, context);
-      return { sql: cut(`list(${json}${inOrder(context)})${filter}`, limit), type: "dynamic", notNull: true };
+      const { json, source, limit, filter } = listArguments(args, conditional, context);
+      const list = (item: string) => `list(${item}${inOrder(context)})${filter}`;
+      const elements = `case json_type(${json}) when 'ARRAY' then json_extract(${json}, '$[*]') else [${json}] end`;
+      const sql = source.type === "dynamic" ? `flatten(${list(elements)})` : list(json);
+      return { sql: cut(sql, limit), type: "dynamic", notNull: true };
     },
   };
 }

@@ -17,6 +17,7 @@ import {
   ts,
 } from "../../../test/kql-functions/harness.js";
 import { expectText, of, string, withConstants, type Arg, type Spec } from "../../../test/kql-functions/cases.js";
+import { geoSpecs } from "../../../test/kql-functions/geo-cases.js";
 import { sketchSpecs } from "../../../test/kql-functions/sketch-cases.js";
 import { scalarFunctions } from "./index.js";
 
@@ -26,6 +27,7 @@ const hundred = [23, 46, 23, 87, 4, 8, 3, 75, 2, 56, 13, 75, 32, 16, 29];
 
 const specs: Readonly<Record<string, Spec>> = {
   ...sketchSpecs,
+  ...geoSpecs,
 
   // Conditions, nulls, types.
   iff: of(
@@ -1067,6 +1069,11 @@ test("datetime_list_timezones: names that the conversions know", async () => {
     expect(await evaluate(call("datetime_utc_to_local", "datetime", dt("2024-01-01"), s(zone))), zone).not.toBeNull();
 });
 
+test("geo_info_from_ip_address: a query without GeoIP data fails and says what is missing", async () => {
+  const called = call("geo_info_from_ip_address", "dynamic", s("20.53.203.50"));
+  await expect(evaluate(called)).rejects.toThrow("geo_info_from_ip_address() needs GeoIP data");
+});
+
 test("assert: a condition that fails says the message", async () => {
   const failing = call("assert", "bool", column(b(false)), s("too short"));
   await expect(evaluate(failing)).rejects.toThrow("assert() has failed with message: 'too short'");
@@ -1079,7 +1086,13 @@ test("new_guid: another one each time", async () => {
 });
 
 test("every function has cases, a page and a null rule", () => {
-  const elsewhere = new Set([...Object.keys(endings), "rand", "new_guid", "datetime_list_timezones"]);
+  const elsewhere = new Set([
+    ...Object.keys(endings),
+    "rand",
+    "new_guid",
+    "datetime_list_timezones",
+    "geo_info_from_ip_address",
+  ]);
   const untested = Object.keys(scalarFunctions).filter(name => specs[name] === undefined && !elsewhere.has(name));
   expect(untested).toEqual([]);
   for (const row of Object.values(scalarFunctions)) {

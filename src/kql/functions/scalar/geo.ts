@@ -82,4 +82,11 @@ export const geoFunctions: Readonly<Record<string, ScalarFunction>> = {
     emit: ([hash], _type, context) =>
       value("dynamic", context.callUdf("ku_geohash_center", [convert(hash as SqlExpr, "string", context).sql])),
   },
+  geo_info_from_ip_address: {
+    nulls: "custom",
+    doc: fn("geo-info-from-ip-address"),
+    differs: "The data is the session's GeoIP data; without any the query fails.",
+    emit: ([address], _type, context) =>
+      value("dynamic", context.callUdf("ku_ip_location", [convert(address as SqlExpr, "string", context).sql])),
+  },
 };

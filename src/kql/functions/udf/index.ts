@@ -1,9 +1,10 @@
 /** Every JavaScript function that compiled KQL may call. */
-import type { KqlUdf } from "../../api.js";
+import type { KqlHost, KqlUdf } from "../../api.js";
 import { collectionUdfs } from "./collection.js";
 import { encodingUdfs } from "./encoding.js";
 import { decimalUdfs } from "./decimal.js";
 import { geoUdfs } from "./geo.js";
+import { hostUdfs } from "./host.js";
 import { networkUdfs } from "./network.js";
 import { parseKvUdfs } from "./parse-kv.js";
 import { parseUdfs } from "./parse.js";
@@ -15,7 +16,7 @@ import { textUdfs } from "./text.js";
 import { timeUdfs } from "./time.js";
 import { unitUdfs } from "./units.js";
 
-export const udfs: readonly KqlUdf[] = [
+const ownUdfs: readonly KqlUdf[] = [
   ...parseKvUdfs,
   ...timeUdfs,
   ...textUdfs,
@@ -31,3 +32,7 @@ export const udfs: readonly KqlUdf[] = [
   ...sketchUdfs,
   ...unitUdfs,
 ];
+
+/** All functions, those that ask the host bound to it. */
+export const udfsFor = (host: KqlHost): readonly KqlUdf[] => [...ownUdfs, ...hostUdfs(host)];
+export const udfs: readonly KqlUdf[] = udfsFor({});

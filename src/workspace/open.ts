@@ -296,6 +296,7 @@ function describeTable(table: KqlTable, entry: TableEntry): WorkspaceTable {
     rowCount: entry.files.reduce((sum, f) => sum + f.rows, 0),
     sizeBytes: entry.files.reduce((sum, f) => sum + f.sizeBytes, 0),
     span: spanOf(entry),
+    rejectedLines: (entry.rejects ?? []).reduce((sum, r) => sum + r.count, 0),
   };
 }
 

@@ -26,10 +26,13 @@ export async function createTableFrom(
   const defined = [...columns.keys()].map((name, i) => `${quoteIdentifier(name)} ${String(types[i])}`);
   await connection.run(`create table ${quoteIdentifier(table)} (${defined.join(", ")})`);
   const appender = await connection.createAppender(table);
+  // One chunk for all: what it holds is outside the heap, and would wait for a collection that has no reason to come.
+  const chunk = duckdb.DuckDBDataChunk.create(types);
   try {
     for (let at = 0; at < order.length; at += chunkRows) {
       const rows = order.subarray(at, at + chunkRows);
-      const chunk = duckdb.DuckDBDataChunk.create(types, rows.length);
+      chunk.reset();
+      chunk.rowCount = rows.length;
       [...columns.values()].forEach((column, i) => {
         if (column.kind === "text") setTexts(chunk, i, column, rows);
         else chunk.setColumnValues(i, numbersOf(column, rows));

@@ -48,10 +48,10 @@ const generators: readonly DayGenerator[] = [
   inventoryDay,
 ];
 
-/** Rows per slice (one Parquet file per table and slice): what a thread holds in memory, some 100 MB. */
-const rowsPerSlice = 250_000;
+/** Rows per slice (one Parquet file per table and slice): what a thread holds in memory, some 60 MB. */
+const rowsPerSlice = 150_000;
 /** Memory of DuckDB, which holds one table of a slice at a time. */
-const memoryLimitBytes = 256 * 1024 * 1024;
+const memoryLimitBytes = 192 * 1024 * 1024;
 
 /** A tenant as plain data, which can be sent to a thread. */
 export interface TenantSpec {

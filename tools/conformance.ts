@@ -13,9 +13,8 @@ import type { DuckDBConnection } from "../src/frame/duckdb.js";
 import { connectDuckDb, openDuckDb } from "../src/frame/duckdb.js";
 import { installPrelude, registerUdfs } from "../src/frame/udf-host.js";
 import { messageOf } from "../src/base/error.js";
-import { compileKql } from "../src/kql/compile.js";
 import { SchemaCache } from "../src/kql/environment.js";
-import { runCompiled } from "./kql-run.js";
+import { compileOver, runCompiled } from "./kql-run.js";
 import { sameRows } from "./kql-values.js";
 
 interface Case {
@@ -32,7 +31,9 @@ interface Outcome {
 }
 
 async function runCase(test: Case, connection: DuckDBConnection, schemas: SchemaCache): Promise<Outcome> {
-  const result = compileKql(test.query, { schemaId: "none", tables: [], now: "2024-01-01T00:00:00Z" }, schemas);
+  const environment = { schemaId: "none", tables: [], now: "2024-01-01T00:00:00Z" };
+  const result = await compileOver(test.query, environment, { connection, schemas }).catch(messageOf);
+  if (typeof result === "string") return { id: test.id, status: "error", reason: result.split("\n")[0] ?? "" };
   if (result.state !== "ready") {
     const reason = result.diagnostics.map(d => `${d.code} ${d.message}`).join("; ");
     return { id: test.id, status: result.state === "refused" ? "refused" : "error", reason };

@@ -16,6 +16,7 @@ export const pageFile = join(root, "docs/errors.md");
 /** Area → what it is about, in the order of the page. */
 const areas: Readonly<Record<string, string>> = {
   kql: "Queries in KQL",
+  external: "Files that queries read from elsewhere",
   query: "Named queries, providers and cloud workspaces",
   frame: "Frames and files",
   workspace: "Local workspaces",

@@ -4,7 +4,17 @@ import type { Clock } from "../base/clock.js";
 import type { Column } from "../base/column.js";
 import { affectingValues, complete, uniteCompleteness, type Completeness } from "../base/completeness.js";
 import { HuntError } from "../base/error.js";
-import type { CompiledQuery, KqlCompiler, KqlEnvironment, KqlTable, SqlParameter, TableUse } from "../kql/api.js";
+import type {
+  CompiledQuery,
+  ExternalSource,
+  KqlCompiler,
+  KqlEnvironment,
+  KqlTable,
+  Relation,
+  SqlParameter,
+  TableUse,
+} from "../kql/api.js";
+import { compileAnswered, type AnswerPort } from "../kql/ask.js";
 import type { FrameFactory, FrameInfo, FrameLike, Provenance, Row } from "./api.js";
 import { appendBatches, type AppendOptions, type Batches } from "./append.js";
 import { loadDuckDb, type DuckDb, type DuckDBConnection } from "./duckdb.js";
@@ -22,6 +32,7 @@ import { cutStatement, withRowLimit } from "./cut.js";
 import { inferColumns } from "./infer.js";
 import { getReadyQuery } from "./kql-error.js";
 import { defaultLimits } from "./limits.js";
+import { readTextRows } from "./text-rows.js";
 import { bindParameters, materialize, physicalName, tablePath, type SelectStatement } from "./materialize.js";
 import { PendingFrame } from "./pending.js";
 import { closedError, untilCancelled } from "./pool.js";
@@ -44,8 +55,23 @@ export interface FrameStoreOptions {
   readonly threads?: number;
   /** Queries that run at the same time; default 2. */
   readonly connections?: number;
+  /** Reads the files of `externaldata`. Absent: they are refused. */
+  readonly external?: ExternalReader;
   /** Run once per DuckDB instance before it is locked: installs macros and JavaScript functions. */
   readonly prepare?: readonly ((connection: DuckDBConnection) => Promise<void> | void)[];
+}
+
+/**
+ * Reads what `externaldata` names: its records as texts, by position. Absent: externaldata is refused.
+ * @throws HuntError `external/…` shown at the operator
+ */
+export type ExternalReader = (
+  source: ExternalSource,
+  signal?: AbortSignal,
+) => Promise<readonly (readonly (string | null)[])[]>;
+
+export interface Answering extends Omit<AnswerPort, "compile"> {
+  readonly release: () => Promise<void>;
 }
 
 /** What is known about a compiled query that is about to run. */
@@ -90,6 +116,7 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
   readonly #engine: Engine;
   readonly #duckdb: DuckDb;
   readonly #compiler: KqlCompiler | undefined;
+  readonly #external: ExternalReader | undefined;
   /** Drops the table of a frame that nobody can reach any more. Holds names, never frames. */
   readonly #unreachable: FinalizationRegistry<string>;
   readonly #tables = new Set<string>();
@@ -104,6 +131,7 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
     this.scratchDir = parts.scratchDir;
     this.clock = parts.options.clock ?? systemClock;
     this.#compiler = parts.options.compiler;
+    this.#external = parts.options.external;
     this.#unreachable = new FinalizationRegistry(table => void this.drop(table).catch(() => undefined));
   }
 
@@ -190,6 +218,37 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
         ...optional("signal", options.signal),
       }),
     );
+  }
+
+  /**
+   * What answers the compiler's questions while one query is prepared and run. `release` lets the tables of external data
+   * go; call it when the query has run.
+   */
+  answering(signal?: AbortSignal): Answering {
+    const held: Frame[] = [];
+    const read = this.#external;
+    const rows: AnswerPort["rows"] = ({ query, maxRows }) => {
+      const sql = `select * from (${query.sql}) limit ${maxRows + 1}`;
+      return this.#engine.query(c => readTextRows({ ...query, sql }, c), signal);
+    };
+    const external = async (source: ExternalSource): Promise<Relation> => {
+      const columns = source.columns.map((_, i): Column => ({ name: `c${i}`, type: "string" }));
+      const found = await untilCancelled(read?.(source, signal) ?? Promise.resolve([]), signal);
+      const frame = await this.#fromValues(
+        columns,
+        [...found].map(r => [...r]),
+        "externaldata",
+      );
+      held.push(frame);
+      return frame.relation;
+    };
+    return {
+      rows,
+      ...(read === undefined ? {} : { external }),
+      release: async () => {
+        for (const frame of held) await frame.close();
+      },
+    };
   }
 
   /** Runs a select of ours (or of the compiler) into a frame. `columns` name the SQL's output columns as slots. */
@@ -363,8 +422,12 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
       ...optional("scalars", options.scalars),
       now: new Date(this.clock.now()).toISOString(),
     };
+    const { release, ...answers } = this.answering(options.signal);
     return this.#using(frames, async () => {
-      const result = await untilCancelled(compiler.compile(kql.prefix + kql.text, environment), options.signal);
+      const result = await compileAnswered(kql.prefix + kql.text, environment, {
+        compile: (text, e) => untilCancelled(compiler.compile(text, e), options.signal),
+        ...answers,
+      });
       return this.execute(getReadyQuery(result, kql.text, kql.prefix), {
         query: kql.text,
         source: options.source ?? (Object.keys(frames).join(", ") || "no table"),
@@ -372,7 +435,7 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
         ...optional("maxRows", options.maxRows),
         ...optional("signal", options.signal),
       });
-    });
+    }).finally(release);
   }
 
   /** Keeps frames reachable while `work` reads their tables. */

@@ -19,6 +19,7 @@ import { loadDefinitions } from "../query/load-queries.js";
 import type { LocalWorkspace } from "../workspace/api.js";
 import { setDefaultSessionFactory } from "./ambient.js";
 import { contosoDir, ensureContoso } from "./demo.js";
+import { createExternalReader } from "./external-data.js";
 import { dataFolder } from "./folders.js";
 
 export interface SessionLimits {
@@ -156,6 +157,10 @@ export class Session implements AsyncDisposable {
       ...(limits.memoryBytes === undefined ? {} : { memoryLimitBytes: limits.memoryBytes }),
       ...(limits.spillBytes === undefined ? {} : { spillLimitBytes: limits.spillBytes }),
       prepare: [connection => prepareDatabase(connection, this.#options.kqlHost ?? {})],
+      external: createExternalReader({
+        settings: () => this.config.externalData,
+        http: checkUrl => createHttpClient({ env: process.env, extraCa: readExtraCa(process.env), checkUrl }),
+      }),
     });
     return this.#store;
   }

@@ -8,6 +8,7 @@ import { hostUdfs } from "./host.js";
 import { networkUdfs } from "./network.js";
 import { parseKvUdfs } from "./parse-kv.js";
 import { parseUdfs } from "./parse.js";
+import { rangeUdfs } from "./ranges.js";
 import { seriesUdfs } from "./series.js";
 import { schemaUdfs } from "./schema.js";
 import { sketchUdfs } from "./sketch.js";
@@ -25,6 +26,7 @@ const ownUdfs: readonly KqlUdf[] = [
   ...geoUdfs,
   ...networkUdfs,
   ...parseUdfs,
+  ...rangeUdfs,
   ...seriesUdfs,
   ...schemaUdfs,
   ...sketchUdfs,

@@ -36,7 +36,8 @@ function sameRow(actual: readonly Cell[], expected: readonly string[], columns: 
 /** Whether a cell is what a document prints. Null prints as nothing, or as `null`. */
 export function sameCell(actual: Cell, expected: string, type: KqlType): boolean {
   const text = expected.trim();
-  if (actual === undefined || actual === "") return ["", "null", "(null)"].includes(text.toLowerCase());
+  const isNull = actual === undefined || actual === "" || (type === "dynamic" && actual === "null");
+  if (isNull) return ["", "null", "(null)"].includes(text.toLowerCase());
   switch (type) {
     case "int":
     case "long":

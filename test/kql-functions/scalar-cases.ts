@@ -425,6 +425,7 @@ export const scalarSpecs: Specs = {
   monthofyear: of("int", [[dt("2015-12-14")], "12"]),
   getmonth: of("int", [[dt("2015-10-12")], "10"]),
   getyear: of("int", [[dt("2015-10-12")], "2015"]),
+  weekofyear: of("long", [[dt("2021-01-03")], "53"], [[dt("2024-12-30")], "1"]),
   week_of_year: of(
     "int",
     [[dt("2020-12-31")], "53"],
@@ -666,7 +667,12 @@ export const scalarSpecs: Specs = {
   base64_encode_tostring: string([[s("Kusto")], "S3VzdG8="]),
   base64_encodestring: string([[s("")], ""]),
   base64_decode_toarray: of("dynamic", [[s("S3VzdG8=")], "[75,117,115,116,111]"]),
-  base64_encode_fromarray: string([[d([75, 117, 115, 116, 111])], "S3VzdG8="], [[d([256])], ""]),
+  base64_encode_fromarray: string(
+    [[d([75, 117, 115, 116, 111])], "S3VzdG8="],
+    [[d([256])], ""],
+    [[d([0xd1, 0xd2])], ""],
+    [[d([])], ""],
+  ),
   base64_encode_fromguid: string([[guid("ae3133f2-6e22-49ae-b06a-16e6a9b212eb")], "8jMxriJurkmwahbmqbIS6w=="]),
   base64_decode_toguid: of(
     "guid",
@@ -792,14 +798,16 @@ export const scalarSpecs: Specs = {
   has_any_ipv4_prefix: of("bool", [[s(log), d(["127.0.", "192.168."])], "True"], [[s(log), s("192.")], "False"]),
 
   // Places on Earth.
-  geo_distance_2points: withConstants(
-    [4],
-    of(
-      "real",
-      [[r(300), r(1), r(1), r(1)], null],
-      [[r(5), r(5), r(5), r(5)], "0.0"],
-      [[r(5), r(5), r(5), r(5), b(false)], "0.0"],
-    ),
+  geo_distance_2points: of(
+    "real",
+    [[r(300), r(1), r(1), r(1)], null],
+    [[r(5), r(5), r(5), r(5)], "0.0"],
+    [[r(5), r(5), r(5), r(5), b(false)], "0.0"],
+    // A degree of latitude at the equator and at the pole; half way round.
+    [[r(0), r(0), r(0), r(1), b(true)], "≈110574.38855779878"],
+    [[r(0), r(89), r(0), r(90), b(true)], "≈111693.86491418"],
+    [[r(0), r(0), r(180), r(0), b(true)], "≈20003931.4586235"],
+    [[r(0), r(91), r(0), r(1), b(true)], null],
   ),
   geo_point_in_circle: of(
     "bool",

@@ -130,6 +130,28 @@ const cases: readonly (readonly [text: string, ...lines: string[]])[] = [
     "ip:string | net:string",
     "2001:db8::1 | 2001:db8::/32",
   ],
+  // https://learn.microsoft.com/kusto/query/geo-polygon-lookup-plugin
+  [
+    `let Areas = datatable(Area: string, shape: dynamic)['square', dynamic({"type":"Polygon","coordinates":[[[0,0],[2,0],[2,2],[0,2],[0,0]]]}), 'junk', dynamic({})];
+     datatable(x: real, y: real)[1, 1, 2.001, 1, 9, 9, 500, 1] | evaluate geo_polygon_lookup(Areas, shape, x, y)`,
+    "x:real | y:real | Area:string",
+    "1 | 1 | square",
+  ],
+  [
+    `let Areas = datatable(Area: string, shape: dynamic)['square', dynamic({"type":"Polygon","coordinates":[[[0,0],[2,0],[2,2],[0,2],[0,0]]]})];
+     datatable(x: real, y: real)[1, 1, 2.001, 1, 9, 9] | evaluate geo_polygon_lookup(Areas, shape, x, y, 200, return_unmatched = true)`,
+    "x:real | y:real | Area:string",
+    "1 | 1 | square",
+    "2.001 | 1 | square",
+    "9 | 9 | ",
+  ],
+  // https://learn.microsoft.com/kusto/query/geo-line-lookup-plugin
+  [
+    `let Roads = datatable(road: dynamic, Road: string)[dynamic({"type":"LineString","coordinates":[[0,0],[1,0]]}), 'equator'];
+     datatable(x: real, y: real)[0.5, 0.001, 0.5, 0.01] | evaluate geo_line_lookup(Roads, road, x, y, 200)`,
+    "x:real | y:real | Road:string",
+    "0.5 | 0.001 | equator",
+  ],
   // https://learn.microsoft.com/kusto/query/rows-near-plugin
   [`range n from 1 to 9 step 1 | sort by n asc | evaluate rows_near(n == 5, 1)`, "n:long", "4", "5", "6"],
   [

@@ -14,6 +14,7 @@ import {
 } from "./plugin/activity.js";
 import { bagUnpack } from "./plugin/bag-unpack.js";
 import { PlugInCall } from "./plugin/call.js";
+import { geoLineLookup, geoPolygonLookup } from "./plugin/geo-lookup.js";
 import { ipv4Lookup, ipv6Lookup } from "./plugin/ip-lookup.js";
 import { narrow } from "./plugin/narrow.js";
 import { pivot } from "./plugin/pivot.js";
@@ -26,6 +27,8 @@ export const plugIns: Readonly<Record<string, PlugIn>> = {
   activity_engagement: activityEngagement,
   activity_metrics: activityMetrics,
   bag_unpack: bagUnpack,
+  geo_line_lookup: geoLineLookup,
+  geo_polygon_lookup: geoPolygonLookup,
   ipv4_lookup: ipv4Lookup,
   ipv6_lookup: ipv6Lookup,
   narrow,

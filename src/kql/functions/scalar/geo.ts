@@ -27,9 +27,12 @@ const distanceRow: ScalarFunction = {
   nulls: "propagate",
   doc: fn("geo-distance-2points"),
   emit: (args, _type, context) => {
-    const spheroid = args[4]?.constant;
-    if (args[4] !== undefined && !(spheroid?.type === "bool" && spheroid.value === false))
-      return context.refuse("geo_distance_2points on a spheroid", "leave the last argument out: a sphere is used");
+    const [flag] = args.slice(4);
+    const onSphere = flag?.constant?.type === "bool" && flag.constant.value === false;
+    if (flag !== undefined && !onSphere) {
+      const spheroid = convert(flag, "bool", context).sql;
+      return value("real", context.callUdf("ku_geo_distance", [...reals(args.slice(0, 4), context), spheroid]));
+    }
     const sql = once(reals(args.slice(0, 4), context), (...p) => `case when ${valid(p)} then ${distance(p)} end`);
     return value("real", sql);
   },

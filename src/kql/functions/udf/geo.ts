@@ -35,6 +35,7 @@ import { edgesOf, Region } from "../../geo/ring.js";
 import { cellAt, cellCenter, cellCorners, cellNeighbors, maxLevel, parseToken, toToken } from "../../geo/s2.js";
 import { simplifyLines, simplifyPolygons } from "../../geo/simplify.js";
 import { crossing, placeAt, type Place } from "../../geo/sphere.js";
+import { spheroidMeters } from "../../geo/spheroid.js";
 import { wktToGeoJson } from "../../geo/wkt.js";
 import { geohashCenter, geohashCorners, geohashNeighbors, toGeohash } from "../geohash.js";
 import { arrayElements } from "../json-text.js";
@@ -253,6 +254,16 @@ const gridUdfs = [
 ];
 
 const shapeUdfs = [
+  strict(
+    "ku_geo_distance",
+    ["DOUBLE", "DOUBLE", "DOUBLE", "DOUBLE", "BOOLEAN"],
+    "DOUBLE",
+    (...[longitude1, latitude1, longitude2, latitude2, onSpheroid]) => {
+      const [a, b] = [place(longitude1, latitude1), place(longitude2, latitude2)];
+      if (a === undefined || b === undefined) return null;
+      return onSpheroid ? spheroidMeters([longitude1, latitude1], [longitude2, latitude2]) : meters(a, b);
+    },
+  ),
   strict("ku_geo_from_wkt", ["VARCHAR"], "JSON", wktToGeoJson),
   strict(
     "ku_geo_angle",

@@ -9,8 +9,11 @@ import { parseKvUdfs } from "./parse-kv.js";
 import { parseUdfs } from "./parse.js";
 import { rangeUdfs } from "./ranges.js";
 import { seriesUdfs } from "./series.js";
+import { schemaUdfs } from "./schema.js";
+import { sketchUdfs } from "./sketch.js";
 import { textUdfs } from "./text.js";
 import { timeUdfs } from "./time.js";
+import { unitUdfs } from "./units.js";
 
 export const udfs: readonly KqlUdf[] = [
   ...parseKvUdfs,
@@ -24,4 +27,7 @@ export const udfs: readonly KqlUdf[] = [
   ...parseUdfs,
   ...rangeUdfs,
   ...seriesUdfs,
+  ...schemaUdfs,
+  ...sketchUdfs,
+  ...unitUdfs,
 ];

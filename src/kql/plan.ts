@@ -233,6 +233,14 @@ export type Rel =
       readonly partition: Slot | undefined;
       readonly items: readonly WindowItem[];
     }
+  /** `row_window_session`: the first time of each row's session; sessions depend on those before, so that rows are read in turn. */
+  | {
+      readonly kind: "sessions";
+      readonly input: Rel;
+      readonly order: readonly SortKey[];
+      readonly partition: Slot | undefined;
+      readonly item: WindowItem;
+    }
   /** Gives each row a number of its own. */
   | { readonly kind: "number"; readonly input: Rel; readonly slot: Slot }
   | {

@@ -45,6 +45,11 @@ function windowsOver(input: Table, items: readonly WindowItem[]): Rel {
     batch = [];
   };
   for (const item of items) {
+    if (item.name === "row_window_session") {
+      flush();
+      rel = { kind: "sessions", input: rel, order: input.order, partition: input.partition?.column.slot, item };
+      continue;
+    }
     const used = new Set(item.args.flatMap(expressionSlots));
     if (batch.some(b => used.has(b.slot))) flush();
     batch.push(item);

@@ -35,7 +35,10 @@ export function toDiagnostics(
 
 /** The binder takes `ignoredProperties=` of bag_unpack, which the documentation shows, for the argument at its place. */
 function isMistaken(d: BoundDiagnostic, text: string): boolean {
-  return d.code === "KS107" && /\bbag_unpack\s*\([^)]*ignoredProperties\s*=\s*$/.test(text.slice(0, d.span.start));
+  const before = text.slice(0, d.span.start);
+  // A column named where `invoke FileProfile(SHA1)` takes one: the documentation names it without quotes.
+  if (d.code === "KS142" && /\binvoke\s+FileProfile\s*\(\s*$/.test(before)) return true;
+  return d.code === "KS107" && /\bbag_unpack\s*\([^)]*ignoredProperties\s*=\s*$/.test(before);
 }
 
 /** What the language has but the binder does not know: named as not supported, and what follows from it left out. */
@@ -43,6 +46,8 @@ export function refusals(query: BoundQuery, text: string): readonly Diagnostic[]
   const found = query.diagnostics.flatMap((d): readonly Diagnostic[] => {
     const written = text.slice(d.span.start, d.span.end);
     const library = d.code === "KS211" && /^\w+_fl$/.test(written);
+    const cloud = d.code === "KS211" ? cloudFunctions.get(written) : undefined;
+    if (cloud !== undefined) return [notSupported(`'${written}' (${cloud})`, d.span)];
     const plugin = d.code === "KS124" && documentedPlugins.has(written);
     if (!library && !plugin) return [];
     const what = library ? `the library function '${written}'` : `'evaluate ${written}'`;
@@ -51,6 +56,14 @@ export function refusals(query: BoundQuery, text: string): readonly Diagnostic[]
   });
   return found.length > 0 ? found : query.statements.flatMap(graphOperators);
 }
+
+/** Functions of the services that reach into other services. */
+const cloudFunctions: ReadonlyMap<string, string> = new Map([
+  ["arg", "Azure Resource Graph"],
+  ["adx", "another Azure Data Explorer cluster"],
+  ["app", "an Application Insights resource"],
+  ["resource", "logs of an Azure resource"],
+]);
 
 /** Plugins of the documentation that this version of the binder does not declare. */
 const documentedPlugins = new Set(["schema_merge"]);

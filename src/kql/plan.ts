@@ -164,6 +164,8 @@ export type Rel =
   | {
       readonly kind: "scan";
       readonly table: string;
+      /** The other database it is in; undefined for the query's own. */
+      readonly database?: string;
       /** Undefined: the table is known but has no data here. */
       readonly path: readonly string[] | undefined;
       readonly columns: readonly ScanColumn[];

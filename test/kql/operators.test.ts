@@ -1,7 +1,7 @@
 /** Operators beside the goldens: what they give, from their documentation pages and by hand. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Database } from "./harness.js";
-import { linesOf, openDatabase, run } from "./harness.js";
+import { compiledOver, linesOf, openDatabase, run } from "./harness.js";
 
 let database: Database;
 beforeAll(async () => {
@@ -121,3 +121,23 @@ test("sessions over many rows", async () => {
     | extend S = row_window_session(T, 1h, 1m) | summarize Sessions = dcount(S), Rows = count()`;
   expect(await run(database, text)).toEqual([["28", "100000"]]);
 }, 30_000);
+
+test("FileProfile adds its columns, empty, and says so at the call", async () => {
+  const text =
+    "Signins | where User == 'bob' | invoke FileProfile(IP, 1000) | project User, GlobalPrevalence, Signer, ProfileAvailability";
+  expect(await linesOf(database, text)).toEqual([
+    "User:string | GlobalPrevalence:long | Signer:string | ProfileAvailability:string",
+    "bob | ∅ |  | NotAvailable",
+  ]);
+  const { diagnostics } = await compiledOver(database, text);
+  expect(diagnostics.map(d => [d.code, d.severity, text.slice(d.span.start, d.span.end)])).toEqual([
+    ["kql/service-function", "warning", "FileProfile(IP, 1000)"],
+  ]);
+});
+
+test("ingestion_time is the record's own time, and null where there is none", async () => {
+  expect(await run(database, "Signins | where User == 'bob' | project ingestion_time() == TimeGenerated")).toEqual([
+    ["true"],
+  ]);
+  expect(await run(database, "Users | where isnotnull(ingestion_time()) | count")).toEqual([["0"]]);
+});

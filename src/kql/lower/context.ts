@@ -33,6 +33,7 @@ export interface Scope {
 
 export interface LoweringOptions {
   readonly tables: ReadonlyMap<string, KqlTable>;
+  readonly databases: ReadonlyMap<string, ReadonlyMap<string, KqlTable>>;
   readonly scalars: readonly KqlScalar[];
   /** Names of the JavaScript and SQL functions the emitter knows. */
   readonly knowsFunction: (name: string) => boolean;

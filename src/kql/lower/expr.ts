@@ -266,6 +266,8 @@ function lowerSpecialCall(name: string, node: BoundNode, context: ExprContext): 
     case "column_ifexists":
     case "columnifexists":
       return lowerColumnIfExists(args, context);
+    case "ingestion_time":
+      return lowerIngestionTime(context);
     case "pack_all":
       return lowerPackAll(args, node, context);
     case "bag_pack_columns":
@@ -313,6 +315,17 @@ function packColumns(columns: readonly NamedExpr[], node: BoundNode): Expr {
 }
 
 /** `pack_all(true)` leaves out what is null or ''. */
+/**
+ * When a record came in is not kept here: the nearest there is, the record's own time; null without one.
+ * Source: https://learn.microsoft.com/kusto/query/ingestion-time-function
+ */
+function lowerIngestionTime(context: ExprContext): Expr {
+  const { row } = context.scope;
+  const times = ["TimeGenerated", "Timestamp"].map(name => (row === undefined ? undefined : findColumn(row, name)));
+  const time = times.find(c => c?.type === "datetime");
+  return time === undefined ? nullOf("datetime") : columnExpr(time);
+}
+
 function lowerPackAll(args: readonly BoundNode[], node: BoundNode, context: ExprContext): Expr {
   const row = context.scope.row;
   if (row === undefined) return refuse("pack_all without a table", node.span);

@@ -135,7 +135,9 @@ function lowerInvoke(step: Step): Table {
   const scope = withRow(step.scope, undefined);
   if (call.calledBody() === undefined) return refuse(`invoke of '${call.get("Name").name}'`, call.span);
   const piped: Binding = { kind: "table", use: lowering.share(input, false) };
-  const args = call.get("ArgumentList").list("Expressions");
+  // FileProfile is told which column to look up; its answer here does not depend on it.
+  const ignores = call.get("Name").name === "FileProfile";
+  const args = ignores ? [] : call.get("ArgumentList").list("Expressions");
   return lowering.nested(call.span, () => {
     const lowerScalar = (a: BoundNode) => lowerExpr(a, { lowering, scope });
     const called = lowerArguments({ node: call, args, scope, lowerScalar, piped }, lowering);

@@ -174,11 +174,15 @@ export function slotFor(lowering: Lowering, expr: Expr, items: Computed[], taken
 export function checkOutput(step: Step, columns: readonly NamedColumn[]): readonly NamedColumn[] {
   const bound = outputOf(step);
   if (bound.length !== columns.length || bound.some((b, i) => b.name !== columns[i]?.name))
-    throw new HuntError(
-      "internal/bug",
-      `${step.node.kind}: columns ${columns.map(c => c.name).join(",")} but the binder says ${bound.map(b => b.name).join(",")}`,
-    );
+    throw new HuntError("internal/bug", `${step.node.kind}: ${firstDifference(columns, bound)}`);
   return columns;
+}
+
+/** Where two lists of columns part. */
+function firstDifference(ours: readonly NamedColumn[], binders: readonly BoundColumn[]): string {
+  const at = Math.max(ours.length, binders.length);
+  const i = Array.from({ length: at }, (_, n) => n).find(n => ours[n]?.name !== binders[n]?.name) ?? at;
+  return `column ${i} of ${ours.length} is '${ours[i]?.name ?? ""}', the binder says '${binders[i]?.name ?? ""}' of ${binders.length}`;
 }
 
 /** Turns an expression into a sort key, computing it first when it is not a column. */

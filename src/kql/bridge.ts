@@ -188,6 +188,7 @@ export type BoundType =
   | { readonly kind: "scalar"; readonly type: KqlType | "unknown" }
   | { readonly kind: "table"; readonly columns: readonly BoundColumn[]; readonly open: boolean }
   | { readonly kind: "tuple"; readonly columns: readonly BoundColumn[] }
+  | { readonly kind: "graph" }
   | { readonly kind: "other"; readonly name: string };
 
 /** `kind` is the language service's word: Column, Variable, Parameter, Table, Function, Operator, … */
@@ -225,6 +226,7 @@ function toBoundType(type: RawType | null | undefined): BoundType {
   if (kind === "Table" || kind === "MaterializedView")
     return { kind: "table", columns: columnsOf(type.Columns), open: type.IsOpen === true };
   if (kind === "Tuple" || kind === "Group") return { kind: "tuple", columns: columnsOf(type.Columns) };
+  if (kind === "Graph") return { kind: "graph" };
   if (["Primitive", "Array", "Bag"].includes(kind)) return { kind: "scalar", type: scalarName(type) };
   return { kind: "other", name: type.Name };
 }

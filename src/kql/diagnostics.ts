@@ -38,6 +38,8 @@ function isMistaken(d: BoundDiagnostic, text: string): boolean {
   const before = text.slice(0, d.span.start);
   // A column named where `invoke FileProfile(SHA1)` takes one: the documentation names it without quotes.
   if (d.code === "KS142" && /\binvoke\s+FileProfile\s*\(\s*$/.test(before)) return true;
+  // It does not know the property that `with_node_id` makes inside `map(inner_nodes(path), property)`; lowering does.
+  if (d.code === "KS142" && /\binner_nodes\s*\(\s*\w+\s*\)\s*,[^|;]*$/.test(before)) return true;
   return d.code === "KS107" && /\bbag_unpack\s*\([^)]*ignoredProperties\s*=\s*$/.test(before);
 }
 
@@ -54,7 +56,7 @@ export function refusals(query: BoundQuery, text: string): readonly Diagnostic[]
     const diagnostic = notSupported(what, d.span);
     return [library ? { ...diagnostic, hint: "define it in the query with 'let'" } : diagnostic];
   });
-  return found.length > 0 ? found : query.statements.flatMap(graphOperators);
+  return found;
 }
 
 /** Functions of the services that reach into other services. */
@@ -67,13 +69,6 @@ const cloudFunctions: ReadonlyMap<string, string> = new Map([
 
 /** Plugins of the documentation that this version of the binder does not declare. */
 const documentedPlugins = new Set(["schema_merge"]);
-
-/** Graphs are refused before anything is said about the expressions in them, which the binder knows only in part. */
-function graphOperators(node: BoundNode): readonly Diagnostic[] {
-  if (node.isToken) return [];
-  if (node.kind === "MakeGraphOperator") return [notSupported("'make-graph'", node.span)];
-  return node.children.flatMap(graphOperators);
-}
 
 /** A missing token is reported as an empty range at its place: one character can be marked. */
 function widened(d: BoundDiagnostic, text: string): Diagnostic["span"] {

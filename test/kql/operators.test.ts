@@ -122,6 +122,65 @@ test("sessions over many rows", async () => {
   expect(await run(database, text)).toEqual([["28", "100000"]]);
 }, 30_000);
 
+const graph = `let E = datatable(s: string, t: string, w: long)['a', 'b', 1, 'b', 'c', 2, 'c', 'a', 3, 'x', 'y', 4];
+  let N = datatable(id: string, role: string)['a', 'host', 'b', 'user'];
+  let G = E | make-graph s --> t with N on id;`;
+const graphs: readonly (readonly [text: string, ...lines: string[]])[] = [
+  // https://learn.microsoft.com/kusto/query/make-graph-operator
+  [`${graph} G | graph-to-table nodes`, "id:string | role:string", "a | host", "b | user", "c | ", "x | ", "y | "],
+  // https://learn.microsoft.com/kusto/query/graph-match-operator
+  [
+    `${graph} G | graph-match (m)-[e]->(n) where n.role == 'user' project m.id, e.w, n.id`,
+    "m_id:string | e_w:long | n_id:string",
+    "a | 1 | b",
+  ],
+  [`${graph} G | graph-match (m)-[e]-(n) where m.id == 'a' project To = n.id`, "To:string", "b", "c"],
+  [
+    `${graph} G | graph-match (m)-[e*1..3]->(n) where m.id == 'a' and all(e, w < 3) project n.id, W = map(e, w)`,
+    "n_id:string | W:dynamic",
+    "b | [1]",
+    "c | [1,2]",
+  ],
+  // No edge is used twice, but a node may be.
+  [`${graph} G | graph-match (m)-[e*3..4]->(n) where m.id == 'a' project n.id`, "n_id:string", "a"],
+  // https://learn.microsoft.com/kusto/query/graph-shortest-paths-operator
+  [
+    `E | make-graph s --> t with_node_id=id | graph-shortest-paths (m)-[e*1..4]->(n) where m.id == 'a' and n.id == 'd' project W = map(e, w)`.replace(
+      /^/,
+      "let E = datatable(s: string, t: string, w: long)['a', 'b', 1, 'b', 'd', 1, 'a', 'c', 1, 'c', 'b', 1]; ",
+    ),
+    "W:dynamic",
+    "[1,1]",
+  ],
+  // https://learn.microsoft.com/kusto/query/graph-mark-components-operator
+  [
+    `${graph} G | graph-mark-components | graph-to-table nodes | project id, ComponentId`,
+    "id:string | ComponentId:long",
+    "a | 0",
+    "b | 0",
+    "c | 0",
+    "x | 1",
+    "y | 1",
+  ],
+  [
+    `${graph} G | graph-mark-components kind=strong | graph-to-table nodes | summarize dcount(ComponentId)`,
+    "dcount_ComponentId:long",
+    "3",
+  ],
+  [
+    `${graph} G | graph-match (m)-->(n) where node_degree_in(n) == 1 and m.id == 'x' project n.id, D = node_degree_out(m)`,
+    "n_id:string | D:long",
+    "y | 1",
+  ],
+];
+test.each(graphs)(
+  "%s",
+  async (text, ...lines) => {
+    expect(await linesOf(database, text)).toEqual(lines);
+  },
+  30_000,
+);
+
 test("FileProfile adds its columns, empty, and says so at the call", async () => {
   const text =
     "Signins | where User == 'bob' | invoke FileProfile(IP, 1000) | project User, GlobalPrevalence, Signer, ProfileAvailability";

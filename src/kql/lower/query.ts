@@ -12,6 +12,8 @@ import { lowerPrint, lowerProject, lowerRename, lowerSerialize } from "./columns
 import { findColumn, isTabular, tableColumns, withNames, withRow } from "./context.js";
 import { describe, lowerExpr } from "./expr.js";
 import { lowerFind } from "./find.js";
+import { lowerGraphToTable, lowerMakeGraph, lowerMarkComponents } from "./graph.js";
+import { lowerGraphMatch } from "./graph-match.js";
 import { lowerJoin } from "./join.js";
 import {
   expansions,
@@ -69,6 +71,11 @@ const operators: Readonly<Record<string, (step: Step) => Table>> = {
   UnionOperator: step => lowerUnion(step.lowering, step.node, step.scope, { table: step.input, source: step.source }),
   SearchOperator: step => lowerSearch(step.lowering, step.node, step.scope, { table: step.input, source: step.source }),
   EvaluateOperator: lowerEvaluate,
+  MakeGraphOperator: lowerMakeGraph,
+  GraphMatchOperator: lowerGraphMatch,
+  GraphShortestPathsOperator: lowerGraphMatch,
+  GraphToTableOperator: lowerGraphToTable,
+  GraphMarkComponentsOperator: lowerMarkComponents,
   MakeSeriesOperator: lowerMakeSeries,
   MvApplyOperator: lowerMvApply,
   PartitionOperator: lowerPartition,

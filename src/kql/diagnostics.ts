@@ -72,7 +72,9 @@ const documentedPlugins = new Set(["schema_merge"]);
 
 /** A missing token is reported as an empty range at its place: one character can be marked. */
 function widened(d: BoundDiagnostic, text: string): Diagnostic["span"] {
-  if (d.span.end > d.span.start) return d.span;
+  // Where the text breaks off, the binder may count beyond its end.
+  if (d.span.end > d.span.start && d.span.start < text.length)
+    return { start: d.span.start, end: Math.min(d.span.end, text.length) };
   const start = Math.min(d.span.start, Math.max(0, text.length - 1));
   return { start, end: Math.min(text.length, start + 1) };
 }

@@ -173,8 +173,13 @@ export function slotFor(lowering: Lowering, expr: Expr, items: Computed[], taken
 
 export function checkOutput(step: Step, columns: readonly NamedColumn[]): readonly NamedColumn[] {
   const bound = outputOf(step);
-  if (bound.length !== columns.length || bound.some((b, i) => b.name !== columns[i]?.name))
+  if (bound.length !== columns.length || bound.some((b, i) => b.name !== columns[i]?.name)) {
+    // To the binder an open table has every column that a query speaks of, from then on.
+    const undeclared = bound.find(b => !columns.some(c => c.name === b.name));
+    if (step.lowering.hasOpenColumns && undeclared !== undefined)
+      return refuse(`this over the column '${undeclared.name}', which its table does not declare,`, step.node.span);
     throw new HuntError("internal/bug", `${step.node.kind}: ${firstDifference(columns, bound)}`);
+  }
   return columns;
 }
 

@@ -222,6 +222,10 @@ export class Session implements AsyncDisposable {
       store,
       compiler: this.compiler,
       ...(this.pinned === undefined ? {} : { clock: this.pinned }),
+      others: {
+        names: () => [...this.config.localWorkspaces.map(w => w.name), contosoName],
+        open: other => this.workspace(other),
+      },
     });
     // A live workspace keeps the session's clock: what it says then is the system's, and never itself again.
     this.#primaryClock ??= workspace.clock === this.clock ? systemClock : workspace.clock;

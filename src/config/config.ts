@@ -98,6 +98,8 @@ export class Config {
   readonly limits: Limits;
   /** `Huntbook.LogAnalyticsEndpoint`, when set. */
   readonly logAnalyticsEndpoint: string | undefined;
+  /** `Huntbook.InternalDomains`: nothing under them is asked of services outside. */
+  readonly internalDomains: readonly string[];
   /** Warnings about the file. */
   readonly diagnostics: readonly Diagnostic[];
   /** Things to tell the user once. */
@@ -113,6 +115,7 @@ export class Config {
     readonly localWorkspaces: readonly LocalWorkspaceSettings[];
     readonly limits: Limits;
     readonly logAnalyticsEndpoint: string | undefined;
+    readonly internalDomains?: readonly string[];
     readonly diagnostics: readonly Diagnostic[];
     readonly notices: readonly Notice[];
   }) {
@@ -122,6 +125,7 @@ export class Config {
     this.localWorkspaces = parts.localWorkspaces;
     this.limits = parts.limits;
     this.logAnalyticsEndpoint = parts.logAnalyticsEndpoint;
+    this.internalDomains = parts.internalDomains ?? [];
     this.diagnostics = parts.diagnostics;
     this.notices = parts.notices;
   }
@@ -173,6 +177,7 @@ export class Config {
       localWorkspaces: path === undefined ? this.localWorkspaces : [...others, { name, path }],
       limits: this.limits,
       logAnalyticsEndpoint: this.logAnalyticsEndpoint,
+      internalDomains: this.internalDomains,
       diagnostics: this.diagnostics,
       notices: this.notices,
       defaultWorkspace: name,
@@ -249,6 +254,7 @@ export function readConfig(
     localWorkspaces: huntbook.workspaces,
     limits: huntbook.limits,
     logAnalyticsEndpoint: huntbook.logAnalyticsEndpoint,
+    internalDomains: huntbook.internalDomains,
     diagnostics: warnings,
     notices: [...notices, ...warnings.map(w => toNotice(w, source))],
   });

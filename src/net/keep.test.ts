@@ -159,7 +159,8 @@ test("what was kept before kill -9 is there", async () => {
   const module = new URL("./store.ts", import.meta.url).href;
   const script = `import { AnswerStore } from ${JSON.stringify(module)};
     const store = new AnswerStore({ dir: ${JSON.stringify(dir)}, name: "s", nowMs: () => 1 });
-    for (let i = 0; ; i += 1) { store.keep("k" + i, i); process.stdout.write(i + "\\n"); }`;
+    for (let i = 0; ; i += 1) { store.keep("k" + i, i); process.stdout.write(i + "\\n");
+      if (i % 20 === 19) await new Promise(setImmediate); }`;
   const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script], {
     stdio: ["ignore", "pipe", "inherit"],
   });

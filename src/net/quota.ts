@@ -50,16 +50,21 @@ export class Quota {
     this.#written = this.#used.map(counts => ({ ...counts }));
   }
 
-  /** Waits until a request may be sent and counts it; in the order of asking. Rejects when `signal` aborts meanwhile. */
-  async take(signal?: AbortSignal): Promise<void> {
+  /**
+   * Waits until a request may be sent and counts it; in the order of asking. Rejects when `signal` aborts meanwhile.
+   * @returns 0, or, when the wait would be longer than `maxWaitMs`, how long: then nothing is counted
+   */
+  async take(signal?: AbortSignal, maxWaitMs = Infinity): Promise<number> {
     const turn = this.#last.then(async () => {
       for (;;) {
         signal?.throwIfAborted();
         const waitMs = this.#waitMs();
+        if (waitMs > maxWaitMs) return waitMs;
         if (waitMs === 0) break;
         await this.#options.sleep(waitMs, signal);
       }
       this.#count();
+      return 0;
     });
     this.#last = turn.catch(() => undefined);
     return turn;

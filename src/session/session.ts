@@ -11,6 +11,7 @@ import { createSettings, systemConfigPorts, type Config, type ConfigPorts, type 
 import { contosoName, WorkspaceConfig, type WorkspacePlace } from "../config/workspace-config.js";
 import type { DuckDBConnection } from "../frame/duckdb.js";
 import { FrameStore } from "../frame/store.js";
+import { createAuditLog } from "../net/audit.js";
 import { createHttpClient, type HttpClient } from "../net/client.js";
 import type { KqlCompiler } from "../kql/api.js";
 import { createWorkerCompiler } from "../kql/worker.js";
@@ -35,6 +36,8 @@ export interface SessionOptions {
   readonly limits?: SessionLimits;
   /** The workspace that is meant when none is named: a configured name, or a folder. Default: the configuration's. */
   readonly workspace?: string;
+  /** Nothing leaves the machine: every request is refused. Default: `HUNTBOOK_OFFLINE` is set and not `0`. */
+  readonly offline?: boolean;
   /** Where configuration comes from; default the process's environment and files. */
   readonly configPorts?: ConfigPorts;
   /** Folder for the demo tenant and caches; default the user's data folder. */
@@ -126,7 +129,12 @@ export class Session implements AsyncDisposable {
 
   /** The HTTP client; proxies and extra certificates come from the environment. Nothing is sent before it is used. */
   get http(): HttpClient {
-    this.#http ??= createHttpClient({ env: process.env, extraCa: readExtraCa(process.env) });
+    this.#http ??= createHttpClient({
+      env: process.env,
+      extraCa: readExtraCa(process.env),
+      offline: this.offline,
+      audit: createAuditLog(join(this.enrichDir, "audit")),
+    });
     return this.#http;
   }
 
@@ -135,6 +143,16 @@ export class Session implements AsyncDisposable {
     this.#assertOpen();
     this.#patterns ??= createPatternRunner();
     return this.#patterns;
+  }
+
+  get offline(): boolean {
+    const variable = process.env["HUNTBOOK_OFFLINE"];
+    return this.#options.offline ?? (variable !== undefined && variable !== "" && variable !== "0");
+  }
+
+  /** Where kept answers, quotas and the log of what was sent are. */
+  get enrichDir(): string {
+    return join(this.dataDir, "enrich");
   }
 
   get onProgress(): ProgressSink {

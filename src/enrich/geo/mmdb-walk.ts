@@ -1,5 +1,6 @@
 /** All networks of a MaxMind DB file in order, for building the pack. Source: https://maxmind.github.io/MaxMind-DB/ */
 import { HuntError } from "../../base/error.js";
+import type { Address } from "../../base/ip-address.js";
 
 type Value = string | number | boolean | Uint8Array | bigint | Value[] | { [key: string]: Value };
 
@@ -117,6 +118,8 @@ export interface MmdbFile {
   readonly type: string;
   /** In ascending order. Networks smaller than /64 are given as the /64 that holds them. */
   networks(): Generator<WalkedNetwork>;
+  /** Where the data of an address stands; undefined when there is none. */
+  find(address: Address): number | undefined;
   dataAt(pointer: number): Readonly<Record<string, unknown>>;
 }
 
@@ -167,7 +170,18 @@ export function openMmdb(file: Buffer): MmdbFile {
     }
   }
 
+  /** In a file of IPv6, IPv4 addresses stand under 96 zero bits. */
+  function find({ bits, value }: Address): number | undefined {
+    if (ipVersion === 4 && bits === 128) return undefined;
+    const length = ipVersion === 4 ? 32 : 128;
+    let node = 0;
+    for (let i = length - 1; i >= 0 && node < nodeCount; i -= 1)
+      node = record(node, ((value >> BigInt(i)) & 1n) === 1n ? 1 : 0);
+    return node > nodeCount ? node - nodeCount - 16 : undefined;
+  }
+
   return {
+    find,
     ipVersion,
     buildEpoch: number("build_epoch"),
     type: String(metadata["database_type"]),

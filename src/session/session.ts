@@ -50,6 +50,12 @@ export interface SessionOptions {
 
 type LocalPlace = Exclude<WorkspacePlace, { kind: "sentinel" }>;
 
+/** What is opened once for a session. */
+export interface Shared<T> {
+  readonly value: T;
+  readonly close?: () => Promise<void> | void;
+}
+
 const systemClock: Clock = { now: () => Date.now(), kind: "system" };
 
 const liveClock = (find: () => Clock): Clock => ({
@@ -88,6 +94,7 @@ export class Session implements AsyncDisposable {
   #definitions: readonly QueryDefinition[] | undefined;
   #http: HttpClient | undefined;
   #primaryClock: Clock | undefined;
+  readonly #shared = new Map<string, Promise<Shared<unknown>>>();
   #patterns: ReturnType<typeof createPatternRunner> | undefined;
   #closed = false;
 
@@ -143,6 +150,18 @@ export class Session implements AsyncDisposable {
     this.#assertOpen();
     this.#patterns ??= createPatternRunner();
     return this.#patterns;
+  }
+
+  /** Something that the session opens once and closes when it ends. A failure is forgotten: the next call tries again. */
+  async shared<T>(name: string, open: () => Promise<Shared<T>>): Promise<T> {
+    this.#assertOpen();
+    let opened = this.#shared.get(name) as Promise<Shared<T>> | undefined;
+    if (opened === undefined) {
+      opened = open();
+      this.#shared.set(name, opened);
+      opened.catch(() => this.#shared.delete(name));
+    }
+    return (await opened).value;
   }
 
   get offline(): boolean {
@@ -248,6 +267,7 @@ export class Session implements AsyncDisposable {
     await this.#compiler?.close();
     await this.#http?.close();
     await this.#patterns?.close();
+    for (const opened of this.#shared.values()) await opened.then(s => s.close?.()).catch(() => undefined);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

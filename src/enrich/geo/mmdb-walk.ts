@@ -184,7 +184,7 @@ export function openMmdb(file: Buffer): MmdbFile {
     find,
     ipVersion,
     buildEpoch: number("build_epoch"),
-    type: String(metadata["database_type"]),
+    type: typeof metadata["database_type"] === "string" ? metadata["database_type"] : "",
     networks,
     dataAt: pointer => {
       data.at = dataStart + pointer;

@@ -285,8 +285,8 @@ export function createEntity<N extends EntityName>(name: N, properties: EntityPr
   return made as Entity<N>;
 }
 
-function cellOf(value: unknown, depth: number): TableCell {
-  if (isEntity(value)) return depth >= 2 ? value.label : { kind: "keyValue", entries: entriesOf(value, depth + 1) };
+function cellOf(value: unknown): TableCell {
+  if (isEntity(value)) return `${value.type}: ${value.label}`;
   if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value))
     return {
@@ -298,10 +298,15 @@ function cellOf(value: unknown, depth: number): TableCell {
 
 const asText = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
 
-function entriesOf(entity: Entity, depth: number): { key: string; value: TableCell }[] {
+/** What an entity holds, line by line; entities inside with their properties as `Location.City`, to a depth of two. */
+function entriesOf(entity: Entity, prefix = "", depth = 0): { key: string; value: TableCell }[] {
   return Object.entries({ ...(entity.properties as Raw), ...entity.additional })
     .filter(([, v]) => v !== undefined && v !== null && v !== "")
-    .map(([key, value]) => ({ key, value: cellOf(value, depth) }));
+    .flatMap(([key, value]) => {
+      const name = `${prefix}${key}`;
+      const isOpen = isEntity(value) && depth < 2 && value !== entity;
+      return isOpen ? entriesOf(value, `${name}.`, depth + 1) : [{ key: name, value: cellOf(value) }];
+    });
 }
 
 function entityView(entity: Entity): Content {
@@ -309,7 +314,7 @@ function entityView(entity: Entity): Content {
     kind: "group",
     children: [
       { kind: "heading", level: 3, text: `${entity.type}: ${entity.label}` },
-      { kind: "keyValue", entries: entriesOf(entity, 0) },
+      { kind: "keyValue", entries: entriesOf(entity) },
     ],
   };
 }

@@ -137,7 +137,7 @@ function planView(plan: TiPlan) {
     p.kept,
     p.refused.length,
     p.notSupported,
-    p.neededMs === 0 ? "" : `${Math.ceil(p.neededMs / 60_000)} min`,
+    p.neededMs === 0 ? "-" : `${Math.ceil(p.neededMs / 60_000)} min`,
   ]);
   const names = ["Provider", "Sent to", "To send", "Kept", "Refused", "Not supported", "Quota asks for"];
   const refused = plan.providers.flatMap(p =>

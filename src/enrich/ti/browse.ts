@@ -32,7 +32,7 @@ const summaryOf = (r: TiResult): string =>
         .join("; ");
 
 const ageOf = (r: TiResult): string => {
-  if (r.CheckedAt === undefined) return "";
+  if (r.CheckedAt === undefined) return "-";
   return `${new Date(r.CheckedAt).toISOString().slice(0, 16).replace("T", " ")}${r.Cached ? " (kept)" : ""}`;
 };
 
@@ -57,7 +57,7 @@ function group(results: readonly TiResult[]): Group[] {
 
 function reference(r: TiResult): TableCell {
   return r.Reference === ""
-    ? ""
+    ? "-"
     : { kind: "link", text: URL.canParse(r.Reference) ? new URL(r.Reference).host : r.Reference, href: r.Reference };
 }
 

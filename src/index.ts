@@ -9,6 +9,9 @@ import { QueryTime, settings, WorkspaceConfig } from "./session/api.js";
 import { display } from "./session/display.js";
 import { frameFrom, kql, read } from "./session/frames.js";
 import { initNotebook as init, type InitNotebookOptions } from "./session/init-notebook.js";
+import { createEntity, Entity, readEntities } from "./entity/entity.js";
+import { TILookup } from "./session/enrich.js";
+import { GeoLiteLookup, geoDistance, IPStackLookup } from "./session/geo.js";
 import { QueryProvider } from "./session/provider.js";
 import { createSession, Session } from "./session/session.js";
 import { md, mdWarn, show, type Shown } from "./session/show.js";
@@ -19,6 +22,7 @@ export { closeDefaultSession, createSession, currentSession, Session, withSessio
 export { Frame, PendingFrame, frameFrom, kql, read };
 export { QueryProvider, QueryTime, TimeSpan, WorkspaceConfig, settings };
 export { display, md, mdWarn, show };
+export { createEntity, Entity, GeoLiteLookup, geoDistance, IPStackLookup, readEntities, TILookup };
 export { IoCExtract, defang, extractIocs, refang, unpackBase64 };
 export type { ErrorCode, HuntErrorOptions } from "./base/error.js";
 export type { Clock, TimeRange } from "./base/clock.js";
@@ -32,6 +36,14 @@ export type { SessionLimits, SessionOptions } from "./session/session.js";
 export type { IocRow, IocExtractor, ExtractTableOptions, AddIocTypeOptions } from "./transform/ioc/ioc-extract.js";
 export type { ExtractOptions, IocValues } from "./transform/ioc/extract.js";
 export type { IocKind, IocType } from "./transform/ioc/ioc-type.js";
+export type { EntityName, EntityProperties } from "./entity/entity-table.js";
+export type { GeoFrameOptions, GeoInput, GeoRecord } from "./enrich/geo/lookup.js";
+export type { GeoLiteSettings, UnknownPlace } from "./session/geo.js";
+export type { TiLookup, TiLookupOptions, TiPlan } from "./enrich/ti/lookup.js";
+export type { ColumnOptions, ObservableInput } from "./enrich/ti/observables.js";
+export type { BrowseOptions } from "./enrich/ti/browse.js";
+export type { FeedOptions } from "./enrich/ti/feed-source.js";
+export type { Severity, TiResult } from "./enrich/ti/result.js";
 export type { UnpackedItem, Unpacking, UnpackOptions } from "./transform/base64/unpack.js";
 export type { InitNotebookOptions } from "./session/init-notebook.js";
 export type { LocalWorkspace, WorkspaceQueryOptions, WorkspaceTable } from "./workspace/api.js";
@@ -44,7 +56,7 @@ export function initNotebook(options: InitNotebookOptions = {}): Promise<Shown> 
   const names = {
     ...{ QueryProvider, WorkspaceConfig, QueryTime, TimeSpan, settings },
     ...{ display, md, mdWarn, show, kql, read, frameFrom, Frame, HuntError },
-    ...{ IoCExtract, unpackBase64 },
+    ...{ IoCExtract, unpackBase64, TILookup, GeoLiteLookup, readEntities },
   };
   return init(names, options);
 }

@@ -106,6 +106,8 @@ export class Config {
   readonly externalData: ExternalDataSettings;
   /** `Huntbook.LogAnalyticsEndpoint`, when set. */
   readonly logAnalyticsEndpoint: string | undefined;
+  /** `Huntbook.InternalDomains`: nothing under them is asked of services outside. */
+  readonly internalDomains: readonly string[];
   /** Warnings about the file. */
   readonly diagnostics: readonly Diagnostic[];
   /** Things to tell the user once. */
@@ -122,6 +124,7 @@ export class Config {
     readonly limits: Limits;
     readonly externalData?: ExternalDataSettings;
     readonly logAnalyticsEndpoint: string | undefined;
+    readonly internalDomains?: readonly string[];
     readonly diagnostics: readonly Diagnostic[];
     readonly notices: readonly Notice[];
   }) {
@@ -132,6 +135,7 @@ export class Config {
     this.limits = parts.limits;
     this.externalData = parts.externalData ?? noExternalData;
     this.logAnalyticsEndpoint = parts.logAnalyticsEndpoint;
+    this.internalDomains = parts.internalDomains ?? [];
     this.diagnostics = parts.diagnostics;
     this.notices = parts.notices;
   }
@@ -184,6 +188,7 @@ export class Config {
       limits: this.limits,
       externalData: this.externalData,
       logAnalyticsEndpoint: this.logAnalyticsEndpoint,
+      internalDomains: this.internalDomains,
       diagnostics: this.diagnostics,
       notices: this.notices,
       defaultWorkspace: name,
@@ -261,6 +266,7 @@ export function readConfig(
     limits: huntbook.limits,
     externalData: huntbook.externalData,
     logAnalyticsEndpoint: huntbook.logAnalyticsEndpoint,
+    internalDomains: huntbook.internalDomains,
     diagnostics: warnings,
     notices: [...notices, ...warnings.map(w => toNotice(w, source))],
   });

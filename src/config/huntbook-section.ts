@@ -37,6 +37,8 @@ export interface HuntbookSection {
   readonly limits: Limits;
   /** Another address of the Log Analytics query API: a gateway, or a stand-in on this machine. */
   readonly logAnalyticsEndpoint: string | undefined;
+  /** Domains of one's own: nothing under them is asked of services outside. */
+  readonly internalDomains: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -157,23 +159,49 @@ function readEndpoint(value: unknown, errors: Errors): string | undefined {
   return undefined;
 }
 
+function readDomains(value: unknown, errors: Errors): readonly string[] {
+  if (value === undefined || value === null) return [];
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return list.flatMap((domain, i) => {
+    if (typeof domain === "string" && /^\.?[a-z0-9-]+(?:\.[a-z0-9-]+)*$/i.test(domain))
+      return [domain.replace(/^\./, "")];
+    errors.add(
+      ["Huntbook", "InternalDomains", i],
+      "a domain in 'Huntbook.InternalDomains' is no name",
+      "write [contoso.com]",
+    );
+    return [];
+  });
+}
+
 /** Reads the section; relative folders count from the configuration file. */
 export function readHuntbookSection(value: unknown, source: YamlSource, home: string): HuntbookSection {
   const errors = new Errors(source);
-  const none = { workspaces: [], limits: {}, externalData: noExternalData, logAnalyticsEndpoint: undefined };
+  const none = {
+    workspaces: [],
+    limits: {},
+    externalData: noExternalData,
+    logAnalyticsEndpoint: undefined,
+    internalDomains: [],
+  };
   if (value === undefined || value === null) return { ...none, diagnostics: [] };
   if (!isMapping(value)) {
     errors.add(
       ["Huntbook"],
       "'Huntbook' must be a mapping",
-      "it has Workspaces, Limits, ExternalData and LogAnalyticsEndpoint",
+      "it has Workspaces, Limits, ExternalData, LogAnalyticsEndpoint and InternalDomains",
     );
     return { ...none, diagnostics: errors.list };
   }
-  errors.unknownKeys(value, ["Workspaces", "Limits", "ExternalData", "LogAnalyticsEndpoint"], ["Huntbook"]);
+  errors.unknownKeys(
+    value,
+    ["Workspaces", "Limits", "ExternalData", "LogAnalyticsEndpoint", "InternalDomains"],
+    ["Huntbook"],
+  );
   const workspaces = readWorkspaces(value["Workspaces"], source, home, errors);
   const limits = readLimits(value["Limits"], errors);
   const logAnalyticsEndpoint = readEndpoint(value["LogAnalyticsEndpoint"], errors);
   const externalData = readExternalData(value["ExternalData"], source, home, errors);
-  return { workspaces, limits, externalData, logAnalyticsEndpoint, diagnostics: errors.list };
+  const internalDomains = readDomains(value["InternalDomains"], errors);
+  return { workspaces, limits, externalData, logAnalyticsEndpoint, internalDomains, diagnostics: errors.list };
 }

@@ -11,6 +11,7 @@ import { createSettings, systemConfigPorts, type Config, type ConfigPorts, type 
 import { contosoName, WorkspaceConfig, type WorkspacePlace } from "../config/workspace-config.js";
 import type { DuckDBConnection } from "../frame/duckdb.js";
 import { FrameStore } from "../frame/store.js";
+import { createAuditLog } from "../net/audit.js";
 import { createHttpClient, type HttpClient } from "../net/client.js";
 import type { KqlCompiler, KqlHost } from "../kql/api.js";
 import { createWorkerCompiler } from "../kql/worker.js";
@@ -36,6 +37,8 @@ export interface SessionOptions {
   readonly limits?: SessionLimits;
   /** The workspace that is meant when none is named: a configured name, or a folder. Default: the configuration's. */
   readonly workspace?: string;
+  /** Nothing leaves the machine: every request is refused. Default: `HUNTBOOK_OFFLINE` is set and not `0`. */
+  readonly offline?: boolean;
   /** Where configuration comes from; default the process's environment and files. */
   readonly configPorts?: ConfigPorts;
   /** Folder for the demo tenant and caches; default the user's data folder. */
@@ -49,6 +52,12 @@ export interface SessionOptions {
 }
 
 type LocalPlace = Exclude<WorkspacePlace, { kind: "sentinel" }>;
+
+/** What is opened once for a session. */
+export interface Shared<T> {
+  readonly value: T;
+  readonly close?: () => Promise<void> | void;
+}
 
 const systemClock: Clock = { now: () => Date.now(), kind: "system" };
 
@@ -88,6 +97,7 @@ export class Session implements AsyncDisposable {
   #definitions: readonly QueryDefinition[] | undefined;
   #http: HttpClient | undefined;
   #primaryClock: Clock | undefined;
+  readonly #shared = new Map<string, Promise<Shared<unknown>>>();
   #patterns: ReturnType<typeof createPatternRunner> | undefined;
   #closed = false;
 
@@ -129,7 +139,12 @@ export class Session implements AsyncDisposable {
 
   /** The HTTP client; proxies and extra certificates come from the environment. Nothing is sent before it is used. */
   get http(): HttpClient {
-    this.#http ??= createHttpClient({ env: process.env, extraCa: readExtraCa(process.env) });
+    this.#http ??= createHttpClient({
+      env: process.env,
+      extraCa: readExtraCa(process.env),
+      offline: this.offline,
+      audit: createAuditLog(join(this.enrichDir, "audit")),
+    });
     return this.#http;
   }
 
@@ -138,6 +153,28 @@ export class Session implements AsyncDisposable {
     this.#assertOpen();
     this.#patterns ??= createPatternRunner();
     return this.#patterns;
+  }
+
+  /** Something that the session opens once and closes when it ends. A failure is forgotten: the next call tries again. */
+  async shared<T>(name: string, open: () => Promise<Shared<T>>): Promise<T> {
+    this.#assertOpen();
+    let opened = this.#shared.get(name) as Promise<Shared<T>> | undefined;
+    if (opened === undefined) {
+      opened = open();
+      this.#shared.set(name, opened);
+      opened.catch(() => this.#shared.delete(name));
+    }
+    return (await opened).value;
+  }
+
+  get offline(): boolean {
+    const variable = process.env["HUNTBOOK_OFFLINE"];
+    return this.#options.offline ?? (variable !== undefined && variable !== "" && variable !== "0");
+  }
+
+  /** Where kept answers, quotas and the log of what was sent are. */
+  get enrichDir(): string {
+    return join(this.dataDir, "enrich");
   }
 
   get onProgress(): ProgressSink {
@@ -241,6 +278,7 @@ export class Session implements AsyncDisposable {
     await this.#compiler?.close();
     await this.#http?.close();
     await this.#patterns?.close();
+    for (const opened of this.#shared.values()) await opened.then(s => s.close?.()).catch(() => undefined);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -48,7 +48,7 @@ const io = new Set([
 ]);
 const pureBuiltins = new Set(["node:util"]);
 /** What pure folders may use from npm, and kql's one file that loads the language service and its worker. */
-const purePackages = new Set(["fastest-levenshtein", "fflate"]);
+const purePackages = new Set(["fastest-levenshtein", "fflate", "d3-scale", "d3-format", "d3-geo"]);
 const exempt = new Set([
   "kql/bridge.ts",
   "kql/worker.ts",

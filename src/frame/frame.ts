@@ -11,6 +11,8 @@ import { displayFrame, frameView } from "./display.js";
 import { describeRows, type View } from "../view/index.js";
 import type { DuckDBValue } from "@duckdb/node-api";
 import type { PendingFrame } from "./pending.js";
+import type { PlotHost } from "./plot/host.js";
+import { Plots } from "./plot/plots.js";
 import type { WriteOptions, WrittenFile } from "./write/atomic-file.js";
 import { writeParquet } from "./write/write-parquet.js";
 import { writeCsv, writeJson, writeJsonLines, type CsvWriteOptions } from "./write/write-text.js";
@@ -40,6 +42,7 @@ export type FrameCore = Pick<
   | "storeId"
   | "values"
   | "assertOpen"
+  | "plotHost"
   | "toString"
 >;
 
@@ -52,6 +55,7 @@ export interface FrameHost {
   cut(frame: FrameCore, part: FramePart): PendingFrame;
   drop(table: string): Promise<void>;
   scratchFile(extension: string): string;
+  readonly plotHost: PlotHost;
   run(sql: string, parameters?: readonly [], signal?: AbortSignal): Promise<void>;
 }
 
@@ -180,6 +184,16 @@ export class Frame<R extends object = Row> implements FrameLike<R> {
   async values(from: number, to: number): Promise<readonly ValueColumns[]> {
     this.assertOpen();
     return this.#host.page(this, from, Math.min(to, this.rowCount));
+  }
+
+  /** Figures: `frame.plot.timeline({ groupBy: "Computer" })`, `.processTree()`, `.map()`, `.chart()`, `.heatmap()`. */
+  get plot(): Plots {
+    return new Plots(() => Promise.resolve(this as unknown as Frame));
+  }
+
+  /** For figures of this frame. */
+  get plotHost(): PlotHost {
+    return this.#host.plotHost;
   }
 
   /** The first rows as a view, with the banner when rows are missing. */

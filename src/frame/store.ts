@@ -1,5 +1,6 @@
 /** The frame store of a session: where results live, and the one way from SQL or values to a Frame. */
 import { join } from "node:path";
+import type { DuckDBResultReader } from "@duckdb/node-api";
 import type { Clock } from "../base/clock.js";
 import type { Column } from "../base/column.js";
 import { affectingValues, complete, uniteCompleteness, type Completeness } from "../base/completeness.js";
@@ -24,6 +25,8 @@ import { getReadyQuery } from "./kql-error.js";
 import { defaultLimits } from "./limits.js";
 import { bindParameters, materialize, physicalName, tablePath, type SelectStatement } from "./materialize.js";
 import { PendingFrame } from "./pending.js";
+import type { PlotHost, ViewPorts } from "./plot/host.js";
+import { LiveViews } from "./plot/live.js";
 import { closedError, untilCancelled } from "./pool.js";
 import { readFiles, type ReadOptions } from "./read/read.js";
 import { createScratch, randomId, removeScratch } from "./scratch.js";
@@ -44,6 +47,8 @@ export interface FrameStoreOptions {
   readonly threads?: number;
   /** Queries that run at the same time; default 2. */
   readonly connections?: number;
+  /** What the session lends to figures. */
+  readonly views?: ViewPorts;
   /** Run once per DuckDB instance before it is locked: installs macros and JavaScript functions. */
   readonly prepare?: readonly ((connection: DuckDBConnection) => Promise<void> | void)[];
 }
@@ -87,6 +92,8 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
   readonly id: string = randomId();
   readonly clock: Clock;
   readonly scratchDir: string;
+  /** FrameHost: for figures. */
+  readonly plotHost: PlotHost;
   readonly #engine: Engine;
   readonly #duckdb: DuckDb;
   readonly #compiler: KqlCompiler | undefined;
@@ -104,6 +111,13 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
     this.scratchDir = parts.scratchDir;
     this.clock = parts.options.clock ?? systemClock;
     this.#compiler = parts.options.compiler;
+    this.plotHost = {
+      all: (sql, parameters) => this.all(sql, parameters),
+      values: (sql, parameters = []) =>
+        this.#engine.display(async c => columnsOf(await runStatement(c, sql, parameters))),
+      live: new LiveViews(this.id),
+      ports: parts.options.views ?? {},
+    };
     this.#unreachable = new FinalizationRegistry(table => void this.drop(table).catch(() => undefined));
   }
 
@@ -432,6 +446,9 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
     });
   }
 }
+
+/** All rows of an answer as one chunk of columns. */
+const columnsOf = (reader: DuckDBResultReader): readonly ValueColumns[] => [reader.getColumns()];
 
 async function runStatement(connection: DuckDBConnection, sql: string, parameters: readonly SqlParameter[]) {
   if (parameters.length === 0) return connection.runAndReadAll(sql);

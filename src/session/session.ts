@@ -20,6 +20,7 @@ import type { LocalWorkspace } from "../workspace/api.js";
 import { setDefaultSessionFactory } from "./ambient.js";
 import { contosoDir, ensureContoso } from "./demo.js";
 import { dataFolder } from "./folders.js";
+import { createViewPorts } from "./views.js";
 
 export interface SessionLimits {
   /** Memory of the engine, bytes; default half of the machine's. */
@@ -154,6 +155,7 @@ export class Session implements AsyncDisposable {
       ...(limits.memoryBytes === undefined ? {} : { memoryLimitBytes: limits.memoryBytes }),
       ...(limits.spillBytes === undefined ? {} : { spillLimitBytes: limits.spillBytes }),
       prepare: [prepareDatabase],
+      views: createViewPorts(() => this.#openWorkspaces()),
     });
     return this.#store;
   }
@@ -224,6 +226,12 @@ export class Session implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /** The workspaces that are open, the failed ones left out. */
+  async #openWorkspaces(): Promise<readonly LocalWorkspace[]> {
+    const opened = await Promise.allSettled(this.#workspaces.values());
+    return opened.flatMap(o => (o.status === "fulfilled" ? [o.value] : []));
   }
 
   async #openContoso(name: string): Promise<LocalWorkspace> {

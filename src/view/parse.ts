@@ -142,7 +142,7 @@ const shapes: Record<ViewKind, Shape | Check> = {
           account: text,
           host: text,
         },
-        ...{ ghost: count, tone: orNull(tone), remark: orNull(text), hidden: count },
+        ...{ ghost: count, tone: orNull(tone), remark: orNull(text), hidden: count, row: index },
       },
       { info, summary: record(summaryShape) },
     )(value, path);

@@ -17,7 +17,7 @@ const mayImport: Record<string, readonly string[]> = {
   workspace: ["config", "kql", "frame"],
   query: ["net", "config", "kql", "frame", "workspace", "view"],
   "query/drivers": ["net", "config", "kql", "frame", "workspace", "query"],
-  transform: ["frame"],
+  transform: ["view", "frame"],
   entity: ["view"],
   enrich: ["net", "config", "frame", "query", "transform", "entity", "view"],
   analysis: ["stats", "frame"],

@@ -98,6 +98,8 @@ export interface ProcessTreeNode {
   readonly tone: readonly (Tone | null)[];
   /** Why a row has its tone, or what is odd about it. */
   readonly remark: readonly (string | null)[];
+  /** The place of each row in the whole tree, by which the kernel knows it. */
+  readonly row: readonly number[];
   /** Children that exist but are not among the rows. */
   readonly hidden: readonly number[];
   /** Numbers of the whole tree, also of what is not among the rows. */

@@ -59,7 +59,8 @@ export function sampleValues(): TimelineNode {
 }
 
 export function sampleBins(): TimelineNode {
-  const { events: _events, ...base } = sampleTimeline();
+  const base = sampleTimeline();
+  delete (base as { events?: unknown }).events;
   const slots = Array.from({ length: 300 }, (_e, i) => i);
   return {
     ...base,
@@ -96,6 +97,7 @@ export function sampleTree(text = "powershell.exe -enc SQBFAFgAIAAoAE4AZQB3AC0AT
     tone: [null, null, "warning", "bad", null, null],
     remark: ["parent is not in the data", null, "encoded command", "memory of LSASS", null, text],
     hidden: [0, 0, 0, 0, 12, 0],
+    row: [0, 1, 2, 3, 4, 17],
     summary: { processes: 5, roots: 2, leaves: 3, branches: 2, isolated: 1, depth: 3, ghosts: 1 },
   };
 }

@@ -30,6 +30,14 @@ function liveRows(frame: FrameCore): string {
   });
 }
 
+/** Longer queries are not carried along with every table. */
+const queryLength = 10_000;
+
+function queryOf({ provenance }: FrameCore): { readonly query?: string } {
+  const { query } = provenance;
+  return query === undefined || query.length > queryLength ? {} : { query };
+}
+
 async function tableParts(frame: FrameCore, limit: number): Promise<readonly ViewNode[]> {
   const chunks = await frame.values(0, limit);
   const rows = chunks.flatMap(chunk =>
@@ -40,7 +48,7 @@ async function tableParts(frame: FrameCore, limit: number): Promise<readonly Vie
   const live = frame.columns.length === 0 ? {} : { live: liveRows(frame) };
   const parts: (ViewNode | undefined)[] = [
     completenessBanner(frame.completeness),
-    { kind: "table", columns: frame.columns, rows, total: frame.rowCount, ...live },
+    { kind: "table", columns: frame.columns, rows, total: frame.rowCount, ...live, ...queryOf(frame) },
     clockNote(frame.provenance),
   ];
   return parts.filter(p => p !== undefined);

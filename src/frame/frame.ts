@@ -2,7 +2,7 @@
 import type { Column } from "../base/column.js";
 import { describeCompleteness, type Completeness } from "../base/completeness.js";
 import { HuntError } from "../base/error.js";
-import { displaySymbol, type MimeBundle } from "../base/port.js";
+import { displaySymbol, type Displayable, type MimeBundle } from "../base/port.js";
 import { didYouMean } from "../base/suggest.js";
 import type { KqlScalar, Relation, Visualization } from "../kql/api.js";
 import type { Cell, ColumnData, FrameInfo, FrameLike, Provenance, Row, RowOptions } from "./api.js";
@@ -85,6 +85,7 @@ export class Frame<R extends object = Row> implements FrameLike<R> {
   readonly #host: FrameHost;
   readonly #table: string;
   #closed = false;
+  #shown: Displayable | undefined;
 
   /** For the store; everybody else gets frames from queries, `read` and `fromRows`. */
   constructor(host: FrameHost, place: FramePlace, info: FrameInfo) {
@@ -203,7 +204,12 @@ export class Frame<R extends object = Row> implements FrameLike<R> {
 
   /** What notebooks show: a view, HTML, and text. */
   async [displaySymbol](): Promise<MimeBundle> {
-    return displayFrame(this, shownRows);
+    return this.#shown === undefined ? displayFrame(this, shownRows) : this.#shown[displaySymbol]();
+  }
+
+  /** For whoever made the frame: it is displayed as something else (`--view timeline`); it stays what it is. */
+  showAs(shown: Displayable): void {
+    this.#shown = shown;
   }
 
   /** Writes CSV or TSV; `.gz` compresses. See writeCsv. @throws HuntError `frame/file-exists`, `frame/disk-full` … */

@@ -31,10 +31,15 @@ export async function svgToPng(svg: string): Promise<Uint8Array> {
 }
 
 /** The first site file that knows an address answers. */
-async function findPlaces(workspaces: readonly LocalWorkspace[], addresses: readonly string[]): Promise<ReadonlyMap<string, Place>> {
+async function findPlaces(
+  workspaces: readonly LocalWorkspace[],
+  addresses: readonly string[],
+): Promise<ReadonlyMap<string, Place>> {
   const places = new Map<string, Place>();
   for (const address of addresses) {
-    const site = workspaces.map(w => w.sites?.find(address)).find(s => s?.latitude !== undefined && s.longitude !== undefined);
+    const site = workspaces
+      .map(w => w.sites?.find(address))
+      .find(s => s?.latitude !== undefined && s.longitude !== undefined);
     if (site?.latitude === undefined || site.longitude === undefined) continue;
     const label = [site.city ?? site.site, site.country].filter(p => p !== undefined && p !== "").join(", ");
     places.set(address, { latitude: site.latitude, longitude: site.longitude, label });
@@ -45,7 +50,8 @@ async function findPlaces(workspaces: readonly LocalWorkspace[], addresses: read
 /** The ports of a session. `workspaces` gives those that are open at the time of asking. */
 export function createViewPorts(workspaces: () => Promise<readonly LocalWorkspace[]>): ViewPorts {
   return {
-    processTree: async (frame, options) => (await import("../transform/process-tree/index.js")).buildProcessTree(frame, options),
+    processTree: async (frame, options) =>
+      (await import("../transform/process-tree/index.js")).buildProcessTree(frame, options),
     locate: async addresses => findPlaces(await workspaces(), addresses),
     toPng: svgToPng,
   };

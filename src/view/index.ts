@@ -35,6 +35,7 @@ export {
   type ViewKind,
   type ViewNode,
 } from "./view.js";
+export type * from "./live.js";
 export { jsonStringEnd, prettyJson } from "./json-text.js";
 export { clip, safeHref, visibleLine, visibleText } from "./visible.js";
 export { displayWidth, fitWidth, padWidth } from "./width.js";

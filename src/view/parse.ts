@@ -112,6 +112,7 @@ const shapes: Record<ViewKind, Shape | Check> = {
     total: maybe(count),
     caption: maybe(text),
     live: maybe(text),
+    query: maybe(text),
   },
   timeline: {
     ...{ info, startMs: count, endMs: count, colours: many(text), colourTitle: maybe(text), valueTitle: maybe(text) },

@@ -32,7 +32,7 @@ const mayImport: Record<string, readonly string[]> = {
   "notebook/runner": ["view", "kql", "frame", "session", "notebook/protocol", "notebook/client", "notebook/kernel"],
   "notebook/widgets": ["view", "notebook/protocol"],
   "notebook/server": ["net", "config", "session", "notebook/protocol", "notebook/client", "notebook/runner"],
-  "notebook/web": ["view", "notebook/protocol", "notebook/widgets"],
+  "notebook/web": ["view", "query", "notebook/protocol", "notebook/widgets"],
   serve: ["kql", "frame", "workspace", "session"],
   testing: ["kql", "frame", "workspace", "query", "session"],
   cli: [

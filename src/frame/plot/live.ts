@@ -1,45 +1,6 @@
 /** Views that stay connected to their frames: a saved view holds only a handle, the running kernel answers for it. */
-import type { View } from "../../view/index.js";
-
-/** Asks for a part of a timeline with more detail. */
-export interface ZoomRequest {
-  readonly type: "zoom";
-  readonly live: string;
-  readonly startMs: number;
-  readonly endMs: number;
-}
-
-export interface RowFilter {
-  readonly column: string;
-  readonly op: "contains" | "equals" | "not-equals" | "at-least" | "at-most";
-  readonly value: string;
-}
-
-/** Asks for rows of a frame. */
-export interface RowsRequest {
-  readonly type: "rows";
-  readonly live: string;
-  readonly offset: number;
-  readonly limit: number;
-  readonly sort?: readonly { readonly column: string; readonly descending: boolean }[];
-  readonly filters?: readonly RowFilter[];
-}
-
-/** Asks for the processes below one row of a tree. */
-export interface BranchRequest {
-  readonly type: "branch";
-  readonly live: string;
-  /** `row` of the figure. */
-  readonly row: number;
-}
-
-export type LiveRequest = ZoomRequest | RowsRequest | BranchRequest;
-
-export type LiveReply =
-  | { readonly type: "view"; readonly view: View }
-  | { readonly type: "rows"; readonly rows: readonly (readonly unknown[])[]; readonly total: number }
-  | { readonly type: "gone" }
-  | { readonly type: "error"; readonly message: string };
+import { messageOf } from "../../base/error.js";
+import type { LiveReply, LiveRequest } from "../../view/index.js";
 
 export type LiveHandler = (request: LiveRequest) => Promise<LiveReply>;
 
@@ -71,7 +32,7 @@ export class LiveViews {
     try {
       return await handler(request);
     } catch (error) {
-      return { type: "error", message: error instanceof Error ? error.message : String(error) };
+      return { type: "error", message: messageOf(error) };
     }
   }
 }

@@ -3,13 +3,12 @@ import type { DuckDBValue } from "@duckdb/node-api";
 import { HuntError, unreachable } from "../../base/error.js";
 import type { SqlParameter } from "../../kql/api.js";
 import { duckdbTypes } from "../../base/column.js";
-import type { TableCell } from "../../view/index.js";
+import type { RowFilter, RowsRequest, TableCell } from "../../view/index.js";
 import { toCell } from "../cells.js";
 import type { Frame } from "../frame.js";
 import { physicalName } from "../materialize.js";
 import { asText, fromFrame, getColumn, type SqlColumn } from "./columns.js";
 import type { PlotHost } from "./host.js";
-import type { RowFilter, RowsRequest } from "./live.js";
 
 const mostRows = 1000;
 

@@ -82,7 +82,12 @@ export async function readProcesses(frame: FrameLike, schema?: ProcessTreeOption
     commandLine: await text(columns.commandLine),
   };
   const account = (await text(columns.account)) ?? [];
-  return { table, account, schema: found, others: kinds === undefined ? 0 : kinds.length - (keep?.length ?? 0) };
+  return {
+    table,
+    account,
+    schema: found,
+    others: kinds === undefined || keep === undefined ? 0 : kinds.length - keep.length,
+  };
 }
 
 /** Rows of the wanted kinds; all when none is, because the column then means something else. */
@@ -164,19 +169,20 @@ function chooseRows(
   const chosen = new Uint8Array(forest.order.length);
   let count = 0;
   let all = 0;
+  const inside = (at: number): boolean => within === undefined || within[at] === 1;
   const take = (position: number): void => {
     const path: number[] = [];
-    for (let at = position; at >= 0 && chosen[at] === 0; at = forest.parentAt[at] ?? -1) path.push(at);
+    for (let at = position; at >= 0 && chosen[at] === 0 && inside(at); at = forest.parentAt[at] ?? -1) path.push(at);
     if (count + path.length > most) return;
     for (const at of path) chosen[at] = 1;
     count += path.length;
   };
-  for (const at of marked) if (within === undefined || within[at] === 1) take(at);
-  for (let at = 0; at < forest.order.length; at += 1) if (within === undefined || within[at] === 1) all += 1;
+  for (const at of marked) if (inside(at)) take(at);
+  for (let at = 0; at < forest.order.length; at += 1) if (inside(at)) all += 1;
   const deepest = forest.summary.depth;
   for (let depth = 0; depth <= deepest && count < Math.min(most, all); depth += 1)
     for (let at = 0; at < forest.order.length && count < most; at += 1)
-      if (forest.depth[at] === depth && (within === undefined || within[at] === 1)) take(at);
+      if (forest.depth[at] === depth && inside(at)) take(at);
   const positions: number[] = [];
   for (let at = 0; at < chosen.length; at += 1) if (chosen[at] === 1) positions.push(at);
   return { positions, all };

@@ -9,9 +9,11 @@ import type { Role, Theme } from "./theme.js";
 import { depthsOf, endsOf, processFacts, processTitle, summarySentence } from "./tree-rows.js";
 
 const rowPx = 22;
+/** How much wider bold letters are. */
+const boldFactor = 1.13;
 const indentPx = 16;
 /** A picture longer than this is no picture. */
-const pictureRows = 40;
+const pictureRows = 30;
 /** The list of saved outputs; the whole tree is in the view's data and in the kernel. */
 const listRows = 300;
 const listDepth = 40;
@@ -39,7 +41,7 @@ function drawRow(
   const { theme, widthPx, x, y } = place;
   const name = `${toneSign(node, row)}${processTitle(node, row)}`;
   const facts = processFacts(node, row).join(" · ");
-  const nameWidth = Math.min(textWidth(name, fontPx) + 10, widthPx - x);
+  const nameWidth = Math.min(textWidth(name, fontPx) * boldFactor + 10, widthPx - x);
   const factsWidth = Math.min(320, textWidth(facts, 10));
   const room = widthPx - x - nameWidth - factsWidth - 20;
   const command = node.commandLine[row] ?? "";
@@ -116,7 +118,7 @@ export function treeList(node: ProcessTreeNode): Html {
     const children = shownChildren.get(row) ?? [];
     const below = (ends[row] ?? row + 1) - row - 1;
     const drawable = (depths[row] ?? 0) < listDepth ? children : [];
-    const missing = below === 0 && (node.hidden[row] ?? 0) === 0 ? "" : missingNote(node, row, drawable);
+    const missing = below === 0 && (node.hidden[row] ?? 0) === 0 ? "" : missingNote(node, row, ends[row] ?? row, drawable);
     if (drawable.length === 0) return html`<li>${listItem(node, row)}${missing}</li>`;
     return html`<li><details open><summary>${listItem(node, row)}</summary><ul>${drawable.map(build)}</ul>${missing}</details></li>`;
   };
@@ -127,9 +129,9 @@ export function treeList(node: ProcessTreeNode): Html {
 }
 
 /** Children of a row that this list does not have. */
-function missingNote(node: ProcessTreeNode, row: number, drawn: readonly number[]): Html | string {
+function missingNote(node: ProcessTreeNode, row: number, end: number, drawn: readonly number[]): Html | string {
   let children = node.hidden[row] ?? 0;
-  for (let i = row + 1; i < node.parent.length; i += 1) if (node.parent[i] === row) children += 1;
+  for (let i = row + 1; i < end; i += 1) if (node.parent[i] === row) children += 1;
   const missing = children - drawn.length;
   return missing <= 0 ? "" : html` <span class="hb-faint">… ${missing.toLocaleString("en-US")} more below</span>`;
 }

@@ -138,8 +138,11 @@ function renderHeading(level: 1 | 2 | 3, text: string): Html {
 
 function renderBanner(node: BannerNode): Html {
   const lines = node.lines ?? [];
-  const list = lines.length === 0 ? "" : html`<ul>${lines.map(l => html`<li><bdi>${visibleText(l)}</bdi></li>`)}</ul>`;
-  return html`<div class="hb-banner ${tone(node.tone)}" role="note"><div><strong>${toneWord[node.tone]}${visibleLine(node.title)}</strong></div>${list}</div>`;
+  const list =
+    lines.length === 0
+      ? ""
+      : html`<ul>${lines.map(l => html`<li><bdi>${limited(visibleText(clip(l, 10 * cellLength)))}</bdi></li>`)}</ul>`;
+  return html`<div class="hb-banner ${tone(node.tone)}" role="note"><div><strong>${toneWord[node.tone]}${visibleLine(clip(node.title, cellLength))}</strong></div>${list}</div>`;
 }
 
 function renderKeyValue(node: KeyValueNode, form: FigureForm): Html {
@@ -153,7 +156,8 @@ export function renderTable(node: TableNode, form: FigureForm): Html {
   const styles = node.columns.map(c => (numericTypes.has(c.type) ? inlineStyles.right : inlineStyles.left));
   const style = (i: number): string => styles[i] ?? inlineStyles.left;
   const head = node.columns.map(
-    (c, i) => html`<th scope="col" style="${style(i)}"><bdi>${visibleLine(c.name)}</bdi>${typeLabel(c)}</th>`,
+    (c, i) =>
+      html`<th scope="col" style="${style(i)}"><bdi>${visibleLine(clip(c.name, 1000))}</bdi>${typeLabel(c)}</th>`,
   );
   const rows = node.rows.map(
     row =>
@@ -221,8 +225,9 @@ function toBase64(text: string): string {
 /** The frame around every figure: title, warning, drawing, caption, and the numbers as a table. */
 export function figureFrame(node: FigureNode, drawing: Html, form: FigureForm, after: Html | string = ""): Html {
   const { title, incomplete } = node.info;
-  const heading = title === undefined ? "" : html`<h3 class="hb-title"><bdi>${visibleLine(title)}</bdi></h3>`;
-  const caption = html`<div class="hb-caption"><bdi>${visibleLine(figureCaption(node))}</bdi></div>`;
+  const heading =
+    title === undefined ? "" : html`<h3 class="hb-title"><bdi>${visibleLine(clip(title, 500))}</bdi></h3>`;
+  const caption = html`<div class="hb-caption"><bdi>${visibleLine(clip(figureCaption(node), 3000))}</bdi></div>`;
   const lost = node.kind === "map" ? unplacedTable(node) : undefined;
   return html`<div class="hb-figure">${heading}${incomplete === undefined ? "" : renderBanner(incomplete)}${drawing}${caption}${
     lost === undefined ? "" : renderTable(lost, form)
@@ -238,7 +243,7 @@ function renderFigure(node: FigureNode, form: FigureForm): Html {
   const drawing =
     form === "inline"
       ? html`<div class="hb-scroll">${drawFigure(node, { theme: pageTheme, widthPx: figureWidthPx })}</div>`
-      : html`<img class="hb-picture" src="data:image/svg+xml;base64,${toBase64(pictureSvg({ ...node, info: bare(node.info) }))}" alt="${figureSentence(node)}" width="${figureWidthPx}">`;
+      : html`<img class="hb-picture" src="data:image/svg+xml;base64,${toBase64(pictureSvg({ ...node, info: bare(node.info) }))}" alt="${visibleLine(clip(figureSentence(node), 1000))}" width="${figureWidthPx}">`;
   return figureFrame(node, drawing, form, asTable(node, form));
 }
 

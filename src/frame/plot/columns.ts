@@ -96,8 +96,4 @@ export const asMs = (column: SqlColumn): string => `epoch_ms(${column.sql})`;
 /** JSON counts are doubles; DuckDB gives bigint. */
 export const toNumber = (value: unknown): number => (value === null || value === undefined ? 0 : Number(value));
 export const toText = (value: unknown): string =>
-  typeof value === "string"
-    ? value
-    : value === null || value === undefined
-      ? ""
-      : String(value as number | bigint | boolean);
+  typeof value === "string" ? value : value === null || value === undefined ? "" : String(value);

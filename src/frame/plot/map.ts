@@ -225,7 +225,7 @@ export async function buildMap(host: PlotHost, frame: Frame, options: MapOptions
       ],
       ...(incomplete === undefined ? {} : { incomplete }),
     },
-    places: shown.map(({ keys: _keys, ...place }) => place),
+    places: shown.map(toPlace),
     arcs: [...arcs.values()].sort((a, b) => b.count - a.count).slice(0, mostArcs),
     colours,
     ...(options.color === undefined ? {} : { colourTitle: options.color }),
@@ -254,3 +254,12 @@ function listUnplaced(lost: readonly Spot[]): MapNode["unplaced"] {
     },
   ];
 }
+
+const toPlace = (p: MapPlace): MapPlace => ({
+  latitude: p.latitude,
+  longitude: p.longitude,
+  label: p.label,
+  count: p.count,
+  ...(p.colour === undefined ? {} : { colour: p.colour }),
+  ...(p.details === undefined || p.details.length === 0 ? {} : { details: p.details }),
+});

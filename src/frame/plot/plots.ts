@@ -49,7 +49,7 @@ export async function plotTimelines(
   options: Omit<TimelineOptions, keyof TimelineSeries> = {},
 ): Promise<Plotted<TimelineNode>> {
   const inputs: TimelineInput[] = [];
-  for (const s of series) inputs.push({ ...s, frame: (await s.frame) as Frame });
+  for (const s of series) inputs.push({ ...s, frame: await s.frame });
   const [first] = inputs;
   if (first === undefined) throw new HuntError("view/no-values", "a timeline needs at least one frame");
   const foreign = inputs.find(i => i.frame.storeId !== first.frame.storeId);

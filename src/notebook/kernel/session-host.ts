@@ -61,7 +61,7 @@ class SessionHost implements CellHost {
       ...(magic.limit === undefined ? {} : { maxRows: magic.limit }),
     });
     if (magic.view !== undefined && frame instanceof Frame) {
-      const shown = await plotNamed(frame, magic.view);
+      const shown = await plotNamed(frame as Frame, magic.view);
       if (shown !== frame) frame.showAs(shown);
     }
     return frame;

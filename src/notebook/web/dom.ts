@@ -1,6 +1,6 @@
 /** Elements from data: text only ever becomes text nodes and attributes from a fixed list. */
 import type { Html } from "../../view/html.js";
-import { visibleLine } from "../../view/visible.js";
+import { clip, visibleLine } from "../../view/visible.js";
 
 type Child = Node | string | undefined;
 
@@ -24,7 +24,7 @@ interface Attributes {
   readonly "aria-haspopup"?: string;
 }
 
-/** An element. Strings are shown with hidden characters made visible. */
+/** An element. Strings are shown with hidden characters made visible, and not longer than a person reads. */
 export function el<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},
@@ -32,9 +32,9 @@ export function el<K extends keyof HTMLElementTagNameMap>(
 ): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes))
-    if (typeof value === "string") element.setAttribute(name, visibleLine(value));
+    if (typeof value === "string") element.setAttribute(name, visibleLine(clip(value, 500)));
   for (const child of children)
-    if (child !== undefined) element.append(typeof child === "string" ? visibleLine(child) : child);
+    if (child !== undefined) element.append(typeof child === "string" ? visibleLine(clip(child, 20_000)) : child);
   return element;
 }
 

@@ -32,7 +32,7 @@ export function parseFilter(column: string, text: string): RowFilter | undefined
 
 const isObjectCell = (cell: TableCell | undefined): boolean => typeof cell === "object" && cell !== null;
 const textOf = (cell: TableCell | undefined): string =>
-  cell === null || cell === undefined || isObjectCell(cell) ? "" : String(cell as PlainCell);
+  cell === null || cell === undefined || isObjectCell(cell) ? "" : String(cell);
 
 /** Sorting and filtering of rows that are all here: what the kernel would do. */
 export function arrange(

@@ -139,10 +139,10 @@ export class TreeView {
         ...(inner ? { "aria-expanded": String(open) } : {}),
       },
       twist,
-      el("strong", { class: `hb-${tone}` }, toneSign(node, row) + processTitle(node, row)),
+      el("strong", { class: `hb-${tone}` }, (toneSign(node, row) + processTitle(node, row)).slice(0, 200)),
       el("span", { class: "hb-cmd" }, (node.commandLine[row] ?? "").slice(0, 300)),
       hidden > 0 ? el("span", { class: "hb-faint" }, `+${hidden.toLocaleString("en-US")} more`) : undefined,
-      el("span", { class: "hb-faint" }, facts),
+      el("span", { class: "hb-faint" }, facts.slice(0, 400)),
     );
     item.style.top = `${at * rowPx}px`;
     item.style.paddingLeft = `${4 + Math.min(mostIndent, depth[row] ?? 0) * 16}px`;

@@ -17,6 +17,7 @@ import { createWorkerCompiler } from "../kql/worker.js";
 import type { QueryDefinition } from "../query/definition.js";
 import { loadDefinitions } from "../query/load-queries.js";
 import type { LocalWorkspace } from "../workspace/api.js";
+import type { LiveReply, LiveRequest } from "../view/index.js";
 import { setDefaultSessionFactory } from "./ambient.js";
 import { contosoDir, ensureContoso } from "./demo.js";
 import { dataFolder } from "./folders.js";
@@ -158,6 +159,11 @@ export class Session implements AsyncDisposable {
       views: createViewPorts(() => this.#openWorkspaces()),
     });
     return this.#store;
+  }
+
+  /** Answers what an interactive view asks of its frame (rows, a zoom, a branch); see `view/live.ts`. Never throws. */
+  async answerView(request: LiveRequest): Promise<LiveReply> {
+    return (await this.store()).plotHost.live.answer(request);
   }
 
   /** The settings of a workspace. @throws HuntError `config/unknown-workspace`, `config/no-default-workspace` */

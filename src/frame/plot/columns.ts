@@ -95,5 +95,7 @@ export const asMs = (column: SqlColumn): string => `epoch_ms(${column.sql})`;
 
 /** JSON counts are doubles; DuckDB gives bigint. */
 export const toNumber = (value: unknown): number => (value === null || value === undefined ? 0 : Number(value));
-export const toText = (value: unknown): string =>
-  typeof value === "string" ? value : value === null || value === undefined ? "" : String(value);
+export function toText(value: unknown): string {
+  if (typeof value === "string") return value;
+  return typeof value === "number" || typeof value === "bigint" || typeof value === "boolean" ? String(value) : "";
+}

@@ -2,7 +2,6 @@
 import type { KqlType } from "../../base/column.js";
 import { nameLiteral, stringLiteral } from "../../query/kql-literal.js";
 import type { TableCell, TableColumn } from "../../view/view.js";
-import type { NewCell } from "./host.js";
 
 export type PlainCell = Exclude<TableCell, object> | null;
 
@@ -44,7 +43,8 @@ export function kqlFilter(column: TableColumn, value: PlainCell, not = false): s
 
 export interface CellAction {
   readonly label: string;
-  readonly cell: NewCell;
+  /** The text of the cell. */
+  readonly source: string;
 }
 
 const shown = (value: PlainCell): string => {
@@ -108,10 +108,7 @@ function processTree(row: RowAt): CellAction | undefined {
   const near = `between ((${kqlLiteral(time, "datetime")} - 12h) .. 24h)`;
   return {
     label: "Process tree here",
-    cell: {
-      label: "process tree",
-      source: `%%kql --view tree\n${table}\n| where ${kqlFilter(host.column, host.value)} and TimeGenerated ${near}`,
-    },
+    source: `%%kql --view tree\n${table}\n| where ${kqlFilter(host.column, host.value)} and TimeGenerated ${near}`,
   };
 }
 
@@ -126,41 +123,29 @@ export function cellActions(row: RowAt, index: number): readonly CellAction[] {
     for (const not of [false, true])
       actions.push({
         label: not ? "Without this value" : "Only this value",
-        cell: { label: "filter", source: `%%kql\n${continued(row.query)}\n| where ${kqlFilter(column, value, not)}` },
+        source: `%%kql\n${continued(row.query)}\n| where ${kqlFilter(column, value, not)}`,
       });
   const time = timeOf(row);
   if (time !== undefined)
     actions.push({
       label: "Everything ± 5 minutes",
-      cell: {
-        label: "around this time",
-        source: `%%kql --view table\nunion withsource = Table *\n| where TimeGenerated between ((${kqlLiteral(time, "datetime")} - 5m) .. 10m)\n| sort by TimeGenerated asc`,
-      },
+      source: `%%kql --view table\nunion withsource = Table *\n| where TimeGenerated between ((${kqlLiteral(time, "datetime")} - 5m) .. 10m)\n| sort by TimeGenerated asc`,
     });
   if (isAccount(column, text))
     actions.push({
       label: `Sign-ins of ${shown(value)}`,
-      cell: {
-        label: "sign-ins",
-        source: `%%kql\nSigninLogs\n| where UserPrincipalName =~ ${stringLiteral(text)}\n| sort by TimeGenerated desc`,
-      },
+      source: `%%kql\nSigninLogs\n| where UserPrincipalName =~ ${stringLiteral(text)}\n| sort by TimeGenerated desc`,
     });
   if (isAddress(text) || isHash(text) || isUrl(text) || isDomain(text))
     actions.push({
       label: `Look up ${shown(value)} in threat intelligence`,
-      cell: {
-        label: "threat intelligence",
-        source: `import { TILookup } from "huntbook";\nawait new TILookup().lookupIoc(${quoted(text)})`,
-      },
+      source: `import { TILookup } from "huntbook";\nawait new TILookup().lookupIoc(${quoted(text)})`,
     });
   const encoded = base64Part.exec(text.slice(0, 20_000))?.[0];
   if (encoded !== undefined && !isHash(text))
     actions.push({
       label: "Decode Base64",
-      cell: {
-        label: "decode",
-        source: `%%kql\nprint Encoded = ${stringLiteral(encoded)}\n| extend Decoded = base64_decode_tostring(Encoded)`,
-      },
+      source: `%%kql\nprint Encoded = ${stringLiteral(encoded)}\n| extend Decoded = base64_decode_tostring(Encoded)`,
     });
   const tree = processTree(row);
   if (tree !== undefined) actions.push(tree);

@@ -32,7 +32,7 @@ export function parseFilter(column: string, text: string): RowFilter | undefined
 
 const isObjectCell = (cell: TableCell | undefined): boolean => typeof cell === "object" && cell !== null;
 const textOf = (cell: TableCell | undefined): string =>
-  cell === null || cell === undefined || isObjectCell(cell) ? "" : String(cell);
+  cell === null || cell === undefined || typeof cell === "object" ? "" : String(cell);
 
 /** Sorting and filtering of rows that are all here: what the kernel would do. */
 export function arrange(
@@ -492,7 +492,7 @@ export class GridView {
     };
     entries.forEach(add);
     if (actions.length > 0) menu.append(el("div", { class: "hb-faint" }, "In a new cell, which you can read first"));
-    for (const action of actions) add([action.label, () => void insertCell?.(action.cell)]);
+    for (const action of actions) add([action.label, () => void insertCell?.(action.source)]);
     this.#showMenu(menu, event);
   }
 

@@ -1,17 +1,11 @@
 /** The seam between a view and whatever shows it: our Lab, an anywidget front end, a test page. */
 import type { LiveReply, LiveRequest } from "../../view/live.js";
 
-/** A cell that a view asks the notebook to insert below its own; the user sees it before it runs. */
-export interface NewCell {
-  readonly source: string;
-  /** What it is for, in a few words. */
-  readonly label: string;
-}
-
 export interface ViewHost {
   /** Asks the running kernel. Absent where there is none: the view then shows what it holds. */
   readonly request?: (request: LiveRequest) => Promise<LiveReply>;
-  readonly insertCell?: (cell: NewCell) => void | Promise<void>;
+  /** Inserts a cell below the view's own; the user sees it before it runs. */
+  readonly insertCell?: (source: string) => void | Promise<void>;
   /** Default: the browser's clipboard. */
   readonly copyText?: (text: string) => void | Promise<void>;
 }

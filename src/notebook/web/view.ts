@@ -14,13 +14,13 @@ import type { LiveReply, LiveRequest } from "../../view/live.js";
 import { ChartView, stillFigure } from "./chart.js";
 import { el as element, fill } from "./dom.js";
 import { GridView } from "./grid.js";
-import type { NewCell, Place, ViewHost } from "./host.js";
+import type { Place, ViewHost } from "./host.js";
 import { MapFigure } from "./map.js";
 import { webStyle } from "./style.js";
 import { TimelineView } from "./timeline.js";
 import { TreeView } from "./tree.js";
 
-export type { LiveReply, LiveRequest, NewCell, ViewHost };
+export type { LiveReply, LiveRequest, ViewHost };
 
 export interface RenderParts {
   /** A view as it travels; checked before it is drawn. */

@@ -1,7 +1,7 @@
 /** What building figures needs from the store a frame lives in, and from the session around it. */
 import type { DuckDBValue } from "@duckdb/node-api";
 import type { SqlParameter } from "../../kql/api.js";
-import type { FrameLike } from "../api.js";
+import type { Frame } from "../frame.js";
 import type { ProcessTreeNode } from "../../view/index.js";
 import type { LiveViews } from "./live.js";
 
@@ -57,7 +57,7 @@ export interface ProcessColumns {
 
 /** What the session lends to figures. Absent in stores opened without a session. */
 export interface ViewPorts {
-  readonly processTree?: (frame: FrameLike, options: ProcessTreeOptions) => Promise<ProcessTreeNode>;
+  readonly processTree?: (frame: Frame, options: ProcessTreeOptions) => Promise<ProcessTreeNode>;
   /** Places of addresses: the workspace's sites file first, then the GeoIP pack. Unknown ones are left out. */
   readonly locate?: (addresses: readonly string[]) => Promise<ReadonlyMap<string, Place>>;
   /** SVG → PNG. */

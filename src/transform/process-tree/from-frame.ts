@@ -1,9 +1,10 @@
 /** Frame → process tree. */
 import { HuntError } from "../../base/error.js";
 import type { Frame } from "../../frame/frame.js";
-import type { ColumnData, FrameLike } from "../../frame/api.js";
+import type { FrameLike } from "../../frame/api.js";
 import { completenessBanner } from "../../frame/index.js";
-import type { ProcessMark, ProcessTreeOptions } from "../../frame/plot/host.js";
+import { asText, fromFrame, getColumn, toText, type SqlColumn } from "../../frame/plot/columns.js";
+import type { ProcessColumns, ProcessMark, ProcessTreeOptions } from "../../frame/plot/host.js";
 import type { ProcessTreeNode, Tone } from "../../view/index.js";
 import { linkProcesses, normalizeProcessId, type ProcessTable } from "./link.js";
 import { defaultMarks, findSchema, type FoundSchema } from "./schemas.js";
@@ -24,70 +25,63 @@ export interface ProcessData {
   readonly schema: FoundSchema;
 }
 
-const texts = (data: ColumnData): readonly string[] =>
-  Array.isArray(data.values)
-    ? (data.values as readonly string[])
-    : Array.from(data.values as ArrayLike<number | bigint>, (v, i) => (data.valid[i] === 1 ? String(v) : ""));
+const isTime = (field: string): boolean => field === "time" || field === "processTime" || field === "parentTime";
 
-function times(data: ColumnData, name: string): Float64Array {
-  if (data.type !== "datetime") {
-    const out = Float64Array.from(texts(data), t =>
-      t === "" ? Number.NaN : Date.parse(/[zZ]|[+-]\d\d:?\d\d$/.test(t) ? t : `${t.trim().replace(" ", "T")}Z`),
-    );
-    if (out.length > 0 && out.every(Number.isNaN))
-      throw new HuntError("view/column-type", `column '${name}' is ${data.type} and holds no times`, {
-        hint: `convert it first: | extend ${name} = todatetime(${name})`,
-      });
-    return out;
-  }
-  const micros = data.values as BigInt64Array;
-  const out = new Float64Array(micros.length);
-  for (let i = 0; i < micros.length; i += 1) out[i] = data.valid[i] === 1 ? Number(micros[i]) / 1000 : Number.NaN;
+/** Times in text columns: ISO, or without a zone, which then is UTC. */
+const parseTime = (text: string): number => {
+  if (text === "") return Number.NaN;
+  return Date.parse(/[zZ]|[+-]\d\d:?\d\d$/.test(text) ? text : `${text.trim().replace(" ", "T")}Z`);
+};
+
+function toTimes(values: readonly unknown[], column: SqlColumn): Float64Array {
+  if (column.type === "datetime") return Float64Array.from(values, v => (v === null ? Number.NaN : Number(v)));
+  const out = Float64Array.from(values, v => parseTime(toText(v)));
+  if (out.length > 0 && out.every(Number.isNaN))
+    throw new HuntError("view/column-type", `column '${column.name}' is ${column.type} and holds no times`, {
+      hint: `convert it first: | extend ${column.name} = todatetime(${column.name})`,
+    });
   return out;
 }
 
-/** Reads the columns of a frame that its schema names. @throws as findSchema, `view/column-type`, `frame/closed` */
-export async function readProcesses(frame: FrameLike, schema?: ProcessTreeOptions["schema"]): Promise<ProcessData> {
+/** Reads the columns of a frame that its schema names, all in one go. @throws as findSchema, `view/column-type`, `frame/closed` */
+export async function readProcesses(frame: Frame, schema?: ProcessTreeOptions["schema"]): Promise<ProcessData> {
+  frame.assertOpen();
   const found = findSchema(frame.columns, schema);
-  const { columns, only } = found;
-  const read = async (name: string | undefined): Promise<ColumnData | undefined> =>
-    name === undefined ? undefined : frame.column(name);
-  const kinds = only === undefined ? undefined : texts((await read(only.column)) as ColumnData);
-  const keep = kinds === undefined ? undefined : rowsOf(kinds, only?.values ?? []);
-  const pick = <T>(list: ArrayLike<T>): readonly T[] =>
-    keep === undefined ? Array.from(list) : Array.from(keep, i => list[i] as T);
-  const text = async (name: string | undefined): Promise<readonly string[] | undefined> => {
-    const data = await read(name);
-    if (data === undefined) return undefined;
-    return keep === undefined ? texts(data) : pick(texts(data));
-  };
-  const time = async (name: string | undefined): Promise<ArrayLike<number> | undefined> => {
-    const data = await read(name);
-    if (data === undefined) return undefined;
-    return keep === undefined ? times(data, name ?? "") : pick(times(data, name ?? ""));
-  };
+  const { only } = found;
+  const fields = Object.entries(found.columns) as [keyof ProcessColumns, string][];
+  const columns = fields.map(([, name]) => getColumn(frame, name));
+  const list = fields.map(([field], i) => {
+    const column = columns[i] as SqlColumn;
+    return isTime(field) && column.type === "datetime" ? `epoch_us(${column.sql}) / 1000.0` : asText(column);
+  });
+  if (only !== undefined) list.push(asText(getColumn(frame, only.column)));
+  const chunks = await frame.plotHost.values(`select ${list.join(", ")} from ${fromFrame(frame)} order by rowid`);
+  const whole = list.map((_, i) => chunks.flatMap(chunk => chunk[i] ?? []));
+  const keep = only === undefined ? undefined : rowsOf(whole.at(-1) as readonly string[], only.values);
+  const pick = <T>(values: readonly T[]): readonly T[] =>
+    keep === undefined ? values : Array.from(keep, row => values[row] as T);
+  const at = (field: keyof ProcessColumns): number => fields.findIndex(([f]) => f === field);
+  const text = (field: keyof ProcessColumns): readonly string[] | undefined =>
+    at(field) < 0 ? undefined : (pick(whole[at(field)] ?? []) as readonly string[]);
+  const time = (field: keyof ProcessColumns): Float64Array | undefined =>
+    at(field) < 0 ? undefined : toTimes(pick(whole[at(field)] ?? []), columns[at(field)] as SqlColumn);
   const table: ProcessTable = {
-    timeMs: (await time(columns.time)) ?? [],
-    processId: (await text(columns.processId)) ?? [],
-    parentId: (await text(columns.parentId)) ?? [],
-    name: (await text(columns.name)) ?? [],
-    parentName: await text(columns.parentName),
-    host: await text(columns.host),
-    createdMs: await time(columns.processTime),
-    parentCreatedMs: await time(columns.parentTime),
-    guid: await text(columns.processGuid),
-    parentGuid: await text(columns.parentGuid),
-    grandparentId: await text(columns.grandparentId),
-    grandparentName: await text(columns.grandparentName),
-    commandLine: await text(columns.commandLine),
+    timeMs: time("time") ?? [],
+    processId: text("processId") ?? [],
+    parentId: text("parentId") ?? [],
+    name: text("name") ?? [],
+    parentName: text("parentName"),
+    host: text("host"),
+    createdMs: time("processTime"),
+    parentCreatedMs: time("parentTime"),
+    guid: text("processGuid"),
+    parentGuid: text("parentGuid"),
+    grandparentId: text("grandparentId"),
+    grandparentName: text("grandparentName"),
+    commandLine: text("commandLine"),
   };
-  const account = (await text(columns.account)) ?? [];
-  return {
-    table,
-    account,
-    schema: found,
-    others: kinds === undefined || keep === undefined ? 0 : kinds.length - keep.length,
-  };
+  const others = keep === undefined ? 0 : (whole[0]?.length ?? 0) - keep.length;
+  return { table, account: text("account") ?? [], schema: found, others };
 }
 
 /** Rows of the wanted kinds; all when none is, because the column then means something else. */
@@ -205,10 +199,7 @@ function neighbourhood(forest: ProcessForest, centres: readonly number[]): Uint8
  * level. How many children each row has beyond those is part of the figure.
  * @throws HuntError `view/process-schema`, `view/column-type`, `frame/closed`
  */
-export async function buildProcessTree(
-  frame: Frame | FrameLike,
-  options: ProcessTreeOptions = {},
-): Promise<ProcessTreeNode> {
+export async function buildProcessTree(frame: Frame, options: ProcessTreeOptions = {}): Promise<ProcessTreeNode> {
   const data = await readProcesses(frame, options.schema);
   const forest = buildForest(data);
   const marks = markProcesses(forest, options.mark ?? defaultMarks);

@@ -67,13 +67,15 @@ const aboutThePlace = new Set([
 test("it runs whole on the local demo and finds the stolen session", async () => {
   const result = await run("Huntbook: {}\n");
   expect(result.failures).toEqual([]);
-  expect(result).toMatchObject({ status: "ok", completeness: { state: "complete" }, executed: 18 });
+  expect(result).toMatchObject({ status: "ok", completeness: { state: "complete" }, executed: 21 });
   const shown = texts(result.notebook);
   expect(shown["27-countries"]).toContain("CL");
   expect(shown["29-person"]).toContain("2026-01-07T08:31:22.000Z");
   expect(shown["30-dana"]).toMatch(/198\.51\.100\.23\s+Valparaíso/);
   expect(shown["32-office"]).toContain("New-InboxRule");
   expect(shown["34-indicators"]).toContain("198.51.100.23");
+  expect(shown["see-map"]).toMatch(/Valparaíso, CL.*Dublin, IE/);
+  expect(shown["see-tree"]).toMatch(/✖ rundll32\.exe/);
 }, 300_000);
 
 test("through the Log Analytics API every cell shows the same", async () => {
@@ -84,10 +86,15 @@ test("through the Log Analytics API every cell shows the same", async () => {
       `      WorkspaceId: ${standIn.workspaceId}\n      TenantId: 99999999-2222-4333-8444-555555555555\n      WorkspaceName: contoso\n`,
   );
   expect(cloud.failures).toEqual([]);
-  expect(standIn.received).toHaveLength(8);
+  expect(standIn.received).toHaveLength(9);
   const shown = texts(cloud.notebook);
   const same = (cells: Record<string, string>) =>
-    Object.fromEntries(Object.entries(cells).filter(([id]) => !aboutThePlace.has(id)));
+    Object.fromEntries(
+      Object.entries(cells)
+        .filter(([id]) => !aboutThePlace.has(id))
+        // The last line of a figure says where its rows come from.
+        .map(([id, text]) => [id, id.startsWith("see-") ? text.slice(0, text.lastIndexOf("\\n")) : text]),
+    );
   expect(same(shown)).toEqual(same(local));
 }, 300_000);
 

@@ -157,7 +157,7 @@ describe("figures of a frame", () => {
       completeness: partial({ kind: "row-limit", affects: "rows", message: "cut at 5" }),
       provenance: frame.provenance,
     });
-    const plotted = await (cut as unknown as Frame).plot.chart({ x: "TimeGenerated" });
+    const plotted = await (cut).plot.chart({ x: "TimeGenerated" });
     expect(plotted.completeness.state).toBe("partial");
     expect(plotted.figure.info.incomplete?.lines).toEqual(["cut at 5"]);
   });

@@ -3,6 +3,8 @@ import { HuntError, isHuntError } from "./base/error.js";
 import { Secret } from "./base/secret.js";
 import { Frame } from "./frame/frame.js";
 import { PendingFrame } from "./frame/pending.js";
+import { Plotted } from "./frame/plot/plotted.js";
+import { plotTimelines, Plots } from "./frame/plot/plots.js";
 import { TimeSpan } from "./query/time-span.js";
 import { closeDefaultSession, currentSession, withSession, withSignal } from "./session/ambient.js";
 import { QueryTime, settings, WorkspaceConfig } from "./session/api.js";
@@ -20,6 +22,7 @@ import { defang, extractIocs, IoCExtract, refang, unpackBase64 } from "./session
 export { HuntError, isHuntError, Secret };
 export { closeDefaultSession, createSession, currentSession, Session, withSession, withSignal };
 export { Frame, PendingFrame, frameFrom, kql, read };
+export { Plots, Plotted, plotTimelines };
 export { QueryProvider, QueryTime, TimeSpan, WorkspaceConfig, settings };
 export { display, md, mdWarn, show };
 export { createEntity, Entity, GeoLiteLookup, geoDistance, IPStackLookup, readEntities, TILookup };
@@ -29,6 +32,10 @@ export type { Clock, TimeRange } from "./base/clock.js";
 export type { Column, KqlType, TableSchema } from "./base/column.js";
 export type { Cause, CauseKind, Completeness } from "./base/completeness.js";
 export type { Displayable, MimeBundle, Notice, ProgressEvent } from "./base/port.js";
+export type { ChartKind, ChartOptions, HeatmapOptions } from "./frame/plot/chart.js";
+export type { ProcessColumns, ProcessMark, ProcessTreeOptions } from "./frame/plot/host.js";
+export type { MapOptions } from "./frame/plot/map.js";
+export type { TimelineOptions, TimelineSeries } from "./frame/plot/timeline.js";
 export type { Cell, ColumnData, FrameLike, Provenance, Row, RowOptions } from "./frame/api.js";
 export type * from "./query/query-families.generated.js";
 export type * from "./query/query-function.js";
@@ -55,7 +62,7 @@ export type { LocalWorkspace, WorkspaceQueryOptions, WorkspaceTable } from "./wo
 export function initNotebook(options: InitNotebookOptions = {}): Promise<Shown> {
   const names = {
     ...{ QueryProvider, WorkspaceConfig, QueryTime, TimeSpan, settings },
-    ...{ display, md, mdWarn, show, kql, read, frameFrom, Frame, HuntError },
+    ...{ display, md, mdWarn, show, kql, read, frameFrom, plotTimelines, Frame, HuntError },
     ...{ IoCExtract, unpackBase64, TILookup, GeoLiteLookup, readEntities },
   };
   return init(names, options);

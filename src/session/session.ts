@@ -18,11 +18,13 @@ import { createWorkerCompiler } from "../kql/worker.js";
 import type { QueryDefinition } from "../query/definition.js";
 import { loadDefinitions } from "../query/load-queries.js";
 import type { LocalWorkspace } from "../workspace/api.js";
+import type { LiveReply, LiveRequest } from "../view/index.js";
 import { setDefaultSessionFactory } from "./ambient.js";
 import { contosoDir, ensureContoso } from "./demo.js";
 import { createExternalReader } from "./external-data.js";
 import { dataFolder } from "./folders.js";
 import { createPatternRunner } from "./pattern-runner.js";
+import { createViewPorts } from "./views.js";
 
 export interface SessionLimits {
   /** Memory of the engine, bytes; default half of the machine's. */
@@ -207,8 +209,14 @@ export class Session implements AsyncDisposable {
         settings: () => this.config.externalData,
         http: checkUrl => createHttpClient({ env: process.env, extraCa: readExtraCa(process.env), checkUrl }),
       }),
+      views: createViewPorts(() => this.#openWorkspaces()),
     });
     return this.#store;
+  }
+
+  /** Answers what an interactive view asks of its frame (rows, a zoom, a branch); see `view/live.ts`. Never throws. */
+  async answerView(request: LiveRequest): Promise<LiveReply> {
+    return (await this.store()).plotHost.live.answer(request);
   }
 
   /** The settings of a workspace. @throws HuntError `config/unknown-workspace`, `config/no-default-workspace` */
@@ -283,6 +291,12 @@ export class Session implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /** The workspaces that are open, the failed ones left out. */
+  async #openWorkspaces(): Promise<readonly LocalWorkspace[]> {
+    const opened = await Promise.allSettled(this.#workspaces.values());
+    return opened.flatMap(o => (o.status === "fulfilled" ? [o.value] : []));
   }
 
   async #openContoso(name: string): Promise<LocalWorkspace> {

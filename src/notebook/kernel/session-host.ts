@@ -1,8 +1,8 @@
 /** The kernel's surroundings over a session: what `%%kql` cells and named queries run on. */
-import { HuntError } from "../../base/error.js";
 import type { KqlScalar } from "../../kql/api.js";
 import { Frame } from "../../frame/frame.js";
 import { PendingFrame } from "../../frame/pending.js";
+import { plotNamed, unknownView, viewNames } from "../../frame/plot/named.js";
 import { withSession, withSignal } from "../../session/ambient.js";
 import { bindScalar } from "../../session/bind.js";
 import { runKqlText } from "../../session/run-kql.js";
@@ -51,18 +51,20 @@ class SessionHost implements CellHost {
   }
 
   async runKql(magic: KqlMagic, cell: CellContext): Promise<unknown> {
-    if (magic.view !== undefined)
-      throw new HuntError("notebook/no-view", `--view ${magic.view} is not available yet`, {
-        hint: "leave --view out: the result is shown as a table",
-      });
+    if (magic.view !== undefined && !viewNames.includes(magic.view)) throw unknownView(magic.view);
     const bound = await bindValues(magic.body, cell);
-    return runKqlText(this.#session, magic.body, {
+    const frame = await runKqlText(this.#session, magic.body, {
       ...bound,
       signal: cell.signal,
       ...(magic.workspace === undefined ? {} : { workspace: magic.workspace }),
       ...(magic.lastMs === undefined ? {} : { lastMs: magic.lastMs }),
       ...(magic.limit === undefined ? {} : { maxRows: magic.limit }),
     });
+    if (magic.view !== undefined && frame instanceof Frame) {
+      const shown = await plotNamed(frame as Frame, magic.view);
+      if (shown !== frame) frame.showAs(shown);
+    }
+    return frame;
   }
 
   async around<T>(cell: CellContext, run: () => Promise<T>): Promise<T> {

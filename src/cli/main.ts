@@ -10,6 +10,7 @@ import { exitCodes, formatHelp, parseCommandArgs, usageError } from "./command.j
 import { demoCommand } from "./commands/demo.js";
 import { doctorCommand } from "./commands/doctor.js";
 import { ingestCommand } from "./commands/ingest.js";
+import { kernelCommand } from "./commands/kernel.js";
 import { kqlCommand } from "./commands/kql.js";
 import { newCommand } from "./commands/new.js";
 import { queryCommand } from "./commands/query.js";
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   ingestCommand,
   demoCommand,
   kqlCommand,
+  kernelCommand,
   templatesCommand,
   newCommand,
   doctorCommand,

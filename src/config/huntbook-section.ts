@@ -19,11 +19,18 @@ export interface Limits {
   readonly timeoutMs?: number;
 }
 
+const secretCacheKinds = ["auto", "keyring", "file", "none"] as const;
+export type SecretCacheKind = (typeof secretCacheKinds)[number];
+
 export interface HuntbookSection {
   readonly workspaces: readonly LocalWorkspaceSettings[];
   readonly limits: Limits;
   /** Another address of the Log Analytics query API: a gateway, or a stand-in on this machine. */
   readonly logAnalyticsEndpoint: string | undefined;
+  /** The time range that queries mean when they say none: this long before now. */
+  readonly windowMs: number | undefined;
+  /** Where secrets and sign-ins are kept. */
+  readonly secretCache: SecretCacheKind;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -108,18 +115,46 @@ function readEndpoint(value: unknown, errors: Errors): string | undefined {
   return undefined;
 }
 
+const unitMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 };
+
+function readWindow(value: unknown, errors: Errors): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  const [, number, unit] = /^-?(\d+(?:\.\d+)?)\s*([mhdw])$/.exec(String(value).trim()) ?? [];
+  const ms = Number(number) * (unitMs[unit ?? ""] ?? 0);
+  if (ms > 0) return ms;
+  errors.add(["Huntbook", "Window"], "'Huntbook.Window' must be a length of time", "write 7d, 12h, 30m or 2w");
+  return undefined;
+}
+
+function readSecretCache(value: unknown, errors: Errors): SecretCacheKind {
+  if (value === undefined || value === null) return "auto";
+  const found = secretCacheKinds.find(kind => kind === value);
+  if (found !== undefined) return found;
+  const suggestion = typeof value === "string" ? didYouMean(value, secretCacheKinds) : "";
+  errors.add(
+    ["Huntbook", "SecretCache"],
+    `'Huntbook.SecretCache' must be one of: ${secretCacheKinds.join(", ")}${suggestion}`,
+    "remove it for the default",
+  );
+  return "none";
+}
+
+const sectionKeys = ["Workspaces", "Limits", "Window", "LogAnalyticsEndpoint", "SecretCache"];
+
 /** Reads the section; relative folders count from the configuration file. */
 export function readHuntbookSection(value: unknown, source: YamlSource, home: string): HuntbookSection {
   const errors = new Errors(source);
-  const none = { workspaces: [], limits: {}, logAnalyticsEndpoint: undefined };
-  if (value === undefined || value === null) return { ...none, diagnostics: [] };
-  if (!isMapping(value)) {
-    errors.add(["Huntbook"], "'Huntbook' must be a mapping", "it has Workspaces, Limits and LogAnalyticsEndpoint");
-    return { ...none, diagnostics: errors.list };
-  }
-  errors.unknownKeys(value, ["Workspaces", "Limits", "LogAnalyticsEndpoint"], ["Huntbook"]);
-  const workspaces = readWorkspaces(value["Workspaces"], source, home, errors);
-  const limits = readLimits(value["Limits"], errors);
-  const logAnalyticsEndpoint = readEndpoint(value["LogAnalyticsEndpoint"], errors);
-  return { workspaces, limits, logAnalyticsEndpoint, diagnostics: errors.list };
+  const isMap = isMapping(value);
+  const given = isMap ? value : {};
+  if (!isMap && value !== undefined && value !== null)
+    errors.add(["Huntbook"], "'Huntbook' must be a mapping", `it has ${sectionKeys.join(", ")}`);
+  errors.unknownKeys(given, sectionKeys, ["Huntbook"]);
+  return {
+    workspaces: readWorkspaces(given["Workspaces"], source, home, errors),
+    limits: readLimits(given["Limits"], errors),
+    windowMs: readWindow(given["Window"], errors),
+    logAnalyticsEndpoint: readEndpoint(given["LogAnalyticsEndpoint"], errors),
+    secretCache: readSecretCache(given["SecretCache"], errors),
+    diagnostics: errors.list,
+  };
 }

@@ -3,7 +3,7 @@ import { HuntError } from "../base/error.js";
 import { didYouMean } from "../base/suggest.js";
 import type { Secret } from "../base/secret.js";
 import type { Config } from "./config.js";
-import { isGuid } from "./section.js";
+import { isGuid } from "./check-spec.js";
 import { settingSecret, settingText } from "./setting.js";
 import { isMapping } from "./yaml-source.js";
 

@@ -7,6 +7,7 @@ import { configJsonSchema } from "../src/config/json-schema.js";
 
 export const schemaFile = join(import.meta.dirname, "..", "schemas", "msticpyconfig.schema.json");
 
-export const writeSchema = (): Promise<string> => format(JSON.stringify(configJsonSchema()), { parser: "json", printWidth: 120 });
+export const writeSchema = (): Promise<string> =>
+  format(JSON.stringify(configJsonSchema()), { parser: "json", printWidth: 120 });
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) writeFileSync(schemaFile, await writeSchema());

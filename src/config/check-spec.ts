@@ -3,7 +3,7 @@ import type { ErrorCode } from "../base/error.js";
 import { didYouMean, nearestName } from "../base/suggest.js";
 import { unreachable } from "../base/error.js";
 import type { Issue } from "./issue.js";
-import { showPath } from "./issue.js";
+import { showKey, showPath } from "./issue.js";
 import { entrySpec, findKey, type EnumSpec, type MapSpec, type NamedSpec, type Spec, type TextSpec } from "./spec.js";
 import { isMapping, type YamlPath } from "./yaml-source.js";
 
@@ -34,10 +34,22 @@ const maxDepth = 12;
 export function checkSpec(root: unknown, spec: Spec): Issue[] {
   const issues: Issue[] = [];
   check(root, spec, [], issues);
-  return issues;
+  return limitIssues(issues);
 }
 
-function add(issues: Issue[], code: ErrorCode, path: YamlPath, message: string, fix?: string): void {
+/** A file with more than this is another file; to place each of thousands of issues takes minutes. */
+const maxIssues = 100;
+
+/** The first ones, and how many more there are. */
+export function limitIssues(issues: readonly Issue[]): Issue[] {
+  if (issues.length <= maxIssues) return [...issues];
+  const message = `and ${issues.length - maxIssues} more`;
+  return [...issues.slice(0, maxIssues), { code: "config/more", severity: "warning", path: [], message }];
+}
+
+type Words = readonly [code: ErrorCode, path: YamlPath, message: string, fix?: string | undefined];
+
+function add(issues: Issue[], ...[code, path, message, fix]: Words): void {
   issues.push({ code, severity: "warning", path, message, ...(fix === undefined ? {} : { fix }) });
 }
 
@@ -111,9 +123,11 @@ function isSet(value: Readonly<Record<string, unknown>>, key: string, spec: MapS
 
 function unknownKey(key: string, spec: MapSpec, path: YamlPath, issues: Issue[]): void {
   const known = Object.keys(spec.keys);
+  if (issues.length >= maxIssues) return add(issues, "config/unknown-key", path, "");
   const where = path.length === 0 ? "" : ` in '${showPath(path)}'`;
-  const message = `unknown key '${key}'${where}${didYouMean(key, known)}`;
-  const near = nearestName(key, known);
+  const shown = showKey(key);
+  const near = shown === key ? nearestName(key, known) : undefined;
+  const message = `unknown key '${shown}'${where}${near === undefined ? "" : `; did you mean '${near}'?`}`;
   add(
     issues,
     "config/unknown-key",
@@ -150,9 +164,7 @@ function checkText(
   if (isReference(value)) return checkReference(value, path, issues);
   if (typeof value === "boolean" || (typeof value === "object" && value !== null)) {
     const fix =
-      typeof value === "boolean"
-        ? "put it in quotes"
-        : "write text, { EnvironmentVar: NAME } or { KeyVault: NAME }";
+      typeof value === "boolean" ? "put it in quotes" : "write text, { EnvironmentVar: NAME } or { KeyVault: NAME }";
     return wrong(path, "must be text", fix, issues);
   }
   if (value === "" || spec.kind === "secret") return;
@@ -187,12 +199,19 @@ function checkReference(value: Readonly<Record<string, unknown>>, path: YamlPath
     );
   for (const key of Object.keys(value))
     if (key !== "EnvironmentVar" && key !== "KeyVault")
-      add(issues, "config/unknown-key", [...path, key], `unknown key '${key}' in '${showPath(path)}'`, "remove it");
+      add(
+        issues,
+        "config/unknown-key",
+        [...path, key],
+        `unknown key '${showKey(key)}' in '${showPath(path)}'`,
+        "remove it",
+      );
 }
 
 function checkEnum(value: unknown, spec: EnumSpec, path: YamlPath, issues: Issue[]): void {
   const isList = Array.isArray(value);
-  if (isList && spec.many !== true) return wrong(path, "must be one value", `one of: ${spec.options.join(", ")}`, issues);
+  if (isList && spec.many !== true)
+    return wrong(path, "must be one value", `one of: ${spec.options.join(", ")}`, issues);
   for (const [i, item] of (isList ? (value as unknown[]) : [value]).entries()) {
     if (typeof item === "string" && toOption(item, spec) !== undefined) continue;
     const known = spec.options.join(", ");
@@ -215,7 +234,8 @@ export function toOption(text: string, spec: EnumSpec): string | undefined {
 const isSeconds = (value: unknown): boolean => typeof value === "number" && value > 0;
 
 function isTimeout(value: unknown): boolean {
-  if (Array.isArray(value)) return value.length >= 1 && value.length <= 4 && value.every(v => v === null || isSeconds(v));
+  if (Array.isArray(value))
+    return value.length >= 1 && value.length <= 4 && value.every(v => v === null || isSeconds(v));
   if (!isMapping(value)) return isSeconds(value);
   const known = ["timeout", "connect", "read", "write", "pool"];
   return Object.entries(value).every(([key, v]) => known.includes(key) && (v === null || isSeconds(v)));

@@ -47,12 +47,7 @@ test.each<[string, string, (d: ConfigDocument) => void, string]>([
     set(["KeyVault", "VaultName"], "b"),
     "KeyVault:\n  vaultname: b\n",
   ],
-  [
-    "indentation of four stays",
-    "A:\n    b:\n        c: x\n",
-    set(["A", "b", "c"], "z"),
-    "A:\n    b:\n        c: z\n",
-  ],
+  ["indentation of four stays", "A:\n    b:\n        c: x\n", set(["A", "b", "c"], "z"), "A:\n    b:\n        c: z\n"],
   [
     "lists that are not indented stay so",
     "A:\n  b:\n  - 1\n  - 2\n  c: x\n",
@@ -77,12 +72,7 @@ test.each<[string, string, (d: ConfigDocument) => void, string]>([
     set(["B", "k"], 2),
     "A:\n  k: 1\nB:\n  k: 2\n",
   ],
-  [
-    "a changed anchor changes nothing else",
-    "A: &a\n  k: 1\nB: *a\n",
-    set(["A", "k"], 2),
-    "A:\n  k: 2\nB:\n  k: 1\n",
-  ],
+  ["a changed anchor changes nothing else", "A: &a\n  k: 1\nB: *a\n", set(["A", "k"], 2), "A:\n  k: 2\nB:\n  k: 1\n"],
   [
     "an entry is removed, with what becomes empty",
     "TIProviders:\n  OTX:\n    Args:\n      AuthKey: k\nAzure:\n  cloud: cn\n",
@@ -100,15 +90,37 @@ test.each<[string, string, (d: ConfigDocument) => void, string]>([
   expect(edit(text, change)).toBe(expected);
 });
 
-test.each(["yes", "No", "on", "null", "~", "007", "0x1F", "1e9", "1:30", "2026-01-02", "1_000", "=", "", " a", "a: b", "#a", "x #y", "*a", "'", '"', "a\nb", "%a", "@a", "-"])(
-  "text %j is read as text by YAML 1.1 too",
-  value => {
-    const text = edit("", set(["a"], value));
-    const written = /^a: (.*)$/m.exec(text)?.[1] ?? "";
-    expect(written.startsWith('"') || written.startsWith("'") || written.startsWith("|")).toBe(true);
-    expect(ConfigDocument.parse(text, "x").get(["a"])).toBe(value);
-  },
-);
+test.each([
+  "yes",
+  "No",
+  "on",
+  "null",
+  "~",
+  "007",
+  "0x1F",
+  "1e9",
+  "1:30",
+  "2026-01-02",
+  "1_000",
+  "=",
+  "",
+  " a",
+  "a: b",
+  "#a",
+  "x #y",
+  "*a",
+  "'",
+  '"',
+  "a\nb",
+  "%a",
+  "@a",
+  "-",
+])("text %j is read as text by YAML 1.1 too", value => {
+  const text = edit("", set(["a"], value));
+  const written = /^a: (.*)$/m.exec(text)?.[1] ?? "";
+  expect(written.startsWith('"') || written.startsWith("'") || written.startsWith("|")).toBe(true);
+  expect(ConfigDocument.parse(text, "x").get(["a"])).toBe(value);
+});
 
 test("without edits the text is the one that was read, whatever it looks like", () => {
   const text = "a:   1\r\n\r\n\r\nb: {x:  1}   # c";
@@ -134,5 +146,7 @@ test("removing a key that a merge gives is refused when the text is made, not do
 
 test("what cannot be read cannot be edited", () => {
   for (const text of ["a: [\n", "- a\n", "a: 1\na: 2\n"])
-    expect(() => ConfigDocument.parse(text, "c.yaml")).toThrowError(expect.objectContaining({ code: "config/invalid" }));
+    expect(() => ConfigDocument.parse(text, "c.yaml")).toThrowError(
+      expect.objectContaining({ code: "config/invalid" }),
+    );
 });

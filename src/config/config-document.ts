@@ -13,12 +13,7 @@ import { isMapping, parseYamlSource, type YamlPath, type YamlSource } from "./ya
 
 /** What a setting can be set to. */
 export type ConfigValue =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly ConfigValue[]
-  | { readonly [key: string]: ConfigValue };
+  string | number | boolean | null | readonly ConfigValue[] | { readonly [key: string]: ConfigValue };
 
 /** As `readConfig` reads it. */
 const readOptions = { maxBytes: 1024 * 1024, merge: true, exactNumbers: true } as const;
@@ -41,7 +36,8 @@ const verbatimTag = {
 
 /** Texts that YAML 1.1, and so PyYAML, takes as text without quotes. Anything else is quoted. */
 const plainText = /^(?!(?:y|n|yes|no|on|off|true|false|null)$)[A-Za-z~/\\.][\w\-./\\@ ]*$/i;
-const isPlain = (text: string): boolean => (plainText.test(text) && text.trim() === text && text !== "~") || isGuid(text);
+const isPlain = (text: string): boolean =>
+  (plainText.test(text) && text.trim() === text && text !== "~") || isGuid(text);
 
 interface Style {
   readonly bom: boolean;
@@ -246,7 +242,7 @@ export class ConfigDocument {
         (map as YAMLMap).set(this.#keyOf(map as YAMLMap, step), fresh);
         next = fresh;
       }
-      map = next as YAMLMap;
+      map = next;
     }
     if ((map as YAMLMap).items.length === 0) (map as YAMLMap).flow = false;
     return map as YAMLMap;
@@ -282,7 +278,8 @@ export class ConfigDocument {
     const { isScalar, visit } = loadYaml();
     const node = this.#document.createNode(value);
     const quote = (scalar: Scalar) => {
-      if (scalar.value === "<<") throw new HuntError("config/edit", "'<<' has a meaning of its own in YAML", { hint: "use another text" });
+      if (scalar.value === "<<")
+        throw new HuntError("config/edit", "'<<' has a meaning of its own in YAML", { hint: "use another text" });
       if (typeof scalar.value === "string" && !isPlain(scalar.value)) scalar.type = "QUOTE_DOUBLE";
     };
     if (isScalar(node)) quote(node);

@@ -6,11 +6,17 @@ import { formatDiagnostic, positionAt, type Diagnostic } from "../base/diagnosti
 import { HuntError, messageOf } from "../base/error.js";
 import type { Notice } from "../base/port.js";
 import type { Secret } from "../base/secret.js";
-import { readHuntbookSection, type HuntbookSection, type Limits, type LocalWorkspaceSettings } from "./huntbook-section.js";
+import {
+  readHuntbookSection,
+  type HuntbookSection,
+  type Limits,
+  type LocalWorkspaceSettings,
+} from "./huntbook-section.js";
 import type { ConfigFinding } from "./issue.js";
 import {
   fetchSettingSecret,
   listReferences,
+  maskSettings,
   settingSecret,
   settingText,
   toSettings,
@@ -234,7 +240,7 @@ export class Config {
   }
 
   toJSON(): unknown {
-    return { place: this.place, sections: this.#sections };
+    return { place: this.place, sections: maskSettings(this.#sections, []) };
   }
 }
 
@@ -368,7 +374,13 @@ export function loadConfig(ports: ConfigPorts): Config {
     return new Config({
       place: undefined,
       sections: withPackageDefaults({}),
-      huntbook: { workspaces: [], limits: {}, logAnalyticsEndpoint: undefined, windowMs: undefined, secretCache: "auto" },
+      huntbook: {
+        workspaces: [],
+        limits: {},
+        logAnalyticsEndpoint: undefined,
+        windowMs: undefined,
+        secretCache: "auto",
+      },
       diagnostics: [],
       notices: [
         ...notices,

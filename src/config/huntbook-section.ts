@@ -2,6 +2,7 @@
 import { isAbsolute, join, dirname, resolve } from "node:path";
 import type { Diagnostic } from "../base/diagnostic.js";
 import { didYouMean } from "../base/suggest.js";
+import { showKey } from "./issue.js";
 import { isMapping, type YamlPath, type YamlSource } from "./yaml-source.js";
 
 export interface LocalWorkspaceSettings {
@@ -56,7 +57,7 @@ class Errors {
       if (!known.includes(key))
         this.add(
           [...path, key],
-          `unknown key '${key}' in '${path.join(".")}'${didYouMean(key, known)}`,
+          `unknown key '${showKey(key)}' in '${path.join(".")}'${didYouMean(key, known)}`,
           `known: ${known.join(", ")}`,
         );
   }
@@ -79,7 +80,11 @@ function readWorkspaces(value: unknown, source: YamlSource, home: string, errors
     if (isMapping(entry)) errors.unknownKeys(entry, ["local"], [...path, name]);
     if (typeof local === "string" && local.trim() !== "")
       return [{ name, path: toPath(local.trim(), source.name, home) }];
-    errors.add([...path, name], `workspace '${name}' has no folder`, `write ${name}: { local: ./folder }`);
+    errors.add(
+      [...path, name],
+      `workspace '${showKey(name)}' has no folder`,
+      `write ${showKey(name)}: { local: ./folder }`,
+    );
     return [];
   });
 }
@@ -119,7 +124,7 @@ const unitMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 8
 
 function readWindow(value: unknown, errors: Errors): number | undefined {
   if (value === undefined || value === null) return undefined;
-  const [, number, unit] = /^-?(\d+(?:\.\d+)?)\s*([mhdw])$/.exec(String(value).trim()) ?? [];
+  const [, number, unit] = /^-?(\d+(?:\.\d+)?)\s*([mhdw])$/.exec(typeof value === "string" ? value.trim() : "") ?? [];
   const ms = Number(number) * (unitMs[unit ?? ""] ?? 0);
   if (ms > 0) return ms;
   errors.add(["Huntbook", "Window"], "'Huntbook.Window' must be a length of time", "write 7d, 12h, 30m or 2w");

@@ -32,7 +32,12 @@ export function toFinding(issue: Issue, rule: ConfigFinding["rule"], source: Yam
   return { ...issue, rule, line: position?.line, column: position?.column };
 }
 
+/** A key as it can be shown: a slip of the pen makes a key of what was a secret. */
+export const showKey = (key: string): string => (/^[\w.:-]{1,60}$/.test(key) ? key : "<hidden>");
+
 /** `TIProviders.OTX.Args`; steps with dots are quoted. */
 export function showPath(path: YamlPath): string {
-  return path.map(step => (/^[\w-]+$/.test(String(step)) ? String(step) : JSON.stringify(step))).join(".");
+  return path
+    .map(step => (/^[\w-]+$/.test(String(step)) ? String(step) : JSON.stringify(showKey(String(step)))))
+    .join(".");
 }

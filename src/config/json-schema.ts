@@ -111,7 +111,9 @@ function namedShape(spec: NamedSpec): Schema {
   // The one section with instances is a section of its own, so that each can point at its kind.
   const instances =
     spec.instances === true
-      ? known.map(([name]) => [`^${name}-[\\w.:]+$`, { $ref: `#/properties/DataProviders/properties/${name}` }] as const)
+      ? known.map(
+          ([name]) => [`^${name}-[\\w.:]+$`, { $ref: `#/properties/DataProviders/properties/${name}` }] as const,
+        )
       : [];
   return {
     type: ["object", "null"],

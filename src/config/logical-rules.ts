@@ -1,6 +1,6 @@
 /** Rules about settings that must be there together: MSTICPy's `validate_config`, with places and what to do. */
-import { isReference, isGuid, toBoolean } from "./check-spec.js";
-import type { Issue } from "./issue.js";
+import { isGuid, isReference, limitIssues, toBoolean } from "./check-spec.js";
+import { showKey, type Issue } from "./issue.js";
 import { configSpec } from "./section-table.js";
 import type { EnvironmentVariables } from "./setting.js";
 import { specAt } from "./spec.js";
@@ -21,7 +21,7 @@ export function checkLogic(root: Root, env: EnvironmentVariables): Issue[] {
   checkVault(root, report);
   checkCli(root, report);
   checkVariables(root, [], env, report);
-  return issues;
+  return limitIssues(issues);
 }
 
 function checkSentinel(root: Root, report: Report): void {
@@ -30,7 +30,13 @@ function checkSentinel(root: Root, report: Report): void {
   const severity = isMapping(root["Huntbook"]) && "Workspaces" in root["Huntbook"] ? "warning" : "error";
   const fix = "add MSSentinel.Workspaces with WorkspaceId and TenantId, or Huntbook.Workspaces for folders";
   if (section === undefined) {
-    report({ code: "config/no-sentinel", severity, path: [], message: "Missing or empty 'AzureSentinel' section", fix });
+    report({
+      code: "config/no-sentinel",
+      severity,
+      path: [],
+      message: "Missing or empty 'AzureSentinel' section",
+      fix,
+    });
     return;
   }
   const names: string[] = [];
@@ -64,7 +70,7 @@ function checkWorkspaceEntries(root: Root, report: Report): void {
           code: "config/workspace",
           severity: "error",
           path: [section, "Workspaces", name],
-          message: `workspace '${name}' has no settings`,
+          message: `workspace '${showKey(name)}' has no settings`,
           fix: "give WorkspaceId and TenantId",
         });
   }
@@ -82,7 +88,7 @@ function checkProviders(section: string, value: unknown, report: Report): void {
   for (const [name, entry] of Object.entries(value)) {
     const path = [section, name];
     if (!isMapping(entry) || Object.keys(entry).length === 0) {
-      empty(path, `'${section}/${name}' sub-section has no settings.`, "fill it in or remove it");
+      empty(path, `'${section}/${showKey(name)}' sub-section has no settings.`, "fill it in or remove it");
       continue;
     }
     if (toBoolean(entry["Enabled"]) === false || entry["Provider"] === "--no-load--") continue;
@@ -94,8 +100,14 @@ function checkArguments(path: YamlPath, entry: Root, report: Report): void {
   const [section, name] = path;
   const args = entry["Args"];
   if ("Args" in entry && (!isMapping(args) || Object.keys(args).length === 0)) {
-    const message = `'${section}/${name}/Args' key has no settings or is not a valid format.`;
-    report({ code: "config/args", severity: "error", path: [...path, "Args"], message, fix: "give it keys, or remove it" });
+    const message = `'${section}/${showKey(String(name))}/Args' key has no settings or is not a valid format.`;
+    report({
+      code: "config/args",
+      severity: "error",
+      path: [...path, "Args"],
+      message,
+      fix: "give it keys, or remove it",
+    });
     return;
   }
   const given = isMapping(args) ? args : {};
@@ -107,7 +119,7 @@ function checkArguments(path: YamlPath, entry: Root, report: Report): void {
         code: "config/key",
         severity: "error",
         path: [...path, "Args", key],
-        message: `${section}/${name}: Missing or invalid ${key}.`,
+        message: `${section}/${showKey(String(name))}: Missing or invalid ${key}.`,
         fix: `set Args.${key} to text, { EnvironmentVar: NAME } or { KeyVault: NAME }`,
       });
 }

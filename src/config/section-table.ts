@@ -1,11 +1,5 @@
 /** The sections of msticpyconfig.yaml, and ours. Source: MSTICPy's documentation, "MSTICPy package configuration". */
-import {
-  contextProviders,
-  dataProviders,
-  geoIpProviders,
-  otherProvider,
-  tiProviders,
-} from "./provider-table.js";
+import { contextProviders, dataProviders, geoIpProviders, otherProvider, tiProviders } from "./provider-table.js";
 import type { MapSpec, NamedSpec, Spec } from "./spec.js";
 
 const guid = (doc: string, required = false): Spec => ({ kind: "text", format: "guid", doc, required });
@@ -230,7 +224,8 @@ export const configSpec: MapSpec = {
           Args: {
             kind: "map",
             doc: "Arguments of the connection.",
-            keys: dataProviders["Kusto"]?.keys["Args"]?.kind === "map" ? relaxed(dataProviders["Kusto"].keys["Args"]) : {},
+            keys:
+              dataProviders["Kusto"]?.keys["Args"]?.kind === "map" ? relaxed(dataProviders["Kusto"].keys["Args"]) : {},
             others: any("Passed on."),
           },
           ClusterGroups: { kind: "list", doc: "Groups that the cluster belongs to." },

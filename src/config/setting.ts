@@ -2,7 +2,7 @@
 import { HuntError } from "../base/error.js";
 import { Secret } from "../base/secret.js";
 import { isReference } from "./check-spec.js";
-import { showPath } from "./issue.js";
+import { showKey, showPath } from "./issue.js";
 import { configSpec } from "./section-table.js";
 import { specAt } from "./spec.js";
 import { isMapping, type YamlPath } from "./yaml-source.js";
@@ -182,7 +182,9 @@ export function toSettings(value: unknown, path: YamlPath, ports: SettingPorts):
     if (typeof variable === "string" && variable !== "") return fromEnvironment(variable, path, ports);
     if ("KeyVault" in value) return fromKeyVault(value["KeyVault"], path, ports);
   }
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, toSettings(item, [...path, name], ports)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [name, toSettings(item, [...path, name], ports)]),
+  );
 }
 
 /** The text of a setting that is no secret; undefined when it is not set. */
@@ -214,4 +216,18 @@ export function listReferences(value: unknown): SettingReference[] {
   if (value instanceof SettingReference) return [value];
   if (Array.isArray(value)) return value.flatMap(listReferences);
   return isMapping(value) ? Object.values(value).flatMap(listReferences) : [];
+}
+
+/**
+ * Settings for showing: secrets say where they come from, and texts of which the table knows nothing are hidden too, because
+ * a misspelt key may hold a secret.
+ */
+export function maskSettings(value: unknown, path: YamlPath): unknown {
+  if (value instanceof SettingReference) return value.toJSON();
+  if (Array.isArray(value)) return value.map((item: unknown) => maskSettings(item, path));
+  if (isMapping(value))
+    return Object.fromEntries(Object.entries(value).map(([k, item]) => [showKey(k), maskSettings(item, [...path, k])]));
+  if (typeof value !== "string" && typeof value !== "number") return value;
+  const spec = specAt(configSpec, path);
+  return spec === undefined || spec.kind === "any" || spec.kind === "map" || spec.kind === "named" ? "<hidden>" : value;
 }

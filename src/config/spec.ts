@@ -71,23 +71,13 @@ export interface NamedSpec extends SpecBase {
   readonly entry: Spec;
 }
 export type Spec =
-  | TextSpec
-  | SecretSpec
-  | BoolSpec
-  | NumberSpec
-  | EnumSpec
-  | ListSpec
-  | TimeoutSpec
-  | AnySpec
-  | MapSpec
-  | NamedSpec;
+  TextSpec | SecretSpec | BoolSpec | NumberSpec | EnumSpec | ListSpec | TimeoutSpec | AnySpec | MapSpec | NamedSpec;
 
 /** The spec of an entry by its name: `Splunk-emea` is a Splunk. */
 export function entrySpec(spec: NamedSpec, name: string): Spec {
-  const exact = spec.known?.[name];
-  if (exact !== undefined) return exact;
-  const base = spec.instances === true ? /^(\w+)-[\w.:]+$/.exec(name)?.[1] : undefined;
-  return (base === undefined ? undefined : spec.known?.[base]) ?? spec.entry;
+  const base = spec.instances === true ? (/^(\w+)-[\w.:]+$/.exec(name)?.[1] ?? name) : name;
+  const known = Object.entries(spec.known ?? {});
+  return known.find(([key]) => key === name)?.[1] ?? known.find(([key]) => key === base)?.[1] ?? spec.entry;
 }
 
 /** The spec of a setting by its path; undefined where the table says nothing. */

@@ -4,7 +4,7 @@ import { didYouMean } from "../base/suggest.js";
 import type { Secret } from "../base/secret.js";
 import type { Config } from "./config.js";
 import { isGuid } from "./check-spec.js";
-import { settingSecret, settingText } from "./setting.js";
+import { maskSettings, settingSecret, settingText } from "./setting.js";
 import { isMapping } from "./yaml-source.js";
 
 /** What kind of place a workspace is. */
@@ -191,7 +191,9 @@ export class WorkspaceConfig {
   }
 
   toJSON(): unknown {
-    return { name: this.name, kind: this.kind, settings: this.#settings };
+    const path = this.kind === "sentinel" ? ["MSSentinel", "Workspaces", this.name] : undefined;
+    const settings = path === undefined ? this.#settings : maskSettings(this.#settings, path);
+    return { name: this.name, kind: this.kind, settings };
   }
 }
 

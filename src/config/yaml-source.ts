@@ -1,5 +1,6 @@
 /** YAML files with the place of every key, so that each complaint can name its line. */
 import type { Document, Node } from "yaml";
+import { messageOf } from "../base/error.js";
 import { positionAt, type Diagnostic, type Span } from "../base/diagnostic.js";
 import { loadYaml } from "./yaml.js";
 
@@ -109,7 +110,8 @@ const thisFile = "check that this is the file you meant";
 
 function readDocument(text: string, options: YamlOptions): ReadDocument {
   const maxBytes = options.maxBytes ?? maxYamlBytes;
-  if (Buffer.byteLength(text) > maxBytes) return refuse(`the file is larger than ${maxBytes / 1024 / 1024} MB`, thisFile);
+  if (Buffer.byteLength(text) > maxBytes)
+    return refuse(`the file is larger than ${maxBytes / 1024 / 1024} MB`, thisFile);
   if (notText.test(text)) return refuse("the file is not text", "save it as UTF-8");
   if (isTooDeep(text)) return refuse(`more than ${maxNesting} levels are inside each other`, thisFile);
   const { parseDocument } = loadYaml();
@@ -134,15 +136,13 @@ function readParsed(document: Document, options: YamlOptions): ReadDocument {
   const errors = document.errors.map(e => failure(e.message, { start: e.pos[0], end: e.pos[1] }, hint));
   const diagnostics = [...errors, ...findDuplicates(document)].slice(0, maxErrors);
   if (diagnostics.length > 0) return { document, value: undefined, diagnostics };
-  const warnings = document.warnings.slice(0, maxErrors).map(
-    (warning): Diagnostic => ({
-      code: "yaml/tag",
-      severity: "warning",
-      message: "a tag (!) that is not known is passed over",
-      span: { start: warning.pos[0], end: warning.pos[1] },
-      hint: "remove it",
-    }),
-  );
+  const warnings = document.warnings.slice(0, maxErrors).map((warning): Diagnostic => ({
+    code: "yaml/tag",
+    severity: "warning",
+    message: "a tag (!) that is not known is passed over",
+    span: { start: warning.pos[0], end: warning.pos[1] },
+    hint: "remove it",
+  }));
   if (options.exactNumbers === true) keepNumberText(document);
   try {
     const value: unknown = document.toJS({ maxAliasCount: maxAliases });
@@ -152,16 +152,12 @@ function readParsed(document: Document, options: YamlOptions): ReadDocument {
     }
     return { document, value, diagnostics: warnings };
   } catch (error) {
-    const isAliases = !(error instanceof RangeError);
-    return {
-      document,
-      value: undefined,
-      diagnostics: [
-        isAliases
-          ? failure("too many aliases (&, *)", { start: 0, end: 0 }, "write the repeated parts out")
-          : failure("too much is inside each other", { start: 0, end: 0 }, thisFile),
-      ],
-    };
+    const diagnostic = messageOf(error).startsWith("Unresolved alias")
+      ? failure("an alias (*) has no anchor (&) of its name before it", none, "put text that begins with * in quotes")
+      : error instanceof RangeError
+        ? failure("too much is inside each other", none, thisFile)
+        : failure("too many aliases (&, *)", none, "write the repeated parts out");
+    return { document, value: undefined, diagnostics: [diagnostic] };
   }
 }
 
@@ -181,7 +177,8 @@ function findDuplicates(document: Document): Diagnostic[] {
       const seen = new Set<unknown>();
       for (const { key } of map.items) {
         if (!isScalar(key)) continue;
-        if (seen.has(key.value)) found.push(failure("Map keys must be unique", rangeSpan(key) ?? none, "keep one of them"));
+        if (seen.has(key.value))
+          found.push(failure("Map keys must be unique", rangeSpan(key) ?? none, "keep one of them"));
         seen.add(key.value);
       }
     },

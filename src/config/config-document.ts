@@ -242,7 +242,7 @@ export class ConfigDocument {
         (map as YAMLMap).set(this.#keyOf(map as YAMLMap, step), fresh);
         next = fresh;
       }
-      map = next;
+      map = next as Node;
     }
     if ((map as YAMLMap).items.length === 0) (map as YAMLMap).flow = false;
     return map as YAMLMap;

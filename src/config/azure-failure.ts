@@ -56,8 +56,16 @@ const entraCodes: Readonly<Record<string, Explanation>> = {
     message: "the service is not known in this tenant",
     hint: "check Azure.cloud: the tenant may be in another cloud",
   },
-  AADSTS50076: { code: "auth/refused", message: "a second factor is asked for", hint: "sign in by devicecode or `az login`" },
-  AADSTS50079: { code: "auth/refused", message: "a second factor must be registered", hint: "sign in with a browser first" },
+  AADSTS50076: {
+    code: "auth/refused",
+    message: "a second factor is asked for",
+    hint: "sign in by devicecode or `az login`",
+  },
+  AADSTS50079: {
+    code: "auth/refused",
+    message: "a second factor must be registered",
+    hint: "sign in with a browser first",
+  },
   AADSTS53003: {
     code: "auth/refused",
     message: "a conditional access policy blocks this sign-in",
@@ -68,7 +76,11 @@ const entraCodes: Readonly<Record<string, Explanation>> = {
     message: "the account does not belong to this tenant",
     hint: "sign in with an account of the tenant, or be invited as a guest",
   },
-  AADSTS50126: { code: "auth/refused", message: "name or password is wrong", hint: "check AZURE_USERNAME and AZURE_PASSWORD" },
+  AADSTS50126: {
+    code: "auth/refused",
+    message: "name or password is wrong",
+    hint: "check AZURE_USERNAME and AZURE_PASSWORD",
+  },
   AADSTS65001: {
     code: "auth/refused",
     message: "nobody has consented to this application",
@@ -115,7 +127,10 @@ export function explainSignInFailure(error: unknown, name: string, watch: WireWa
   const known = entraCodes[entra.slice(2, -1)];
   if (known !== undefined) return fail(known, entra);
   if (entra !== "")
-    return fail({ code: "auth/refused", message: "Microsoft Entra refused", hint: "look the code up in Entra's documentation" }, entra);
+    return fail(
+      { code: "auth/refused", message: "Microsoft Entra refused", hint: "look the code up in Entra's documentation" },
+      entra,
+    );
   if (/expired/i.test(text) && /token|grant|code/i.test(text)) return fail(expired);
   if (/authorization_declined|access_denied/.test(text))
     return fail({ code: "auth/refused", message: "the sign-in was declined", hint: "sign in again" });
@@ -141,6 +156,14 @@ function fromStatus(status: number): Explanation {
   if (status >= 500)
     return { code: "auth/busy", message: `the service fails (status ${status})`, hint: "try again later" };
   if (status === 401 || status === 403)
-    return { code: "auth/refused", message: `the service refused (status ${status})`, hint: "check ids, secrets and roles" };
-  return { code: "auth/failed", message: `the service answered with status ${status}`, hint: "check the configuration" };
+    return {
+      code: "auth/refused",
+      message: `the service refused (status ${status})`,
+      hint: "check ids, secrets and roles",
+    };
+  return {
+    code: "auth/failed",
+    message: `the service answered with status ${status}`,
+    hint: "check the configuration",
+  };
 }

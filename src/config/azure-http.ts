@@ -24,7 +24,7 @@ export interface SdkHttpOptions {
   readonly nowMs: () => number;
   /** Asked with each request. */
   readonly signal?: () => AbortSignal | undefined;
-  /** For one attempt. Default 30 s. */
+  /** For one attempt; default the HTTP client's. */
   readonly timeoutMs?: number;
   readonly retries?: number;
 }
@@ -41,7 +41,7 @@ function bodyOf(request: PipelineRequest): string | Uint8Array | undefined {
 
 /** An HTTP client for `httpClient` of an SDK's options. */
 export function createSdkHttp(options: SdkHttpOptions): SdkHttpClient {
-  const { http, watch, nowMs, signal, timeoutMs = 30_000, retries } = options;
+  const { http, watch, nowMs, signal, timeoutMs, retries } = options;
   return {
     async sendRequest(request): Promise<PipelineResponse> {
       const body = bodyOf(request);
@@ -54,18 +54,23 @@ export function createSdkHttp(options: SdkHttpOptions): SdkHttpClient {
           method: request.method as "GET",
           headers,
           maxBytes,
-          timeoutMs,
           // Tokens and secrets are asked for; asking twice does no harm.
           idempotent: true,
           ...(body === undefined ? {} : { body }),
           ...(current === undefined ? {} : { signal: current }),
+          ...(timeoutMs === undefined ? {} : { timeoutMs }),
           ...(retries === undefined ? {} : { retries }),
         });
         const { createHttpHeaders } = await import("@azure/core-rest-pipeline");
         const at = Date.parse(response.headers["date"] ?? "");
         if (!Number.isNaN(at)) watch.skewMs = at - nowMs();
         watch.status = response.status >= 400 ? response.status : undefined;
-        return { request, status: response.status, headers: createHttpHeaders({ ...response.headers }), bodyAsText: response.text() };
+        return {
+          request,
+          status: response.status,
+          headers: createHttpHeaders({ ...response.headers }),
+          bodyAsText: response.text(),
+        };
       } catch (error) {
         if (isHuntError(error)) watch.failure = error;
         throw error;

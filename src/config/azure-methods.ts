@@ -223,7 +223,9 @@ function openManagedIdentity(context: MethodContext): Method {
     timeoutMs: identityTimeoutMs,
     retries: 0,
     create: ({ ManagedIdentityCredential }, options) =>
-      clientId === undefined ? new ManagedIdentityCredential(options) : new ManagedIdentityCredential(clientId, options),
+      clientId === undefined
+        ? new ManagedIdentityCredential(options)
+        : new ManagedIdentityCredential(clientId, options),
   });
 }
 
@@ -276,7 +278,10 @@ function openInteractive(context: MethodContext): Method | Unavailable {
 function openDeviceCode(context: MethodContext): Method | Unavailable {
   const { prompt, tenantId } = context;
   if (prompt === undefined)
-    return { unavailable: "nobody is there to enter a code", hint: "sign in before, or give automation an application" };
+    return {
+      unavailable: "nobody is there to enter a code",
+      hint: "sign in before, or give automation an application",
+    };
   return personMethod(context, "devicecode", {
     name: "code entered in a browser",
     create: ({ DeviceCodeCredential }, options) =>

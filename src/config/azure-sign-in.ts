@@ -142,7 +142,11 @@ export class AzureSignIn implements AzureTokenSource {
     for (const method of this.#context.methods) {
       const opened = this.#open(method, tenantId);
       if (isUnavailable(opened)) {
-        const error = new HuntError("auth/none", opened.unavailable, opened.hint === undefined ? {} : { hint: opened.hint });
+        const error = new HuntError(
+          "auth/none",
+          opened.unavailable,
+          opened.hint === undefined ? {} : { hint: opened.hint },
+        );
         failures.push({ method, error, tried: false });
         continue;
       }
@@ -187,7 +191,9 @@ export class AzureSignIn implements AzureTokenSource {
     if (opened.asksPerson === true && this.#kept(scope, tenantId) === undefined) {
       const remembered = await opened.remembered?.().catch(() => undefined);
       const detail =
-        remembered === undefined ? `${opened.name}: asks you when it is needed` : `kept sign-in of ${remembered.account}`;
+        remembered === undefined
+          ? `${opened.name}: asks you when it is needed`
+          : `kept sign-in of ${remembered.account}`;
       return { method, state: "asks", detail };
     }
     try {

@@ -79,7 +79,10 @@ test.each<[string, Partial<RunResult>, string, RegExp]>([
   ],
   [
     "a proxy in the way",
-    { exitCode: 1, stderr: "HTTPSConnectionPool: Max retries exceeded (Caused by ProxyError('Cannot connect to proxy.'))" },
+    {
+      exitCode: 1,
+      stderr: "HTTPSConnectionPool: Max retries exceeded (Caused by ProxyError('Cannot connect to proxy.'))",
+    },
     "auth/cli-network",
     /HTTPS_PROXY/,
   ],

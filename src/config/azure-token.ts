@@ -109,7 +109,11 @@ function explainCliFailure(exitCode: number | undefined, stderr: string, tenantI
     return new HuntError("auth/cli-network", "the Azure CLI does not trust the certificate that it is shown", {
       hint: "set REQUESTS_CA_BUNDLE to your organisation's certificates and try again",
     });
-  if (/ProxyError|Tunnel connection failed|Max retries exceeded|Connection (?:error|refused|aborted)|getaddrinfo/i.test(stderr))
+  if (
+    /ProxyError|Tunnel connection failed|Max retries exceeded|Connection (?:error|refused|aborted)|getaddrinfo/i.test(
+      stderr,
+    )
+  )
     return new HuntError("auth/cli-network", "the Azure CLI cannot reach Microsoft Entra", {
       hint: "check the network and HTTPS_PROXY, then try again",
     });

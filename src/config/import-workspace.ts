@@ -117,7 +117,11 @@ const filled = (text: string | undefined): string | undefined => (text === "" ? 
 function graphQuery(known: WorkspaceSettings): string {
   const conditions = [
     ["properties.customerId", known.WorkspaceId, isGuid],
-    ["name", filled(known.WorkspaceId) === undefined ? known.WorkspaceName : undefined, (t: string) => workspaceName.test(t)],
+    [
+      "name",
+      filled(known.WorkspaceId) === undefined ? known.WorkspaceName : undefined,
+      (t: string) => workspaceName.test(t),
+    ],
     ["subscriptionId", known.SubscriptionId, isGuid],
     ["resourceGroup", known.ResourceGroup, (t: string) => resourceGroup.test(t)],
   ] as const;

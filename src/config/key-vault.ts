@@ -92,9 +92,13 @@ export class KeyVault implements SecretVault {
   #check(reference: VaultReference): { vault: string; secret: string } {
     const vault = reference.vault ?? this.#options.vaultName;
     if (vault === undefined || !vaultName.test(vault))
-      throw new HuntError("config/no-vault", vault === undefined ? "no key vault is configured" : "the key vault's name is malformed", {
-        hint: "set KeyVault.VaultName and KeyVault.TenantId",
-      });
+      throw new HuntError(
+        "config/no-vault",
+        vault === undefined ? "no key vault is configured" : "the key vault's name is malformed",
+        {
+          hint: "set KeyVault.VaultName and KeyVault.TenantId",
+        },
+      );
     if (!secretName.test(reference.secret))
       throw new HuntError("keyvault/no-secret", "the secret's name is malformed", {
         hint: "names have letters, digits and hyphens",
@@ -151,9 +155,17 @@ function explain(error: unknown, vault: string, what: string, watch: WireWatch):
     new HuntError(code, message, { cause: error, hint });
   switch (status) {
     case 404:
-      return fail("keyvault/no-secret", `key vault '${vault}' has no ${what}`, "huntbook config show says which name is looked for");
+      return fail(
+        "keyvault/no-secret",
+        `key vault '${vault}' has no ${what}`,
+        "huntbook config show says which name is looked for",
+      );
     case 401:
-      return fail("keyvault/refused", `key vault '${vault}' does not accept the sign-in`, "check KeyVault.TenantId and KeyVault.Authority");
+      return fail(
+        "keyvault/refused",
+        `key vault '${vault}' does not accept the sign-in`,
+        "check KeyVault.TenantId and KeyVault.Authority",
+      );
     case 403:
       return fail(
         "keyvault/refused",
@@ -163,7 +175,8 @@ function explain(error: unknown, vault: string, what: string, watch: WireWatch):
     case 429:
       return fail("keyvault/failed", `key vault '${vault}' is asked too often`, "wait a minute and try again");
     default: {
-      const said = typeof status === "number" ? `status ${status}` : (messageOf(error).split("\n")[0] ?? "").slice(0, 120);
+      const said =
+        typeof status === "number" ? `status ${status}` : (messageOf(error).split("\n")[0] ?? "").slice(0, 120);
       return fail("keyvault/failed", `key vault '${vault}' did not give ${what}: ${said}`, "try again later");
     }
   }

@@ -28,7 +28,11 @@ test("values too short to be told from other text are not looked for", () => {
 
 test("outputs of a notebook are searched whole: lines that were cut, keys, numbers", () => {
   const outputs = [{ output_type: "stream", text: ["key=hun", "ter2-abc\n"] }, { data: { "text/plain": 12345678901 } }];
-  const secrets = [new Secret("hunter2-abc", "env:A"), new Secret("12345678901", "env:B"), new Secret("not there", "env:C")];
+  const secrets = [
+    new Secret("hunter2-abc", "env:A"),
+    new Secret("12345678901", "env:B"),
+    new Secret("not there", "env:C"),
+  ];
   expect(findSecretsInValue(outputs, secrets).map(h => h.origin)).toEqual(["env:A", "env:B"]);
 });
 

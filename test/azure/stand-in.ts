@@ -106,9 +106,12 @@ export class AzureStandIn {
 
   /** Whatever host is asked for, it is us. */
   #tunnel(request: IncomingMessage, socket: Socket): void {
-    const wanted = this.proxyLogin === undefined ? undefined : `Basic ${Buffer.from(this.proxyLogin).toString("base64")}`;
+    const wanted =
+      this.proxyLogin === undefined ? undefined : `Basic ${Buffer.from(this.proxyLogin).toString("base64")}`;
     if (wanted !== undefined && request.headers["proxy-authorization"] !== wanted) {
-      socket.end("HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\ncontent-length: 0\r\n\r\n");
+      socket.end(
+        "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\ncontent-length: 0\r\n\r\n",
+      );
       return;
     }
     this.proxied++;
@@ -125,7 +128,13 @@ export class AzureStandIn {
     let body = "";
     for await (const chunk of request) body += String(chunk);
     const path = request.url ?? "";
-    const received = { method: request.method ?? "", host: request.headers.host ?? "", path, headers: request.headers, body };
+    const received = {
+      method: request.method ?? "",
+      host: request.headers.host ?? "",
+      path,
+      headers: request.headers,
+      body,
+    };
     this.received.push(received);
     const at = this.#faults.findIndex(f => f.left > 0 && path.includes(f.fault.path));
     const fault = this.#faults[at]?.fault;
@@ -191,9 +200,19 @@ export class AzureStandIn {
       return ok({ token_type: "Bearer", expires_in: this.tokenSeconds, access_token: this.#newToken() });
     }
     if (grant === "urn:ietf:params:oauth:grant-type:device_code" || grant === "device_code") {
-      if (this.devicePolls-- > 0) return { status: 400, body: { error: "authorization_pending", error_description: "AADSTS70016: pending" } };
+      if (this.devicePolls-- > 0)
+        return { status: 400, body: { error: "authorization_pending", error_description: "AADSTS70016: pending" } };
     }
-    const claims = { oid: "o1", tid: tenant, preferred_username: "ana@contoso.com", name: "Ana", sub: "s1", aud: form.get("client_id"), iss: "x", ver: "2.0" };
+    const claims = {
+      oid: "o1",
+      tid: tenant,
+      preferred_username: "ana@contoso.com",
+      name: "Ana",
+      sub: "s1",
+      aud: form.get("client_id"),
+      iss: "x",
+      ver: "2.0",
+    };
     const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
     return ok({
       token_type: "Bearer",
@@ -211,7 +230,13 @@ export class AzureStandIn {
     if (headers["x-identity-header"] !== "hunter2-identity" && headers["secret"] !== "hunter2-identity")
       return { status: 403, body: { error: "no" } };
     const expires = Math.floor(Date.now() / 1000) + this.tokenSeconds;
-    return ok({ access_token: this.#newToken(), expires_on: String(expires), resource: "r", token_type: "Bearer", client_id: "m1" });
+    return ok({
+      access_token: this.#newToken(),
+      expires_on: String(expires),
+      resource: "r",
+      token_type: "Bearer",
+      client_id: "m1",
+    });
   }
 
   #vault({ method, path, headers, body, host }: Received): Reply {
@@ -220,7 +245,9 @@ export class AzureStandIn {
       return {
         status: 401,
         body: { error: { code: "Unauthorized", message: "no token" } },
-        headers: { "www-authenticate": `Bearer authorization="https://${host}/${tenant}", resource="https://vault.azure.net"` },
+        headers: {
+          "www-authenticate": `Bearer authorization="https://${host}/${tenant}", resource="https://vault.azure.net"`,
+        },
       };
     const name = /^\/secrets\/([^/?]+)/.exec(path)?.[1];
     const id = (n: string) => `https://${host}/secrets/${n}/v1`;
@@ -236,12 +263,20 @@ export class AzureStandIn {
     if (method === "PUT") this.secrets.set(name, (JSON.parse(body) as { value: string }).value);
     const value = this.secrets.get(name);
     if (value === undefined)
-      return { status: 404, body: { error: { code: "SecretNotFound", message: `A secret with (name/id) ${name} was not found` } } };
+      return {
+        status: 404,
+        body: { error: { code: "SecretNotFound", message: `A secret with (name/id) ${name} was not found` } },
+      };
     return ok({ value, id: id(name), attributes: { enabled: true } });
   }
 
   #graph({ headers }: Received): Reply {
     if (!String(headers["authorization"]).startsWith("Bearer ")) return { status: 401, body: {} };
-    return ok({ totalRecords: this.graphRows.length, count: this.graphRows.length, data: this.graphRows, resultTruncated: "false" });
+    return ok({
+      totalRecords: this.graphRows.length,
+      count: this.graphRows.length,
+      data: this.graphRows,
+      resultTruncated: "false",
+    });
   }
 }

@@ -22,6 +22,8 @@ const areas: Readonly<Record<string, string>> = {
   ingest: "Reading logs",
   config: "Configuration",
   auth: "Signing in",
+  keyvault: "Key vaults",
+  secrets: "Secrets that are kept",
   net: "Network",
   notebook: "Notebooks",
   session: "Sessions",

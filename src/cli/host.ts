@@ -119,11 +119,7 @@ export interface CliHost {
     schema: string | undefined,
   ): Promise<readonly CheckedFileQuery[] | undefined>;
   /** Completes a workspace's settings through Azure Resource Graph. @throws HuntError `config/resolve`, `auth/…`, `net/…` */
-  resolveWorkspace(
-    known: WorkspaceSettings,
-    cloud: string,
-    signal: AbortSignal,
-  ): Promise<Required<WorkspaceSettings>>;
+  resolveWorkspace(known: WorkspaceSettings, cloud: string, signal: AbortSignal): Promise<Required<WorkspaceSettings>>;
   /** What each way to sign in to Azure says, in the configured order. */
   authStatus(tenantId: string | undefined, signal: AbortSignal): Promise<AuthStatus>;
   doctor(signal: AbortSignal): Promise<readonly DoctorCheck[]>;

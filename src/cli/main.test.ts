@@ -95,6 +95,14 @@ function fakeHost(changes: Partial<CliHost> = {}, completeness: Completeness = c
               reason: line === "bad" ? "no" : "",
             }))
         : undefined,
+    resolveWorkspace: async known => ({
+      WorkspaceId: "11111111-2222-4333-8444-555555555555",
+      TenantId: "99999999-2222-4333-8444-555555555555",
+      SubscriptionId: known.SubscriptionId ?? "",
+      ResourceGroup: known.ResourceGroup ?? "",
+      WorkspaceName: known.WorkspaceName ?? "",
+    }),
+    authStatus: async () => ({ cloud: "global", tenantId: "t", signedIn: false, attempts: [] }),
     doctor: async () => [],
     notebookHost: async () => ({}),
     runNotebook,

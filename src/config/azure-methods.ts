@@ -1,5 +1,6 @@
 /** The ways to sign in to Azure, by MSTICPy's names. The SDK is loaded with the first that needs it. */
 import type { TokenCredential } from "@azure/core-auth";
+import type * as AzureIdentity from "@azure/identity";
 import type { TokenCredentialOptions } from "@azure/identity";
 import { HuntError } from "../base/error.js";
 import { Secret } from "../base/secret.js";
@@ -86,7 +87,7 @@ export const methods = {
   }),
 } as const satisfies Record<AuthMethod, Open>;
 
-type Identity = typeof import("@azure/identity");
+type Identity = typeof AzureIdentity;
 
 interface SdkMethod {
   readonly name: string;
@@ -122,7 +123,7 @@ function sdkMethod(context: MethodContext, method: SdkMethod): Method {
       authorityHost: context.cloud.login,
       // Only Microsoft's own addresses can be looked up at Microsoft.
       ...(knownLogins.has(context.cloud.login) ? {} : { disableInstanceDiscovery: true }),
-    } as TokenCredentialOptions);
+    });
   };
   return {
     name: method.name,
@@ -169,7 +170,7 @@ function openEnvironment(context: MethodContext): Method | Unavailable {
     name: `user ${user}`,
     create: ({ UsernamePasswordCredential }, options) =>
       // Without a second factor: for automation in old tenants only.
-      // eslint-disable-next-line @typescript-eslint/no-deprecated
+
       new UsernamePasswordCredential(context.tenantId, clientId, user, password, options),
   });
 }
@@ -255,11 +256,11 @@ function personMethod(context: MethodContext, kind: "interactive" | "devicecode"
     ...method,
     create: async (identity, options) => {
       const kept = await cache.options(identity);
-      const credential = await method.create(identity, { ...options, ...kept } as TokenCredentialOptions);
+      const credential = await method.create(identity, { ...options, ...kept });
       return cache.remembering(credential);
     },
   });
-  return { ...inner, asksPerson: true, remembered: cache.remembered };
+  return { ...inner, asksPerson: true, remembered: () => cache.remembered() };
 }
 
 function openInteractive(context: MethodContext): Method | Unavailable {

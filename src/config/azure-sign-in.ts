@@ -60,16 +60,7 @@ function waitFor(shared: Shared, signal: AbortSignal | undefined): Promise<Secre
     };
     if (signal?.aborted === true) return stop();
     signal?.addEventListener("abort", stop);
-    shared.token.then(
-      token => {
-        leave();
-        done(token);
-      },
-      (error: unknown) => {
-        leave();
-        failed(error as Error);
-      },
-    );
+    shared.token.finally(leave).then(done, failed);
   });
 }
 

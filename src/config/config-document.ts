@@ -221,7 +221,7 @@ export class ConfigDocument {
   /** The mapping at a path, made where it is missing; never one that other places share. */
   #mapAt(steps: readonly string[]): YAMLMap {
     const { isAlias, isMap, isNode, YAMLMap: NewMap } = loadYaml();
-    let map = this.#document.contents as Node | null;
+    let map = this.#document.contents;
     if (!isMap(map)) {
       const fresh = new NewMap(this.#document.schema);
       if (isNode(map)) keepComments(map, fresh, false);

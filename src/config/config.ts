@@ -143,6 +143,8 @@ export class Config {
   readonly logAnalyticsEndpoint: string | undefined;
   /** `Huntbook.Window`, when set: how long before now, milliseconds. */
   readonly windowMs: number | undefined;
+  /** `Huntbook.SecretCache`: where secrets and sign-ins may be kept. */
+  readonly secretCache: HuntbookSection["secretCache"];
   /** Warnings about the file. */
   readonly diagnostics: readonly Diagnostic[];
   /** Things to tell the user once. */
@@ -160,6 +162,7 @@ export class Config {
     this.limits = parts.huntbook.limits;
     this.logAnalyticsEndpoint = parts.huntbook.logAnalyticsEndpoint;
     this.windowMs = parts.huntbook.windowMs;
+    this.secretCache = parts.huntbook.secretCache;
     this.diagnostics = parts.diagnostics;
     this.notices = parts.notices;
     this.#parts = parts;

@@ -1,9 +1,10 @@
 /** Sign-ins of people for the next session: MSAL's cache and the account, in the encrypted store and nowhere else. */
 import type { TokenCredential } from "@azure/core-auth";
+import type * as AzureIdentity from "@azure/identity";
 import type { AuthenticationRecord } from "@azure/identity";
 import type { SecretStore } from "./secret-store.js";
 
-type Identity = typeof import("@azure/identity");
+type Identity = typeof AzureIdentity;
 
 export interface RememberedSignIn {
   /** The account's name, for example ana@contoso.com. */

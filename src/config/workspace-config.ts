@@ -4,7 +4,7 @@ import { didYouMean } from "../base/suggest.js";
 import type { Secret } from "../base/secret.js";
 import type { Config } from "./config.js";
 import { isGuid } from "./check-spec.js";
-import { maskSettings, settingSecret, settingText } from "./setting.js";
+import { fetchSettingSecret, maskSettings, settingSecret, settingText } from "./setting.js";
 import { isMapping } from "./yaml-source.js";
 
 /** What kind of place a workspace is. */
@@ -149,6 +149,14 @@ export class WorkspaceConfig {
   secretArgument(name: string): Secret | undefined {
     const args = this.#settings["Args"];
     return isMapping(args) ? settingSecret(args[name], `file:${this.#config.place?.path ?? ""}`) : undefined;
+  }
+
+  /** As `secretArgument`, from a key vault if it is there. @throws HuntError `keyvault/…`, `auth/…`, `config/…` */
+  async fetchSecretArgument(name: string, signal?: AbortSignal): Promise<Secret | undefined> {
+    const args = this.#settings["Args"];
+    return isMapping(args)
+      ? fetchSettingSecret(args[name], `file:${this.#config.place?.path ?? ""}`, signal)
+      : undefined;
   }
 
   /** Whether the entry says enough to connect; an unset environment variable does not. */

@@ -5,9 +5,14 @@ import { basename, join, resolve } from "node:path";
 import process from "node:process";
 import { pinnedClock, type Clock, type TimeRange } from "../base/clock.js";
 import { HuntError } from "../base/error.js";
+import type { Secret } from "../base/secret.js";
 import type { Notice, NoticeSink, ProgressSink } from "../base/port.js";
 import { noProgress } from "../base/port.js";
 import { createSettings, systemConfigPorts, type Config, type ConfigPorts, type Settings } from "../config/config.js";
+import type { DeviceCodePrompt } from "../config/azure-methods.js";
+import { httpTimes, proxyEnvironment } from "../config/network.js";
+import { findSecretsInValue, redactSecrets, type SecretHit } from "../config/secret-scan.js";
+import type { SecretVault } from "../config/setting.js";
 import { contosoName, WorkspaceConfig, type WorkspacePlace } from "../config/workspace-config.js";
 import type { DuckDBConnection } from "../frame/duckdb.js";
 import { FrameStore } from "../frame/store.js";
@@ -18,8 +23,10 @@ import type { QueryDefinition } from "../query/definition.js";
 import { loadDefinitions } from "../query/load-queries.js";
 import type { LocalWorkspace } from "../workspace/api.js";
 import { setDefaultSessionFactory } from "./ambient.js";
+import { AzureAccess } from "./azure.js";
 import { contosoDir, ensureContoso } from "./demo.js";
 import { dataFolder } from "./folders.js";
+import { signInPrompt } from "./sign-in-prompt.js";
 
 export interface SessionLimits {
   /** Memory of the engine, bytes; default half of the machine's. */
@@ -40,6 +47,8 @@ export interface SessionOptions {
   readonly dataDir?: string;
   /** The KQL compiler; default one in a worker thread, started on first use. Closed with the session. */
   readonly createCompiler?: () => KqlCompiler;
+  /** Shows a code with which a person signs in to Azure; default: in the notebook, or on a terminal. */
+  readonly onSignInCode?: (prompt: DeviceCodePrompt) => void;
   readonly onNotice?: NoticeSink;
   readonly onProgress?: ProgressSink;
 }
@@ -74,8 +83,8 @@ export class Session implements AsyncDisposable {
   readonly pinned: Clock | undefined;
   readonly dataDir: string;
   readonly notices: Notice[] = [];
-  /** The notebook's time range, when it has one. */
-  huntWindow: TimeRange | undefined;
+  /** The notebook's time range, when it has one; see `huntWindow`. */
+  #huntWindow: TimeRange | undefined;
   readonly #options: SessionOptions;
   readonly #workspaces = new Map<string, Promise<LocalWorkspace>>();
   #store: Promise<FrameStore> | undefined;
@@ -83,6 +92,8 @@ export class Session implements AsyncDisposable {
   #settings: Settings | undefined;
   #definitions: readonly QueryDefinition[] | undefined;
   #http: HttpClient | undefined;
+  #azure: { readonly config: Config; readonly access: AzureAccess } | undefined;
+  readonly #learned = new Map<string, Secret>();
   #primaryClock: Clock | undefined;
   #closed = false;
 
@@ -99,11 +110,24 @@ export class Session implements AsyncDisposable {
   /** The configuration, read on first use. @throws HuntError `config/invalid`, `config/unreadable` */
   get settings(): Settings {
     if (this.#settings === undefined) {
-      const settings = createSettings(this.#options.configPorts ?? systemConfigPorts());
+      const ports = this.#options.configPorts ?? systemConfigPorts();
+      const openVault = (): SecretVault => ({ get: (reference, signal) => this.azure.secrets.get(reference, signal) });
+      const settings = createSettings({ openVault, ...ports });
       this.#settings = chooseWorkspace(settings, this.#options.workspace, this.dataDir);
       for (const notice of this.#settings.config.notices) this.notify(notice);
     }
     return this.#settings;
+  }
+
+  /** The time range that queries mean when they say none: the notebook's, else `Huntbook.Window` of the configuration. */
+  get huntWindow(): TimeRange | undefined {
+    if (this.#huntWindow !== undefined) return this.#huntWindow;
+    const { windowMs } = this.config;
+    const endMs = windowMs === undefined ? 0 : this.clock.now();
+    return windowMs === undefined ? undefined : { startMs: endMs - windowMs, endMs };
+  }
+  set huntWindow(range: TimeRange | undefined) {
+    this.#huntWindow = range;
   }
 
   get config(): Config {
@@ -122,10 +146,61 @@ export class Session implements AsyncDisposable {
     return this.#compiler;
   }
 
-  /** The HTTP client; proxies and extra certificates come from the environment. Nothing is sent before it is used. */
+  /**
+   * The HTTP client; proxies come from the configuration, else the environment, certificates from the environment. Nothing is
+   * sent before it is used.
+   * @throws HuntError `config/…`, `net/extra-ca`
+   */
   get http(): HttpClient {
-    this.#http ??= createHttpClient({ env: process.env, extraCa: readExtraCa(process.env) });
+    this.#http ??= createHttpClient({
+      env: proxyEnvironment(this.config, process.env),
+      extraCa: readExtraCa(process.env),
+      ...httpTimes(this.config),
+    });
     return this.#http;
+  }
+
+  /** Signing in to Azure and key vaults, as the configuration says now. */
+  get azure(): AzureAccess {
+    this.#assertOpen();
+    const { config } = this;
+    if (this.#azure?.config !== config) {
+      void this.#azure?.access.close();
+      const access = new AzureAccess({
+        config,
+        http: this.http,
+        dataDir: this.dataDir,
+        env: this.#options.configPorts?.env ?? process.env,
+        prompt: this.#options.onSignInCode ?? signInPrompt(),
+        learn: secret => this.learnSecret(secret),
+      });
+      this.#azure = { config, access };
+    }
+    return this.#azure.access;
+  }
+
+  /** Remembers a secret that passed through, for `knownSecrets`. */
+  learnSecret(secret: Secret): void {
+    this.#learned.set(secret.reveal(), secret);
+  }
+
+  /** The values of all secrets that this session knows: of the configuration, of vaults, tokens. */
+  knownSecrets(): Secret[] {
+    const configured = this.#settings?.config.knownSecrets() ?? [];
+    return [...new Map([...configured.map(s => [s.reveal(), s] as const), ...this.#learned]).values()];
+  }
+
+  /**
+   * The secrets of this session that stand in a value, for example the outputs of a cell before they are saved. Values shorter
+   * than 6 characters are not looked for.
+   */
+  findSecretsIn(value: unknown): SecretHit[] {
+    return findSecretsInValue(value, this.knownSecrets());
+  }
+
+  /** Text without the secrets of this session: for logs and messages. */
+  redact(text: string): string {
+    return redactSecrets(text, this.knownSecrets());
   }
 
   get onProgress(): ProgressSink {
@@ -219,6 +294,7 @@ export class Session implements AsyncDisposable {
     const store = await this.#store?.catch(() => undefined);
     await store?.close();
     await this.#compiler?.close();
+    await this.#azure?.access.close();
     await this.#http?.close();
   }
 

@@ -9,7 +9,7 @@ import type { SecretStore } from "../../src/config/secret-store.js";
 import { readConfig } from "../../src/config/config.js";
 import { createHttpClient, type HttpClient } from "../../src/net/client.js";
 import { serverCertificate } from "./certificates.js";
-import { AzureStandIn, tenant } from "./stand-in.js";
+import { AzureStandIn, tenant, type Fault } from "./stand-in.js";
 
 let azure: AzureStandIn;
 const clients: HttpClient[] = [];
@@ -22,7 +22,13 @@ afterEach(async () => {
 });
 
 function http(options: Parameters<typeof createHttpClient>[0] = {}): HttpClient {
-  const client = createHttpClient({ extraCa: [serverCertificate], retries: 2, timeoutMs: 400, sleep: async () => undefined, ...options });
+  const client = createHttpClient({
+    extraCa: [serverCertificate],
+    retries: 2,
+    timeoutMs: 400,
+    sleep: async () => undefined,
+    ...options,
+  });
   clients.push(client);
   return client;
 }
@@ -101,7 +107,7 @@ test("a secret is written, and all names are listed, over pages", async () => {
   expect(await client.list()).toEqual(["TIProviders-OTX-Args-AuthKey", "TIProviders-VT-Args-AuthKey"]);
 });
 
-test.each<[string, Parameters<AzureStandIn["failNext"]>, string, RegExp]>([
+test.each<[string, readonly Fault[], string, RegExp]>([
   ["401 for ever", [{ path: "/secrets", status: 401, times: 99 }], "keyvault/refused", /TenantId/],
   ["403", [{ path: "/secrets", status: 403, times: 99 }], "keyvault/refused", /Key Vault Secrets User/],
   ["404", [{ path: "/secrets", status: 404, times: 99 }], "keyvault/no-secret", /has no secret/],
@@ -150,7 +156,13 @@ test("a setting in a vault is fetched once, by its path's name, and then read at
 });
 
 const id = "11111111-2222-4333-8444-555555555555";
-const row = { name: "soc", tenantId: tenant, subscriptionId: "33333333-2222-4333-8444-555555555555", resourceGroup: "soc-rg", workspaceId: id };
+const row = {
+  name: "soc",
+  tenantId: tenant,
+  subscriptionId: "33333333-2222-4333-8444-555555555555",
+  resourceGroup: "soc-rg",
+  workspaceId: id,
+};
 const ports = () => ({ http: http(), resourceManager: azure.url, token: new Secret("hunter2-access-token-1", "test") });
 
 test("a workspace's settings are completed from its id; what is filled in stays", async () => {

@@ -12,7 +12,7 @@ import { findSecrets } from "../../src/config/secret-scan.js";
 import { openSecretStore, type SecretStore } from "../../src/config/secret-store.js";
 import { createHttpClient, type HttpClient } from "../../src/net/client.js";
 import { applicationPem, serverCertificate } from "./certificates.js";
-import { AzureStandIn, clientId, clientSecret, tenant } from "./stand-in.js";
+import { AzureStandIn, clientId, clientSecret, tenant, type Fault } from "./stand-in.js";
 
 const scope = "https://api.loganalytics.io/.default";
 let entra: AzureStandIn;
@@ -176,7 +176,7 @@ test.each<[number, string, RegExp, RegExp]>([
   expect(failed.hint).toMatch(hint);
 });
 
-test.each<[string, Parameters<AzureStandIn["failNext"]>, string | undefined]>([
+test.each<[string, readonly Fault[], string | undefined]>([
   ["one 503, then a token", [{ path: "/token", status: 503 }], undefined],
   [
     "one 429 with Retry-After, then a token",

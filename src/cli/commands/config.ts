@@ -78,10 +78,12 @@ function openExisting(args: Args, ports: ConfigPorts): ConfigFile | undefined {
 
 async function show(args: Args, { io }: Context, ports: ConfigPorts): Promise<number> {
   const config = openExisting(args, ports);
-  if (args.flag("json"))
-    printJson(io, { path: config?.path ?? null, settings: config?.masked ?? {} });
+  if (args.flag("json")) printJson(io, { path: config?.path ?? null, settings: config?.masked ?? {} });
   else if (config === undefined)
-    printNote(io, `no ${configFileName} found: the default workspace is the Contoso demo (huntbook config init writes one)`);
+    printNote(
+      io,
+      `no ${configFileName} found: the default workspace is the Contoso demo (huntbook config init writes one)`,
+    );
   else {
     printLine(io, config.path);
     const rows = flatten(config.masked, []);
@@ -95,7 +97,8 @@ function flatten(value: unknown, path: readonly (string | number)[]): [string, s
     if (Array.isArray(value) && value.every(v => typeof v !== "object")) return [[showPath(path), value.join(", ")]];
     return Object.entries(value).flatMap(([key, item]) => flatten(item, [...path, key]));
   }
-  return [[showPath(path), value === null ? "" : typeof value === "object" ? "{}" : String(value as string)]];
+  const shown = value === null ? "" : typeof value === "string" ? value : JSON.stringify(value);
+  return [[showPath(path), shown]];
 }
 
 async function validate(args: Args, { io }: Context, ports: ConfigPorts): Promise<number> {
@@ -108,7 +111,10 @@ async function validate(args: Args, { io }: Context, ports: ConfigPorts): Promis
 }
 
 /** Also for files that cannot be read as YAML: that is a finding like others. */
-function findProblems(args: Args, ports: ConfigPorts): { path: string | undefined; findings: readonly ConfigFinding[] } {
+function findProblems(
+  args: Args,
+  ports: ConfigPorts,
+): { path: string | undefined; findings: readonly ConfigFinding[] } {
   const file = args.text("file");
   const path = file === undefined ? findConfig(ports)?.path : resolve(ports.cwd, file);
   const text = path === undefined ? undefined : ports.read(path);
@@ -124,13 +130,7 @@ function printFindings(io: Context["io"], path: string | undefined, findings: re
     return;
   }
   printLine(io, path);
-  const row = (f: ConfigFinding) => [
-    `${f.line ?? ""}:${f.column ?? ""}`,
-    f.severity,
-    f.message,
-    f.fix ?? "",
-    f.code,
-  ];
+  const row = (f: ConfigFinding) => [`${f.line ?? ""}:${f.column ?? ""}`, f.severity, f.message, f.fix ?? "", f.code];
   if (findings.length === 0) printLine(io, "No errors found. No warnings found.");
   else
     printTable(

@@ -11,12 +11,14 @@ import { frameFrom, kql, read } from "./session/frames.js";
 import { initNotebook as init, type InitNotebookOptions } from "./session/init-notebook.js";
 import { QueryProvider } from "./session/provider.js";
 import { createSession, Session } from "./session/session.js";
+import { ConfigReport, MpConfigFile } from "./session/mp-config-file.js";
 import { md, mdWarn, show, type Shown } from "./session/show.js";
 
 export { HuntError, isHuntError, Secret };
 export { closeDefaultSession, createSession, currentSession, Session, withSession, withSignal };
 export { Frame, PendingFrame, frameFrom, kql, read };
 export { QueryProvider, QueryTime, TimeSpan, WorkspaceConfig, settings };
+export { ConfigReport, MpConfigFile };
 export { display, md, mdWarn, show };
 export type { ErrorCode, HuntErrorOptions } from "./base/error.js";
 export type { Clock, TimeRange } from "./base/clock.js";
@@ -27,6 +29,7 @@ export type { Cell, ColumnData, FrameLike, Provenance, Row, RowOptions } from ".
 export type * from "./query/query-families.generated.js";
 export type * from "./query/query-function.js";
 export type { SessionLimits, SessionOptions } from "./session/session.js";
+export type { Plugin, PluginDriverFactory, PluginHost } from "./session/plugins.js";
 export type { InitNotebookOptions } from "./session/init-notebook.js";
 export type { LocalWorkspace, WorkspaceQueryOptions, WorkspaceTable } from "./workspace/api.js";
 
@@ -36,6 +39,7 @@ export type { LocalWorkspace, WorkspaceQueryOptions, WorkspaceTable } from "./wo
  */
 export function initNotebook(options: InitNotebookOptions = {}): Promise<Shown> {
   const names = {
+    ...{ MpConfigFile },
     ...{ QueryProvider, WorkspaceConfig, QueryTime, TimeSpan, settings },
     ...{ display, md, mdWarn, show, kql, read, frameFrom, Frame, HuntError },
   };

@@ -96,5 +96,11 @@ export async function openDriver(
   target: unknown,
   options: Readonly<Record<string, unknown>>,
 ): Promise<Driver> {
+  const plugin = session.plugins.drivers.get(environment.name);
+  if (plugin !== undefined) {
+    const driver = await plugin({ environment: environment.name, target, options });
+    await driver.connect(target, options);
+    return interruptible(driver);
+  }
   return interruptible(await openBuiltIn(await portsOf(session), environment, target, options));
 }

@@ -26,6 +26,7 @@ import { setDefaultSessionFactory } from "./ambient.js";
 import { AzureAccess } from "./azure.js";
 import { contosoDir, ensureContoso } from "./demo.js";
 import { dataFolder } from "./folders.js";
+import { pluginFolders, PluginRegistry } from "./plugins.js";
 import { signInPrompt } from "./sign-in-prompt.js";
 
 export interface SessionLimits {
@@ -83,6 +84,8 @@ export class Session implements AsyncDisposable {
   readonly pinned: Clock | undefined;
   readonly dataDir: string;
   readonly notices: Notice[] = [];
+  /** What plug-ins added. */
+  readonly plugins = new PluginRegistry();
   /** The notebook's time range, when it has one; see `huntWindow`. */
   #huntWindow: TimeRange | undefined;
   readonly #options: SessionOptions;
@@ -90,6 +93,7 @@ export class Session implements AsyncDisposable {
   #store: Promise<FrameStore> | undefined;
   #compiler: KqlCompiler | undefined;
   #settings: Settings | undefined;
+  #configFile: string | undefined;
   #definitions: readonly QueryDefinition[] | undefined;
   #http: HttpClient | undefined;
   #azure: { readonly config: Config; readonly access: AzureAccess } | undefined;
@@ -107,12 +111,28 @@ export class Session implements AsyncDisposable {
     return this.#closed;
   }
 
+  /** Where the configuration is looked for. */
+  get configPorts(): ConfigPorts {
+    const ports = this.#options.configPorts ?? systemConfigPorts();
+    return this.#configFile === undefined
+      ? ports
+      : { ...ports, env: { ...ports.env, MSTICPYCONFIG: this.#configFile } };
+  }
+
+  /** Reads another configuration file from now on. @throws HuntError `config/unreadable` when it is not there */
+  useConfigFile(path: string): void {
+    const full = resolve(this.configPorts.cwd, path);
+    if (this.configPorts.read(full) === undefined)
+      throw new HuntError("config/unreadable", `there is no configuration '${full}'`, { hint: "check the path" });
+    this.#configFile = full;
+    this.#settings = undefined;
+  }
+
   /** The configuration, read on first use. @throws HuntError `config/invalid`, `config/unreadable` */
   get settings(): Settings {
     if (this.#settings === undefined) {
-      const ports = this.#options.configPorts ?? systemConfigPorts();
       const openVault = (): SecretVault => ({ get: (reference, signal) => this.azure.secrets.get(reference, signal) });
-      const settings = createSettings({ openVault, ...ports });
+      const settings = createSettings({ openVault, ...this.configPorts });
       this.#settings = chooseWorkspace(settings, this.#options.workspace, this.dataDir);
       for (const notice of this.#settings.config.notices) this.notify(notice);
     }
@@ -170,7 +190,7 @@ export class Session implements AsyncDisposable {
         config,
         http: this.http,
         dataDir: this.dataDir,
-        env: this.#options.configPorts?.env ?? process.env,
+        env: this.configPorts.env,
         prompt: this.#options.onSignInCode ?? signInPrompt(),
         learn: secret => this.learnSecret(secret),
       });
@@ -211,6 +231,21 @@ export class Session implements AsyncDisposable {
   get definitions(): readonly QueryDefinition[] {
     this.#definitions ??= this.#loadDefinitions();
     return this.#definitions;
+  }
+
+  /**
+   * Loads the plug-ins of the configuration's `PluginFolders` and of further folders; those that fail become notices.
+   * @returns names of all that are loaded
+   */
+  async loadPlugins(folders: readonly string[] = []): Promise<readonly string[]> {
+    const { config } = this;
+    const configured = pluginFolders(config.find("PluginFolders"), config.place?.path);
+    const before = this.plugins.queryFolders.length;
+    const errors = await this.plugins.load([...configured, ...folders.map(f => resolve(f))]);
+    for (const { code, message, hint } of errors)
+      this.notify({ code, message, ...(hint === undefined ? {} : { hint }) });
+    if (this.plugins.queryFolders.length > before) this.#definitions = undefined;
+    return [...this.plugins.loaded.keys()];
   }
 
   notify(notice: Notice): void {
@@ -310,7 +345,8 @@ export class Session implements AsyncDisposable {
 
   #loadDefinitions(): readonly QueryDefinition[] {
     const custom = this.config.find("QueryDefinitions.Custom");
-    const folders = Array.isArray(custom) ? custom.filter(f => typeof f === "string") : [];
+    const own = Array.isArray(custom) ? custom.filter(f => typeof f === "string") : [];
+    const folders = [...own, ...this.plugins.queryFolders];
     return loadDefinitions({ custom: folders, notify: notice => this.notify(notice) });
   }
 

@@ -129,15 +129,13 @@ function printFindings(io: Context["io"], path: string | undefined, findings: re
     printNote(io, `no ${configFileName} found: there is nothing to check`);
     return;
   }
-  printLine(io, path);
-  const row = (f: ConfigFinding) => [`${f.line ?? ""}:${f.column ?? ""}`, f.severity, f.message, f.fix ?? "", f.code];
-  if (findings.length === 0) printLine(io, "No errors found. No warnings found.");
-  else
-    printTable(
-      io,
-      ["line", "severity", "what", "what to do", "code"],
-      [...findings].sort((a, b) => (a.line ?? 0) - (b.line ?? 0)).map(row),
-    );
+  const sorted = [...findings].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  for (const f of sorted) {
+    printLine(io, `${path}:${f.line ?? 1}:${f.column ?? 1}: ${f.severity} ${f.code}: ${f.message}`);
+    if (f.fix !== undefined) printLine(io, `  hint: ${f.fix}`);
+  }
+  const count = (severity: string) => findings.filter(f => f.severity === severity).length;
+  printLine(io, `${path}: ${count("error")} errors, ${count("warning")} warnings`);
 }
 
 const template = `# Configuration of Huntbook and MSTICPy. \`huntbook config validate\` checks it; \`huntbook config schema\` gives editors a schema.

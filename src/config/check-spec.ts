@@ -109,7 +109,9 @@ function checkMap(value: unknown, spec: MapSpec, path: YamlPath, issues: Issue[]
   for (const [key, item] of Object.entries(value)) {
     const known = findKey(spec, key);
     const here = known === undefined ? spec.others : spec.keys[known];
-    if (here !== undefined) check(item, here, [...path, key], issues);
+    const isSlip =
+      known === undefined && here?.kind === "any" && nearestName(key, Object.keys(spec.keys)) !== undefined;
+    if (here !== undefined && !isSlip) check(item, here, [...path, key], issues);
     else unknownKey(key, spec, path, issues);
   }
   for (const [key, item] of Object.entries(spec.keys))

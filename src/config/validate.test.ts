@@ -95,6 +95,11 @@ test.each<[string, string, string]>([
   ["a vault's tenant", "KeyVault: { TenantId: x, VaultName: v }\n", "warning 2 'KeyVault.TenantId' is not a GUID"],
   ["our own section", "Huntbook: { Window: soon }\n", "error 2 'Huntbook.Window' must be a length of time"],
   [
+    "a slip in a provider's arguments",
+    "TIProviders: { OTX: { Args: { AuthKy: k } } }\n",
+    "warning 2 unknown key 'AuthKy' in 'TIProviders.OTX.Args'; did you mean 'AuthKey'?",
+  ],
+  [
     "a cache that is not known",
     "Huntbook: { SecretCache: keyrin }\n",
     "error 2 'Huntbook.SecretCache' must be one of: auto, keyring, file, none; did you mean 'keyring'?",

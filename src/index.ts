@@ -16,6 +16,7 @@ import { TILookup } from "./session/enrich.js";
 import { GeoLiteLookup, geoDistance, IPStackLookup } from "./session/geo.js";
 import { QueryProvider } from "./session/provider.js";
 import { createSession, Session } from "./session/session.js";
+import { ConfigReport, MpConfigFile } from "./session/mp-config-file.js";
 import { md, mdWarn, show, type Shown } from "./session/show.js";
 import { defang, extractIocs, IoCExtract, refang, unpackBase64 } from "./session/transform.js";
 
@@ -24,6 +25,7 @@ export { closeDefaultSession, createSession, currentSession, Session, withSessio
 export { Frame, PendingFrame, frameFrom, kql, read };
 export { Plots, Plotted, plotTimelines };
 export { QueryProvider, QueryTime, TimeSpan, WorkspaceConfig, settings };
+export { ConfigReport, MpConfigFile };
 export { display, md, mdWarn, show };
 export { createEntity, Entity, GeoLiteLookup, geoDistance, IPStackLookup, readEntities, TILookup };
 export { IoCExtract, defang, extractIocs, refang, unpackBase64 };
@@ -52,6 +54,7 @@ export type { BrowseOptions } from "./enrich/ti/browse.js";
 export type { FeedOptions } from "./enrich/ti/feed-source.js";
 export type { Severity, TiResult } from "./enrich/ti/result.js";
 export type { UnpackedItem, Unpacking, UnpackOptions } from "./transform/base64/unpack.js";
+export type { Plugin, PluginDriverFactory, PluginHost } from "./session/plugins.js";
 export type { InitNotebookOptions } from "./session/init-notebook.js";
 export type { LocalWorkspace, WorkspaceQueryOptions, WorkspaceTable } from "./workspace/api.js";
 
@@ -61,6 +64,7 @@ export type { LocalWorkspace, WorkspaceQueryOptions, WorkspaceTable } from "./wo
  */
 export function initNotebook(options: InitNotebookOptions = {}): Promise<Shown> {
   const names = {
+    ...{ MpConfigFile },
     ...{ QueryProvider, WorkspaceConfig, QueryTime, TimeSpan, settings },
     ...{ display, md, mdWarn, show, kql, read, frameFrom, plotTimelines, Frame, HuntError },
     ...{ IoCExtract, unpackBase64, TILookup, GeoLiteLookup, readEntities },

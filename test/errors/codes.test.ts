@@ -203,7 +203,6 @@ const owed = new Set<string>([
   "external/not-allowed",
   "kql/bad-plugin-call",
   "kql/column-conflict",
-  "config/huntbook",
   "config/workspace",
   "contoso/schema-missing",
   "contoso/write-failed",

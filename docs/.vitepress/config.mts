@@ -28,6 +28,8 @@ export default defineConfig({
           queries: "Queries",
           kql: "KQL",
           frames: "Frames",
+          observables: "Observables and Base64",
+          enrichment: "Threat intelligence and places",
           notebooks: "Notebooks",
           completeness: "Completeness",
         }),

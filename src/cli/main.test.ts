@@ -95,6 +95,14 @@ function fakeHost(changes: Partial<CliHost> = {}, completeness: Completeness = c
               reason: line === "bad" ? "no" : "",
             }))
         : undefined,
+    resolveWorkspace: async known => ({
+      WorkspaceId: "11111111-2222-4333-8444-555555555555",
+      TenantId: "99999999-2222-4333-8444-555555555555",
+      SubscriptionId: known.SubscriptionId ?? "",
+      ResourceGroup: known.ResourceGroup ?? "",
+      WorkspaceName: known.WorkspaceName ?? "",
+    }),
+    authStatus: async () => ({ cloud: "global", tenantId: "t", signedIn: false, attempts: [] }),
     doctor: async () => [],
     notebookHost: async () => ({}),
     runNotebook,
@@ -434,10 +442,126 @@ describe("start", () => {
     expect(existsSync(join(host.dataDir, "reports", "getting-started.html"))).toBe(true);
   });
 
-  test("with a folder, shows what it makes of it", async () => {
-    const { code, out } = await huntbook(["start", "logs"]);
+  const ingests = (host: Fake) => host.calls.filter(c => (c as unknown[])[0] === "ingest");
+
+  test("with a folder and nobody to ask, shows what it makes of it, reads nothing, and says how to go on", async () => {
+    const host = fakeHost();
+    const { code, out } = await huntbook(["start", "logs"], host);
     expect(code).toBe(0);
     expect(out).toContain("a.csv");
-    expect(out).toContain("huntbook ingest");
+    expect(out).toContain("--yes");
+    expect(ingests(host)).toEqual([]);
+  });
+
+  test.each<[string, readonly string[], string | undefined, boolean]>([
+    ["--yes", ["--yes"], undefined, true],
+    ["the answer is yes", [], "Y\n", true],
+    ["the answer is empty", [], "", true],
+    ["the answer is no", [], "n", false],
+  ])("%s: the logs are read, or not, and a first look is run", async (_, more, answer, reads) => {
+    writeNotebook(join("gallery", "first-look.ipynb"), "1 + 1");
+    const host = fakeHost();
+    const asked: string[] = [];
+    const ask = async (question: string): Promise<string> => {
+      asked.push(question);
+      return answer ?? "";
+    };
+    const { code, out } = await huntbook(["start", "logs", ...more], host, answer === undefined ? {} : { ask });
+    expect(code).toBe(0);
+    expect(asked).toHaveLength(answer === undefined ? 0 : 1);
+    expect(ingests(host)).toHaveLength(reads ? 1 : 0);
+    if (reads) expect(out).toMatch(/3 rows from 1 files[\s\S]*first-look\.html[\s\S]*What to try next/);
+    else expect(out).toContain("Nothing was read.");
+  });
+
+  test("a question about the logs is never answered by --yes", async () => {
+    const host = fakeHost({
+      planIngest: async () => ({ ...plan, questions: [{ file: "a.csv", message: "which zone?" }] }),
+    });
+    const { code, out, err } = await huntbook(["start", "logs", "--yes"], host);
+    expect([code, ingests(host)]).toEqual([1, []]);
+    expect(out + err).toContain("which zone?");
+    expect(out).toContain("ingest.yaml");
+  });
+
+  test("a folder that is a workspace is looked at, not read", async () => {
+    writeNotebook(join("gallery", "first-look.ipynb"), "1 + 1");
+    mkdirSync(join(dir, "case"));
+    writeFileSync(join(dir, "case", "manifest.json"), "{}");
+    const host = fakeHost();
+    const { code, out } = await huntbook(["start", "case", "--out", "results"], host);
+    expect([code, host.calls]).toEqual([0, []]);
+    expect(out).toContain(join(dir, "results", "first-look.html"));
+  });
+});
+
+describe("config", () => {
+  const config = (name: string) => join(dir, name);
+
+  test("init writes a file once, with local workspaces; validate is content with it", async () => {
+    const made = await huntbook(["config", "init", "--local", "Case42=./case-042"]);
+    expect(made).toMatchObject({ code: 0, err: "" });
+    const text = readFileSync(config("msticpyconfig.yaml"), "utf8");
+    expect(text).toContain("Case42:\n      local: ./case-042");
+    const again = await huntbook(["config", "init"]);
+    expect(again.code).toBe(2);
+    expect(again.err).toContain("is there already");
+    const checked = await huntbook(["config", "validate", "--file", "msticpyconfig.yaml", "--json"]);
+    expect(checked.code).toBe(0);
+    expect(JSON.parse(checked.out)).toMatchObject({ errors: 0, warnings: 1 });
+  });
+
+  test("show masks secrets; validate names line and fix and ends with 1", async () => {
+    writeFileSync(
+      config("c.yaml"),
+      "TIProviders:\n  OTX: { Args: { AuthKey: hunter2 } }\n  XForce: { Args: { ApiID: i } }\n",
+    );
+    const shown = await huntbook(["config", "show", "-f", "c.yaml"]);
+    expect(shown.out).toContain("TIProviders.OTX.Args.AuthKey");
+    expect(shown.out).not.toContain("hunter2");
+    const checked = await huntbook(["config", "validate", "-f", "c.yaml"]);
+    expect(checked.code).toBe(1);
+    expect(checked.out).toMatch(/c\.yaml:3:\d+: error config\/key: .*XForce: Missing or invalid AuthKey/);
+  });
+
+  test("a file that cannot be read as YAML is a finding with its line", async () => {
+    writeFileSync(config("c.yaml"), "a:\n\tb: 1\n");
+    const checked = await huntbook(["config", "validate", "-f", "c.yaml", "--json"]);
+    expect(checked.code).toBe(1);
+    expect(JSON.parse(checked.out)).toMatchObject({ findings: [{ code: "yaml/invalid", line: 2 }] });
+  });
+
+  test("a workspace is imported from an address of the portal", async () => {
+    const id = "33333333-2222-4333-8444-555555555555";
+    const url = `https://portal.azure.us/#/subscriptions/${id}/resourceGroups/rg/providers/x/workspaces/soc`;
+    const ran = await huntbook(["config", "import", url, "-f", "c.yaml"]);
+    expect(ran).toMatchObject({ code: 0, err: "" });
+    const text = readFileSync(config("c.yaml"), "utf8");
+    expect(text).toContain(`SubscriptionId: ${id}`);
+    expect(text).toContain("Default:");
+    expect(text).toContain("cloud: usgov");
+  });
+
+  test.each([
+    [["config", "shw"], "did you mean 'show'"],
+    [["config", "show", "x"], "does not take 'x'"],
+    [["config", "validate", "-f", "none.yaml"], "there is no"],
+    [["config", "import"], "needs a config.json or an address"],
+    [["auth", "stauts"], "did you mean 'status'"],
+  ])("%j is wrong usage", async (argv, message) => {
+    const ran = await huntbook(argv);
+    expect(ran.code).toBe(2);
+    expect(ran.err).toContain(message);
+  });
+
+  test("auth status says for each way what it said, and ends with 1 when none works", async () => {
+    const attempts = [
+      { method: "cli", state: "failed", detail: "the Azure CLI (az) is not installed", hint: "install it" },
+    ] as const;
+    const host = fakeHost({ authStatus: async () => ({ cloud: "global", tenantId: "t", signedIn: false, attempts }) });
+    const ran = await huntbook(["auth", "status"], host);
+    expect(ran.code).toBe(1);
+    expect(ran.out).toContain("not signed in");
+    expect(ran.out).toContain("install it");
   });
 });

@@ -7,6 +7,8 @@ import { didYouMean } from "../base/suggest.js";
 import { dataFolder } from "../session/folders.js";
 import type { Command, Context } from "./command.js";
 import { exitCodes, formatHelp, parseCommandArgs, usageError } from "./command.js";
+import { authCommand } from "./commands/auth.js";
+import { configCommand } from "./commands/config.js";
 import { demoCommand } from "./commands/demo.js";
 import { doctorCommand } from "./commands/doctor.js";
 import { ingestCommand } from "./commands/ingest.js";
@@ -33,6 +35,8 @@ export const commands: readonly Command[] = [
   kernelCommand,
   templatesCommand,
   newCommand,
+  configCommand,
+  authCommand,
   doctorCommand,
   versionCommand,
 ];

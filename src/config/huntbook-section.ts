@@ -2,6 +2,7 @@
 import { isAbsolute, join, dirname, resolve } from "node:path";
 import type { Diagnostic } from "../base/diagnostic.js";
 import { didYouMean } from "../base/suggest.js";
+import { showKey } from "./issue.js";
 import { isMapping, type YamlPath, type YamlSource } from "./yaml-source.js";
 
 export interface LocalWorkspaceSettings {
@@ -19,11 +20,32 @@ export interface Limits {
   readonly timeoutMs?: number;
 }
 
+/** What `externaldata` may read. */
+export interface ExternalDataSettings {
+  /** Names in lower case; `*.example.org` stands for every name below it. */
+  readonly hosts: readonly string[];
+  /** Absolute. */
+  readonly folders: readonly string[];
+  /** For all files of one externaldata together, packed and unpacked. */
+  readonly maxBytes: number;
+}
+
+export const noExternalData: ExternalDataSettings = { hosts: [], folders: [], maxBytes: 64 * 1024 * 1024 };
+const secretCacheKinds = ["auto", "keyring", "file", "none"] as const;
+export type SecretCacheKind = (typeof secretCacheKinds)[number];
+
 export interface HuntbookSection {
+  readonly externalData: ExternalDataSettings;
   readonly workspaces: readonly LocalWorkspaceSettings[];
   readonly limits: Limits;
   /** Another address of the Log Analytics query API: a gateway, or a stand-in on this machine. */
   readonly logAnalyticsEndpoint: string | undefined;
+  /** Domains of one's own: nothing under them is asked of services outside. */
+  readonly internalDomains: readonly string[];
+  /** The time range that queries mean when they say none: this long before now. */
+  readonly windowMs: number | undefined;
+  /** Where secrets and sign-ins are kept. */
+  readonly secretCache: SecretCacheKind;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -49,7 +71,7 @@ class Errors {
       if (!known.includes(key))
         this.add(
           [...path, key],
-          `unknown key '${key}' in '${path.join(".")}'${didYouMean(key, known)}`,
+          `unknown key '${showKey(key)}' in '${path.join(".")}'${didYouMean(key, known)}`,
           `known: ${known.join(", ")}`,
         );
   }
@@ -72,7 +94,11 @@ function readWorkspaces(value: unknown, source: YamlSource, home: string, errors
     if (isMapping(entry)) errors.unknownKeys(entry, ["local"], [...path, name]);
     if (typeof local === "string" && local.trim() !== "")
       return [{ name, path: toPath(local.trim(), source.name, home) }];
-    errors.add([...path, name], `workspace '${name}' has no folder`, `write ${name}: { local: ./folder }`);
+    errors.add(
+      [...path, name],
+      `workspace '${showKey(name)}' has no folder`,
+      `write ${showKey(name)}: { local: ./folder }`,
+    );
     return [];
   });
 }
@@ -95,6 +121,42 @@ function readLimits(value: unknown, errors: Errors): Limits {
   return limits;
 }
 
+function readExternalData(value: unknown, source: YamlSource, home: string, errors: Errors): ExternalDataSettings {
+  const path: YamlPath = ["Huntbook", "ExternalData"];
+  if (value === undefined || value === null) return noExternalData;
+  if (!isMapping(value)) {
+    errors.add(path, "'Huntbook.ExternalData' must be a mapping", "it has Hosts, Folders and MaxMb");
+    return noExternalData;
+  }
+  errors.unknownKeys(value, ["Hosts", "Folders", "MaxMb"], path);
+  const texts = (key: string): readonly string[] => {
+    const list = value[key] ?? [];
+    if (Array.isArray(list) && list.every(v => typeof v === "string" && v.trim() !== "")) return list as string[];
+    errors.add([...path, key], `'Huntbook.ExternalData.${key}' must be a list of texts`, `write ${key}: [ … ]`);
+    return [];
+  };
+  const hosts = texts("Hosts").map(h => h.trim().toLowerCase());
+  const bad = hosts.findIndex(h => !/^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(h));
+  if (bad >= 0)
+    errors.add(
+      [...path, "Hosts", bad],
+      `'${hosts[bad]}' is not the name of a host`,
+      "write a name such as raw.githubusercontent.com, without https://",
+    );
+  const mb = value["MaxMb"] ?? 64;
+  if (typeof mb !== "number" || mb <= 0)
+    errors.add(
+      [...path, "MaxMb"],
+      "'Huntbook.ExternalData.MaxMb' must be a number above 0",
+      "remove it for the default",
+    );
+  return {
+    hosts,
+    folders: texts("Folders").map(f => toPath(f.trim(), source.name, home)),
+    maxBytes: typeof mb === "number" && mb > 0 ? mb * 1024 * 1024 : noExternalData.maxBytes,
+  };
+}
+
 const loopback = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /** Plain http only to this machine: anywhere else it would show the token to the network. */
@@ -108,18 +170,71 @@ function readEndpoint(value: unknown, errors: Errors): string | undefined {
   return undefined;
 }
 
+function readDomains(value: unknown, errors: Errors): readonly string[] {
+  if (value === undefined || value === null) return [];
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return list.flatMap((domain, i) => {
+    if (typeof domain === "string" && /^\.?[a-z0-9-]+(?:\.[a-z0-9-]+)*$/i.test(domain))
+      return [domain.replace(/^\./, "")];
+    errors.add(
+      ["Huntbook", "InternalDomains", i],
+      "a domain in 'Huntbook.InternalDomains' is no name",
+      "write [contoso.com]",
+    );
+    return [];
+  });
+}
+
+const unitMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 };
+
+function readWindow(value: unknown, errors: Errors): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  const [, number, unit] = /^-?(\d+(?:\.\d+)?)\s*([mhdw])$/.exec(typeof value === "string" ? value.trim() : "") ?? [];
+  const ms = Number(number) * (unitMs[unit ?? ""] ?? 0);
+  if (ms > 0) return ms;
+  errors.add(["Huntbook", "Window"], "'Huntbook.Window' must be a length of time", "write 7d, 12h, 30m or 2w");
+  return undefined;
+}
+
+function readSecretCache(value: unknown, errors: Errors): SecretCacheKind {
+  if (value === undefined || value === null) return "auto";
+  const found = secretCacheKinds.find(kind => kind === value);
+  if (found !== undefined) return found;
+  const suggestion = typeof value === "string" ? didYouMean(value, secretCacheKinds) : "";
+  errors.add(
+    ["Huntbook", "SecretCache"],
+    `'Huntbook.SecretCache' must be one of: ${secretCacheKinds.join(", ")}${suggestion}`,
+    "remove it for the default",
+  );
+  return "none";
+}
+
+const sectionKeys = [
+  "Workspaces",
+  "Limits",
+  "Window",
+  "ExternalData",
+  "LogAnalyticsEndpoint",
+  "InternalDomains",
+  "SecretCache",
+];
+
 /** Reads the section; relative folders count from the configuration file. */
 export function readHuntbookSection(value: unknown, source: YamlSource, home: string): HuntbookSection {
   const errors = new Errors(source);
-  const none = { workspaces: [], limits: {}, logAnalyticsEndpoint: undefined };
-  if (value === undefined || value === null) return { ...none, diagnostics: [] };
-  if (!isMapping(value)) {
-    errors.add(["Huntbook"], "'Huntbook' must be a mapping", "it has Workspaces, Limits and LogAnalyticsEndpoint");
-    return { ...none, diagnostics: errors.list };
-  }
-  errors.unknownKeys(value, ["Workspaces", "Limits", "LogAnalyticsEndpoint"], ["Huntbook"]);
-  const workspaces = readWorkspaces(value["Workspaces"], source, home, errors);
-  const limits = readLimits(value["Limits"], errors);
-  const logAnalyticsEndpoint = readEndpoint(value["LogAnalyticsEndpoint"], errors);
-  return { workspaces, limits, logAnalyticsEndpoint, diagnostics: errors.list };
+  const isMap = isMapping(value);
+  const given = isMap ? value : {};
+  if (!isMap && value !== undefined && value !== null)
+    errors.add(["Huntbook"], "'Huntbook' must be a mapping", `it has ${sectionKeys.join(", ")}`);
+  errors.unknownKeys(given, sectionKeys, ["Huntbook"]);
+  return {
+    workspaces: readWorkspaces(given["Workspaces"], source, home, errors),
+    limits: readLimits(given["Limits"], errors),
+    windowMs: readWindow(given["Window"], errors),
+    externalData: readExternalData(given["ExternalData"], source, home, errors),
+    internalDomains: readDomains(given["InternalDomains"], errors),
+    logAnalyticsEndpoint: readEndpoint(given["LogAnalyticsEndpoint"], errors),
+    secretCache: readSecretCache(given["SecretCache"], errors),
+    diagnostics: errors.list,
+  };
 }

@@ -164,6 +164,8 @@ export type Rel =
   | {
       readonly kind: "scan";
       readonly table: string;
+      /** The other database it is in; undefined for the query's own. */
+      readonly database?: string;
       /** Undefined: the table is known but has no data here. */
       readonly path: readonly string[] | undefined;
       readonly columns: readonly ScanColumn[];
@@ -203,6 +205,8 @@ export type Rel =
       readonly left: Rel;
       readonly right: Rel;
       readonly on: readonly { readonly left: Expr; readonly right: Expr }[];
+      /** A further condition over the columns of both sides; with it, `on` may be empty. Only for inner and left outer joins. */
+      readonly where?: Expr;
       readonly leftColumns: readonly SlotColumn[];
       readonly rightColumns: readonly SlotColumn[];
     }
@@ -230,6 +234,14 @@ export type Rel =
       readonly order: readonly SortKey[];
       readonly partition: Slot | undefined;
       readonly items: readonly WindowItem[];
+    }
+  /** `row_window_session`: the first time of each row's session; sessions depend on those before, so that rows are read in turn. */
+  | {
+      readonly kind: "sessions";
+      readonly input: Rel;
+      readonly order: readonly SortKey[];
+      readonly partition: Slot | undefined;
+      readonly item: WindowItem;
     }
   /** Gives each row a number of its own. */
   | { readonly kind: "number"; readonly input: Rel; readonly slot: Slot }

@@ -1,7 +1,7 @@
 /** What lowering carries along: fresh slots, shared relations, what names mean, diagnostics. */
 import type { KqlType } from "../../base/column.js";
 import type { Diagnostic, Span } from "../../base/diagnostic.js";
-import type { KqlScalar, KqlTable } from "../api.js";
+import type { ExternalSource, KqlAnswer, KqlScalar, KqlTable } from "../api.js";
 import type { BoundColumn, BoundNode } from "../bridge.js";
 import type { Expr, NamedColumn, Rel, SharedRel, Slot, SlotColumn, SortKey } from "../plan.js";
 import { HuntError } from "../../base/error.js";
@@ -16,13 +16,46 @@ export interface Table {
   /** True after `serialize` (and what implies it): window functions are allowed and the order is part of the answer. */
   readonly serialized: boolean;
   /** Inside `mv-apply` and `partition`: what tells one sub-table from another, and the columns that stay beside it. */
+  /** What `make-graph` gives: the table itself then has no columns. */
+  readonly graph?: Graph;
   readonly partition?: { readonly column: SlotColumn; readonly outer: readonly NamedColumn[] };
+}
+
+/** A graph: each call gives a use of the nodes or the edges with slots of its own. */
+export interface Graph {
+  /** Properties, and what `nodeKey`, … name. */
+  readonly nodes: () => GraphNodes;
+  readonly edges: () => GraphEdges;
+}
+export interface GraphNodes {
+  readonly table: Table;
+  /** The node's identity as text. */
+  readonly key: NamedColumn;
+}
+export interface GraphEdges {
+  readonly table: Table;
+  /** A number of each edge's own. */
+  readonly id: NamedColumn;
+  /** Keys of the nodes it leads from and to. */
+  readonly from: NamedColumn;
+  readonly to: NamedColumn;
+}
+
+/** What a name of a graph pattern stands for in one match: a node, an edge, or the edges and inner nodes of a path. */
+export interface GraphElement {
+  readonly kind: "one" | "path";
+  /** The node or edge itself, or the edges of the path in order. */
+  readonly tables: readonly Table[];
+  readonly inner: readonly Table[];
+  /** For a node: its key. */
+  readonly key?: NamedColumn;
 }
 
 /** What a name bound by `let`, a parameter or `as` stands for. */
 export type Binding =
   | { readonly kind: "scalar"; readonly expr: Expr }
   | { readonly kind: "table"; readonly use: () => Table }
+  | { readonly kind: "element"; readonly element: GraphElement }
   | { readonly kind: "function"; readonly scope: Scope; readonly bodyStart: number | undefined };
 
 export interface Scope {
@@ -33,6 +66,7 @@ export interface Scope {
 
 export interface LoweringOptions {
   readonly tables: ReadonlyMap<string, KqlTable>;
+  readonly databases: ReadonlyMap<string, ReadonlyMap<string, KqlTable>>;
   readonly scalars: readonly KqlScalar[];
   /** Names of the JavaScript and SQL functions the emitter knows. */
   readonly knowsFunction: (name: string) => boolean;
@@ -41,6 +75,20 @@ export interface LoweringOptions {
   /** Lowers a tabular node; passed in, because tables hold expressions and expressions hold tables. */
   readonly lowerTable: (lowering: Lowering, node: BoundNode, scope: Scope) => Table;
   readonly bindStatement: (lowering: Lowering, node: BoundNode, scope: Scope) => Scope;
+  /** The answer to the question asked at an offset of the text, or under a key of its own. */
+  readonly answerAt: (at: number | string) => KqlAnswer | undefined;
+}
+
+/** A question of the text: the table whose rows answer it, or external data. */
+export interface Question {
+  readonly at: number;
+  /** Default: the place. */
+  readonly key?: string;
+  readonly kind: string;
+  readonly facts: Readonly<Record<string, string>>;
+  readonly asks:
+    | { readonly kind: "rows"; readonly table: Table; readonly maxRows: number }
+    | { readonly kind: "external"; readonly source: ExternalSource };
 }
 
 export class Lowering {
@@ -49,6 +97,8 @@ export class Lowering {
   readonly shared: SharedRel[] = [];
   /** True when a table was read whose columns are not all declared: only then may a column be unknown. */
   hasOpenColumns = false;
+  /** The first question that has no answer yet; what was lowered after it stands on a placeholder. */
+  question: Question | undefined;
   #nextSlot = 1;
   #depth = 0;
 
@@ -114,6 +164,13 @@ export class Lowering {
       const rel: Rel = { kind: "ref", shared: index, columns: [...fresh.values()] };
       return { rel, columns, order, serialized: table.serialized };
     };
+  }
+
+  /** Asks, unless another question must be answered first. What comes back stands in for the operator. */
+  ask(question: Question, columns: readonly BoundColumn[]): Table {
+    this.question ??= question;
+    if (question.asks.kind === "rows") this.hasOpenColumns = true;
+    return this.placeholder(columns);
   }
 
   /** A table of the given columns without rows: what stands in for a refused operator. */

@@ -3,11 +3,11 @@ import type { AnyControl, ControlOptions, NodeParts } from "./control.js";
 import { Control } from "./control.js";
 import type { WidgetKind, WidgetValue } from "./node.js";
 
-/** Holds controls; its own value is not of interest, except which part is open. */
-abstract class Container extends Control<number> {
+/** Holds controls; `value` is the index of the part that is open, null for none. */
+abstract class Container extends Control<number | null> {
   readonly #children: readonly AnyControl[];
-  constructor(children: readonly AnyControl[], options: ControlOptions = {}) {
-    super(0, options);
+  constructor(children: readonly AnyControl[], options: ControlOptions = {}, open: number | null = 0) {
+    super(open, options);
     this.#children = children;
     for (const child of children) child.adoptedBy(this);
   }
@@ -20,7 +20,8 @@ abstract class Container extends Control<number> {
   describe(): string {
     return "";
   }
-  protected fromPage(value: WidgetValue): number | undefined {
+  protected fromPage(value: WidgetValue): number | null | undefined {
+    if (value === null && this.kind === "accordion") return null;
     return Number.isInteger(value) && this.#children[value as number] !== undefined ? (value as number) : undefined;
   }
 }
@@ -43,8 +44,8 @@ export class Box extends Container {
 
 abstract class Titled extends Container {
   readonly #titles: readonly string[];
-  constructor(parts: Readonly<Record<string, AnyControl>>, options: ControlOptions = {}) {
-    super(Object.values(parts), options);
+  constructor(parts: Readonly<Record<string, AnyControl>>, options: ControlOptions = {}, open: number | null = 0) {
+    super(Object.values(parts), options, open);
     this.#titles = Object.keys(parts);
   }
   protected override parts(): NodeParts {
@@ -55,7 +56,33 @@ abstract class Titled extends Container {
 export class Tabs extends Titled {
   readonly kind = "tabs";
 }
-/** Parts that open and close. */
+/** Parts of which one is open, or none. */
 export class Accordion extends Titled {
   readonly kind = "accordion";
+}
+
+/** A control made of others, with a value of its own that the page never sets directly. */
+export abstract class Composite<V> extends Control<V> {
+  readonly kind = "box";
+  #children: readonly AnyControl[] = [];
+  /** Called once, by the constructor. */
+  protected hold(children: readonly AnyControl[]): void {
+    this.#children = children;
+    for (const child of children) child.adoptedBy(this);
+  }
+  override get children(): readonly AnyControl[] {
+    return this.#children;
+  }
+  protected override parts(): NodeParts {
+    return { direction: "column" };
+  }
+  toPage(): WidgetValue {
+    return null;
+  }
+  describe(): string {
+    return "";
+  }
+  protected fromPage(): undefined {
+    return undefined;
+  }
 }

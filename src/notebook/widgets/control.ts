@@ -3,7 +3,7 @@ import type { Displayable, MimeBundle } from "../../base/port.js";
 import { displaySymbol } from "../../base/port.js";
 import { HuntError } from "../../base/error.js";
 import type { Mount } from "./mount.js";
-import { openMount } from "./mount.js";
+import { findKernel, openMount } from "./mount.js";
 import type { WidgetKind, WidgetNode, WidgetValue } from "./node.js";
 import { toStatic } from "./static.js";
 
@@ -78,9 +78,9 @@ export abstract class Control<V> implements AnyControl {
     return () => this.#listeners.delete(listener);
   }
 
-  /** The next value that is set. */
+  /** The next value that is set. @throws HuntError `widget/nobody` where nobody can set one */
   changed(signal?: AbortSignal): Promise<V> {
-    return once<V>(listener => this.onChange(listener), signal);
+    return once<V>(this, listener => this.onChange(listener), signal);
   }
 
   /** The controls inside, in order. */
@@ -88,10 +88,10 @@ export abstract class Control<V> implements AnyControl {
     return [];
   }
 
+  /** The widget for pages that reach the kernel; for the others its labels and values. */
   [displaySymbol](): MimeBundle {
     this.#mount ??= openMount(this);
-    const shown = toStatic(this);
-    return this.#mount === undefined ? shown : { ...this.#mount.bundle, ...shown };
+    return { ...this.#mount?.bundle, ...toStatic(this, findKernel()?.widgets?.isHeadless === true) };
   }
 
   /** For the page: this control under an id, its children below it. */
@@ -152,8 +152,18 @@ export abstract class Control<V> implements AnyControl {
   }
 }
 
-/** Resolves with what is told first; rejects when the signal aborts. */
-export function once<T>(listen: (listener: (value: T) => void) => () => void, signal?: AbortSignal): Promise<T> {
+/** Resolves with what is told first; rejects when the signal aborts, and at once where there is nobody to tell anything. */
+export function once<T>(
+  control: { readonly label: string },
+  listen: (listener: (value: T) => void) => () => void,
+  signal?: AbortSignal,
+): Promise<T> {
+  if (!hasSomebody())
+    return Promise.reject(
+      new HuntError("widget/nobody", `a cell waits for a person at ${nameOf(control)}, and there is nobody`, {
+        hint: "give the value as a parameter (-p name=value), or run the notebook in a front end with widgets",
+      }),
+    );
   return new Promise((resolve, reject) => {
     const off = listen(value => {
       off();
@@ -169,9 +179,16 @@ export function once<T>(listen: (listener: (value: T) => void) => () => void, si
   });
 }
 
+/** Whether anybody can use a widget: not in a script, and not in a run without a front end. */
+export function hasSomebody(): boolean {
+  const widgets = findKernel()?.widgets;
+  return widgets !== undefined && widgets.isHeadless !== true;
+}
+
+const nameOf = ({ label }: { readonly label: string }): string => (label === "" ? "a widget" : `the widget '${label}'`);
+
 export function badValue(control: { readonly label: string }, problem: string): HuntError {
-  const name = control.label === "" ? "the widget" : `the widget '${control.label}'`;
-  return new HuntError("widget/value", `${name} cannot have this value: ${problem}`, {
+  return new HuntError("widget/value", `${nameOf(control)} cannot have this value: ${problem}`, {
     hint: "give one of the values that it offers",
   });
 }

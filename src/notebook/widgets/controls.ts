@@ -100,7 +100,7 @@ export class NumberInput extends Numeric {
 }
 /** A number to slide; from 0 to 100 unless said otherwise. */
 export class Slider extends Numeric {
-  readonly kind = "slider";
+  readonly kind: WidgetKind = "slider";
   constructor(options: NumberOptions = {}) {
     const { min = 0, max = 100, step = 1 } = options;
     super(options.value ?? min, { ...options, min, max, step });
@@ -182,14 +182,14 @@ abstract class Choosing<T> extends Control<T | undefined> {
 export class Dropdown<T = string> extends Choosing<T> {
   readonly kind = "dropdown";
 }
-/** One of several, in a list with a filter. */
+/** One of several, in a list with a filter when it is long. */
 export class Select<T = string> extends Choosing<T> {
   readonly kind = "select";
 }
 
 /** Any number of several. */
 export class SelectMultiple<T = string> extends Control<readonly T[]> {
-  readonly kind = "multi";
+  readonly kind: WidgetKind = "multi";
   readonly choices: readonly Choice<T>[];
   constructor(options: ControlOptions & { readonly options: Choices<T>; readonly value?: readonly T[] }) {
     super(options.value ?? [], options);
@@ -212,7 +212,7 @@ export class SelectMultiple<T = string> extends Control<readonly T[]> {
   }
   protected fromPage(value: WidgetValue): readonly T[] | undefined {
     if (!Array.isArray(value)) return undefined;
-    const found = (value as readonly number[]).map(i => this.choices[i]);
+    const found = [...new Set(value as readonly number[])].map(i => this.choices[i]);
     return found.every(c => c !== undefined) ? found.map(c => c.value) : undefined;
   }
 }
@@ -253,11 +253,12 @@ export class Button extends Control<number> {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
+  /** @throws HuntError `widget/nobody` where nobody can press it */
   async pressed(signal?: AbortSignal): Promise<void> {
-    await once<undefined>(listener => this.onPress(() => listener(undefined)), signal);
+    await once<undefined>(this, listener => this.onPress(() => listener(undefined)), signal);
   }
   override async press(): Promise<void> {
-    await Promise.all([...this.#listeners].map(listener => listener()));
+    await Promise.all([...this.#listeners].map(async listener => listener()));
   }
   protected override parts(): NodeParts {
     return { tone: this.#tone };
@@ -276,8 +277,13 @@ export class Button extends Control<number> {
 /** A line of text between controls; the text is data. */
 export class Note extends Control<string> {
   readonly kind = "note";
-  constructor(text = "") {
+  readonly #tone: "plain" | "faint" | "bad";
+  constructor(text = "", tone: "plain" | "faint" | "bad" = "plain") {
     super(text);
+    this.#tone = tone;
+  }
+  protected override parts(): NodeParts {
+    return { tone: this.#tone };
   }
   toPage(): WidgetValue {
     return this.value;

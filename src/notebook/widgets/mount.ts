@@ -1,15 +1,31 @@
 /** A control on the page: one comm in ipywidgets' protocol, drawn by one anywidget module. */
 import type { MimeBundle } from "../../base/port.js";
+import type { LiveReply, LiveRequest } from "../../view/live.js";
 import type { Comm, CommData, CommHub } from "../protocol/comm.js";
 import type { JsonObject } from "../protocol/message.js";
 import type { AnyControl } from "./control.js";
-import type { WidgetEvent, WidgetState, WidgetValue } from "./node.js";
+import type { WidgetModels } from "./models.js";
+import type { WidgetEvent, WidgetNode, WidgetState, WidgetValue } from "./node.js";
 
-/** What widgets need of the running kernel: `globalThis[Symbol.for("huntbook.kernel")]`. */
+/** The modules that draw widgets: files of `dist/web`. */
+export type WidgetModuleName = "widgets" | "widgets-view";
+
+/** What widgets need of the running kernel. */
 export interface WidgetHost {
-  readonly comms?: CommHub;
-  /** The module that draws widgets, as text. */
-  readonly widgetModule?: () => string;
+  readonly comms: CommHub;
+  readonly models: WidgetModels;
+  /** The text of a module. */
+  readonly module: (name: WidgetModuleName) => string;
+  /** Nobody looks while cells run; widgets keep their defaults and say so. */
+  readonly isHeadless?: boolean;
+  /** Answers views inside of widgets. */
+  readonly answerView?: (request: LiveRequest) => Promise<LiveReply>;
+}
+
+/** The part of the kernel that widgets use: `globalThis[Symbol.for("huntbook.kernel")]`. */
+interface Kernel {
+  readonly widgets?: WidgetHost;
+  readonly display: (value: unknown) => Promise<unknown>;
 }
 
 export interface Mount {
@@ -22,33 +38,42 @@ const viewMime = "application/vnd.jupyter.widget-view+json";
 /** Of ipywidgets' messages: https://github.com/jupyter-widgets/ipywidgets/blob/main/packages/schema/messages.md */
 const messageVersion = "2.1.0";
 
-export function findWidgetHost(): WidgetHost | undefined {
-  return (globalThis as unknown as Record<symbol, WidgetHost | undefined>)[Symbol.for("huntbook.kernel")];
+export function findKernel(): Kernel | undefined {
+  return (globalThis as unknown as Record<symbol, Kernel | undefined>)[Symbol.for("huntbook.kernel")];
 }
 
-/** Undefined where there is no kernel with comms: a script, a headless run. */
+/** Undefined where there is no kernel: in a script. */
 export function openMount(root: AnyControl): Mount | undefined {
-  const { comms, widgetModule } = findWidgetHost() ?? {};
-  if (comms === undefined || widgetModule === undefined) return undefined;
+  const host = findKernel()?.widgets;
+  if (host === undefined) return undefined;
+  const { comms, models } = host;
   // Front ends make a default layout of their own for a model that names one.
+  const layoutState = { ...modelNames("LayoutModel", "@jupyter-widgets/base", "2.0.0"), _view_name: "LayoutView" };
   const layout = comms.open("jupyter.widget", {
-    data: {
-      state: { ...modelNames("LayoutModel", "@jupyter-widgets/base", "2.0.0"), _view_name: "LayoutView" },
-      buffer_paths: [],
-    },
+    data: { state: layoutState, buffer_paths: [] },
     metadata: { version: messageVersion },
+    handlers: { onMessage: ({ data }) => void answerState(layout, data, () => layoutState) },
   });
-  const fullState = (): JsonObject => ({
-    ...modelNames("AnyModel", "anywidget", "~0.9.*"),
-    ...{ _view_name: "AnyView", _view_module: "anywidget", _view_module_version: "~0.9.*", _view_count: null },
-    ...{ _anywidget_id: "huntbook.widget", _esm: widgetModule(), _dom_classes: [], layout: `IPY_MODEL_${layout.id}` },
-    ...readState(root),
-  });
+  models.add(layout.id, () => layoutState);
+  const fullState = (): JsonObject => {
+    const state = readState(root);
+    return {
+      ...modelNames("AnyModel", "anywidget", "~0.9.*"),
+      ...{ _view_name: "AnyView", _view_module: "anywidget", _view_module_version: "~0.9.*", _view_count: null },
+      ...{ _anywidget_id: "huntbook.widget", _esm: host.module(moduleFor(state.tree)) },
+      ...{ _dom_classes: [], layout: `IPY_MODEL_${layout.id}` },
+      ...state,
+    };
+  };
   const comm = comms.open("jupyter.widget", {
     data: { state: fullState(), buffer_paths: [] },
     metadata: { version: messageVersion },
-    handlers: { onMessage: message => receive(root, comm, message, fullState) },
+    handlers: {
+      onMessage: message => receive({ root, comm, host, fullState }, message),
+      onClose: () => models.delete(comm.id),
+    },
   });
+  models.add(comm.id, fullState);
   const update = (state: JsonObject): void => comm.send({ method: "update", state, buffer_paths: [] });
   return {
     bundle: { [viewMime]: { version_major: 2, version_minor: 0, model_id: comm.id } },
@@ -61,6 +86,12 @@ function modelNames(name: string, module: string, version: string): JsonObject {
   return { _model_name: name, _model_module: module, _model_module_version: version };
 }
 
+/** The small module, unless a part of the widget shows views. */
+function moduleFor(tree: WidgetNode): WidgetModuleName {
+  const shows = (node: WidgetNode): boolean => node.kind === "output" || (node.children ?? []).some(shows);
+  return shows(tree) ? "widgets-view" : "widgets";
+}
+
 function readState(root: AnyControl): WidgetState {
   const values: Record<string, WidgetValue> = {};
   const collect = (control: AnyControl, id: string): void => {
@@ -71,18 +102,37 @@ function readState(root: AnyControl): WidgetState {
   return { tree: root.toNode("0"), values };
 }
 
-function receive(root: AnyControl, comm: Comm, { data }: CommData, fullState: () => JsonObject): void | Promise<void> {
-  if (data["method"] === "request_state") {
-    comm.send({ method: "update", state: fullState(), buffer_paths: [] });
-    return undefined;
+function answerState(comm: Comm, data: JsonObject, state: () => JsonObject): boolean {
+  if (data["method"] !== "request_state") return false;
+  comm.send({ method: "update", state: state(), buffer_paths: [] });
+  return true;
+}
+
+interface Mounted {
+  readonly root: AnyControl;
+  readonly comm: Comm;
+  readonly host: WidgetHost;
+  readonly fullState: () => JsonObject;
+}
+
+/** A page's custom messages: events, and what views inside of the widget ask. */
+type PageMessage = Partial<WidgetEvent> & { readonly ask?: number; readonly request?: LiveRequest };
+
+async function receive({ root, comm, host, fullState }: Mounted, { data }: CommData): Promise<void> {
+  if (answerState(comm, data, fullState) || data["method"] !== "custom") return;
+  const reply = (content: JsonObject): void => comm.send({ method: "custom", content });
+  const message = (data["content"] ?? {}) as PageMessage;
+  if (message.ask !== undefined && message.request !== undefined) {
+    const answer: LiveReply = (await host.answerView?.(message.request)) ?? { type: "gone" };
+    reply({ ask: message.ask, reply: answer });
+    return;
   }
-  if (data["method"] !== "custom") return undefined;
-  const event = data["content"] as Partial<WidgetEvent> | undefined;
-  const control = typeof event?.id === "string" ? findControl(root, event.id) : undefined;
-  if (control === undefined) return undefined;
-  if (event?.type === "press") return control.disabled ? undefined : control.press();
-  if (event?.type === "set" && event.value !== undefined) control.receive(event.value);
-  return undefined;
+  if (typeof message.seq === "number") reply({ ack: message.seq });
+  const control = typeof message.id === "string" ? findControl(root, message.id) : undefined;
+  if (control === undefined) return;
+  if (message.type === "press") {
+    if (!control.disabled) await control.press();
+  } else if (message.type === "set" && message.value !== undefined) control.receive(message.value);
 }
 
 function findControl(root: AnyControl, id: string): AnyControl | undefined {

@@ -1,4 +1,5 @@
 /** What the kernel and the page say to each other about a widget: plain data. */
+import type { View } from "../../view/view.js";
 
 export interface Option {
   readonly label: string;
@@ -20,8 +21,8 @@ export interface WidgetNode {
   readonly max?: number;
   readonly step?: number;
   readonly options?: readonly Option[];
-  /** A button's weight. */
-  readonly tone?: "plain" | "primary" | "danger";
+  /** The weight of a button, or of a note. */
+  readonly tone?: "plain" | "primary" | "danger" | "faint" | "bad";
   readonly direction?: "row" | "column";
   readonly children?: readonly WidgetNode[];
   /** Headings of tabs and accordions. */
@@ -37,23 +38,26 @@ export type WidgetKind =
   | "dropdown"
   | "select"
   | "multi"
+  | "subset"
   | "datetime"
   | "button"
   | "progress"
   | "note"
+  | "output"
   | "box"
   | "tabs"
   | "accordion";
 
-/** By kind: text, number, boolean, index (or list of indices) of options, ISO text; null for nothing chosen. */
-export type WidgetValue = string | number | boolean | null | readonly number[];
+/** By kind: text, number, boolean, index (or list of indices) of options, ISO text, a view; null for nothing. */
+export type WidgetValue = string | number | boolean | null | readonly number[] | View;
 
 export interface WidgetState {
   readonly tree: WidgetNode;
   readonly values: Readonly<Record<string, WidgetValue>>;
 }
 
-/** What a person did. */
-export type WidgetEvent =
+/** What a person did. The kernel answers `{ ack: seq }` at once, before anything comes of it. */
+export type WidgetEvent = { readonly seq?: number } & (
   | { readonly type: "set"; readonly id: string; readonly value: WidgetValue }
-  | { readonly type: "press"; readonly id: string };
+  | { readonly type: "press"; readonly id: string }
+);

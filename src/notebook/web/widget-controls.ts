@@ -332,9 +332,9 @@ const subset: Draw = (node, page) => {
   const pair = el(
     "div",
     { class: "hb-w-pair" },
-    el("div", {}, el("span", { class: "hb-w-help" }, "Available"), box, left),
+    el("div", {}, el("span", { class: "hb-w-title" }, "Available"), box, left),
     el("div", {}, ...buttons),
-    el("div", {}, el("span", { class: "hb-w-help" }, "Selected"), right),
+    el("div", {}, el("span", { class: "hb-w-title" }, "Selected"), right),
   );
   return {
     element: group(node, pair),

@@ -74,11 +74,21 @@ export function openMount(root: AnyControl): Mount | undefined {
     },
   });
   models.add(comm.id, fullState);
-  const update = (state: JsonObject): void => comm.send({ method: "update", state, buffer_paths: [] });
+  // What changes together travels together.
+  let waiting: "values" | "tree" | undefined;
+  const send = (): void => {
+    const { tree, values } = readState(root);
+    comm.send({ method: "update", state: waiting === "tree" ? { tree, values } : { values }, buffer_paths: [] });
+    waiting = undefined;
+  };
+  const later = (what: "values" | "tree"): void => {
+    if (waiting === undefined) queueMicrotask(send);
+    if (waiting !== "tree") waiting = what;
+  };
   return {
     bundle: { [viewMime]: { version_major: 2, version_minor: 0, model_id: comm.id } },
-    sendValues: () => update({ values: readState(root).values }),
-    sendTree: () => update({ ...readState(root) }),
+    sendValues: () => later("values"),
+    sendTree: () => later("tree"),
   };
 }
 

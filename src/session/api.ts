@@ -35,7 +35,13 @@ export interface QueryTimeAround {
 }
 
 const defaultSpan: Readonly<Record<TimeAround["unit"], number>> = { second: 60, minute: 60, hour: 6, day: 1, week: 1 };
-const aroundKeys = ["label", "units", "before", "after", "originTime"] as const satisfies readonly (keyof QueryTimeAround)[];
+const aroundKeys = [
+  "label",
+  "units",
+  "before",
+  "after",
+  "originTime",
+] as const satisfies readonly (keyof QueryTimeAround)[];
 
 /**
  * A time range that queries can share; shown in a cell it is a widget. Without arguments it is the last 14 days of the session's

@@ -29,7 +29,10 @@ const mayImport: Record<string, readonly string[]> = {
   "notebook/protocol": [],
   "notebook/kernel": ["view", "kql", "frame", "session", "notebook/protocol", "notebook/widgets"],
   "notebook/client": ["notebook/protocol"],
-  "notebook/runner": ["view", "kql", "frame", "session", "notebook/protocol", "notebook/client", "notebook/kernel"],
+  "notebook/runner": [
+    ...["view", "kql", "frame", "session"],
+    ...["notebook/protocol", "notebook/client", "notebook/kernel", "notebook/widgets"],
+  ],
   "notebook/widgets": ["view", "frame", "session", "notebook/protocol"],
   "notebook/server": ["net", "config", "session", "notebook/protocol", "notebook/client", "notebook/runner"],
   "notebook/web": ["view", "query", "notebook/protocol", "notebook/widgets"],

@@ -81,10 +81,10 @@ export async function openWidget(
   });
   await page.setContent(html);
   const call = (name: string, value: unknown): Promise<unknown> =>
-    page.evaluate(
-      ([n, v]) => (globalThis as unknown as Record<string, (x: unknown) => unknown>)[n as string]?.(v),
-      [name, value] as const,
-    );
+    page.evaluate(([n, v]) => (globalThis as unknown as Record<string, (x: unknown) => unknown>)[n]?.(v), [
+      name,
+      value,
+    ] as const);
   // In order, one after the other.
   let queue: Promise<unknown> = call("openWidget", states.states.get(id));
   const off = states.onMessage((to, data) => {

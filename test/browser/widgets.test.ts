@@ -114,7 +114,9 @@ describe.skipIf(withoutBrowser)("widgets in Chromium", () => {
   });
 
   test("a value that a control cannot have is refused on the page and in the notebook", async () => {
-    const { page, sent } = await show('const days = new nbwidgets.NumberInput({ label: "Days", value: 3, min: 1, max: 30 }); days');
+    const { page, sent } = await show(
+      'const days = new nbwidgets.NumberInput({ label: "Days", value: 3, min: 1, max: 30 }); days',
+    );
     await page.getByLabel("Days").fill("99");
     await page.getByLabel("Days").press("Enter");
     expect(await page.getByRole("alert").textContent()).toBe("A number from 1 to 30");
@@ -252,8 +254,14 @@ describe.skipIf(withoutBrowser)("widgets in Chromium", () => {
   });
 
   test("OptionButtons: an answer ends the wait, and time takes the default", async () => {
-    const first = kernel.channels.execute('const ask = new nbwidgets.OptionButtons({ label: "Isolate dc01?" }); globalThis.got = await ask.ask()');
-    await expect.poll(() => [...states.states.values()].filter(s => JSON.stringify(s["tree"] ?? "").includes("Isolate dc01?")).length).toBe(1);
+    const first = kernel.channels.execute(
+      'const ask = new nbwidgets.OptionButtons({ label: "Isolate dc01?" }); globalThis.got = await ask.ask()',
+    );
+    await expect
+      .poll(
+        () => [...states.states.values()].filter(s => JSON.stringify(s["tree"] ?? "").includes("Isolate dc01?")).length,
+      )
+      .toBe(1);
     const [id] = [...states.states].find(([, s]) => JSON.stringify(s["tree"] ?? "").includes("Isolate dc01?")) ?? [""];
     const { page } = await openWidget(browser, kernel, states, id);
     await page.getByRole("button", { name: "No" }).click();
@@ -261,7 +269,9 @@ describe.skipIf(withoutBrowser)("widgets in Chromium", () => {
     expect(await text("got")).toBe("'No'");
     await expect.poll(() => page.getByText("Answer: No").count()).toBe(1);
     expect(await page.getByRole("button", { name: "Yes" }).isDisabled()).toBe(true);
-    expect(await text('await new nbwidgets.OptionButtons({ default: "Cancel", timeoutSeconds: 0.2 }).ask()')).toBe("'Cancel'");
+    expect(await text('await new nbwidgets.OptionButtons({ default: "Cancel", timeoutSeconds: 0.2 }).ask()')).toBe(
+      "'Cancel'",
+    );
   });
 
   test("a page that comes later gets every state at once", async () => {
@@ -280,7 +290,11 @@ describe.skipIf(withoutBrowser)("widgets in Chromium", () => {
     const found = Object.values(all as JsonObject).map(s => s as { model_name: string; state: JsonObject });
     expect(method).toBe("update_states");
     const mine = found.find(s => JSON.stringify(s.state["tree"] ?? "").includes("Late"));
-    expect(mine).toMatchObject({ model_name: "AnyModel", model_module: "anywidget", state: { values: { "0": "here" } } });
+    expect(mine).toMatchObject({
+      model_name: "AnyModel",
+      model_module: "anywidget",
+      state: { values: { "0": "here" } },
+    });
   });
 
   test("where the kernel is gone the page says so", async () => {

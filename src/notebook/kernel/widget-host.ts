@@ -22,12 +22,12 @@ export function createWidgetHost(comms: CommHub, answerView: AnswerView): Widget
       comm.send({ id: data["id"], reply });
     },
   }));
-  return { comms, models, module: createModules(), answerView };
+  return { comms, models, module: createModules(webFolder), answerView };
 }
 
 /** For runs without a front end. */
 export function createHeadlessWidgets(): WidgetHost {
-  return { comms: createIdleComms(), models: new WidgetModels(), module: createModules(), isHeadless: true };
+  return { comms: createIdleComms(), models: new WidgetModels(), module: createModules(webFolder), isHeadless: true };
 }
 
 /** Loaded with the first range that is drawn. */
@@ -39,20 +39,22 @@ export function createTimeDrawing(): NonNullable<KernelDrawing["drawTime"]> {
   };
 }
 
-function createModules(): WidgetHost["module"] {
+/** `dist/web`, also when the sources run as they are. */
+const webFolder = new URL("../../../dist/web/", import.meta.url);
+
+/** @throws HuntError `widget/not-built`, when a module is asked for */
+export function createModules(folder: URL): WidgetHost["module"] {
   const texts = new Map<WidgetModuleName, string>();
   return name => {
     let text = texts.get(name);
-    if (text === undefined) texts.set(name, (text = readModule(name)));
+    if (text === undefined) texts.set(name, (text = readModule(folder, name)));
     return text;
   };
 }
 
-/** From `dist/web`, also when the sources run as they are. */
-function readModule(name: WidgetModuleName): string {
-  const file = new URL(`../../../dist/web/${name}.js`, import.meta.url);
+function readModule(folder: URL, name: WidgetModuleName): string {
   try {
-    return readFileSync(file, "utf8");
+    return readFileSync(new URL(`${name}.js`, folder), "utf8");
   } catch (cause) {
     throw new HuntError("widget/not-built", `the module '${name}' that draws widgets is not there`, {
       cause,

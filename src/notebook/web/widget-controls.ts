@@ -9,6 +9,9 @@ const maxOptions = 500;
 const textOf = (value: WidgetValue): string => (typeof value === "string" ? value : "");
 const wordsFor = (node: WidgetNode): string => (node.label === "" ? (node.help ?? node.kind) : node.label);
 
+/** A number as elements have it; nothing for anything else. */
+const numberText = (value: WidgetValue): string => (typeof value === "number" ? String(value) : "");
+
 type Input = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
 /** A label, the control, what comes behind it, and the help that is read with it. */
@@ -132,7 +135,7 @@ const slider: Draw = (node, page) => {
     element: field(node, page, input, shown),
     update: value => {
       if (pressed) return;
-      input.value = String(value);
+      input.value = numberText(value);
       show();
     },
     close: () => clearTimeout(waiting),
@@ -180,7 +183,7 @@ const dropdown: Draw = (node, page) => {
     value => {
       if (value === null) input.prepend(nothing);
       else nothing.remove();
-      input.value = value === null ? "" : String(value);
+      input.value = numberText(value);
     },
     () => page.set(node, Number(input.value)),
   );
@@ -195,7 +198,7 @@ const select: Draw = (node, page) => {
   let value: WidgetValue = null;
   const show = (filter: string): void => {
     fillOptions(input, matching(node, filter), count);
-    input.value = value === null ? "" : String(value);
+    input.value = numberText(value);
   };
   input.addEventListener("change", () => page.set(node, Number(input.value)));
   const element = field(node, page, input);
@@ -205,7 +208,7 @@ const select: Draw = (node, page) => {
     element,
     update: next => {
       value = next;
-      input.value = next === null ? "" : String(next);
+      input.value = numberText(next);
     },
   };
 };
@@ -256,8 +259,7 @@ const multi: Draw = (node, page) => {
           page.set(node, input.checked ? [...rest, index].sort((a, b) => a - b) : rest);
         });
         boxes.set(index, input);
-        const detail =
-          option.detail === undefined ? undefined : el("span", { class: "hb-w-detail" }, option.detail);
+        const detail = option.detail === undefined ? undefined : el("span", { class: "hb-w-detail" }, option.detail);
         const label = el("label", {}, option.label, detail);
         label.prepend(input);
         return label;
@@ -302,7 +304,11 @@ const subset: Draw = (node, page) => {
       options.length,
     );
   };
-  const send = (next: readonly number[]): void => page.set(node, [...new Set(next)].sort((a, b) => a - b));
+  const send = (next: readonly number[]): void =>
+    page.set(
+      node,
+      [...new Set(next)].sort((a, b) => a - b),
+    );
   const add = (): void => send([...chosen, ...picked(left)]);
   const remove = (): void => send(chosen.filter(i => !picked(right).includes(i)));
   const actions: readonly (readonly [string, string, () => void])[] = [

@@ -79,7 +79,10 @@ export class OptionButtons extends Composite<string | undefined> {
       left -= 1;
       if (left > 0) tell();
     }, 1000);
-    const end = setTimeout(() => this.#answer(taken, `Answer: ${taken} (nobody answered in ${seconds} s)`), seconds * 1000);
+    const end = setTimeout(
+      () => this.#answer(taken, `Answer: ${taken} (nobody answered in ${seconds} s)`),
+      seconds * 1000,
+    );
     return () => {
       clearInterval(ticks);
       clearTimeout(end);

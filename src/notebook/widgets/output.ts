@@ -51,7 +51,8 @@ export class Output extends Control<View | undefined> {
 async function toContent(value: unknown): Promise<Content> {
   if (typeof value !== "object" || value === null) return String(value);
   const draw = (value as { [displaySymbol]?: () => MimeBundle | Promise<MimeBundle> })[displaySymbol];
-  if (draw === undefined) return { kind: "code", text: JSON.stringify(value, (_, v: unknown) => (typeof v === "bigint" ? String(v) : v), 2) };
+  if (draw === undefined)
+    return { kind: "code", text: JSON.stringify(value, (_, v: unknown) => (typeof v === "bigint" ? String(v) : v), 2) };
   const bundle = await draw.call(value);
   if (bundle[viewMime] !== undefined) return parseView(bundle[viewMime]).root;
   const text = bundle["text/plain"];

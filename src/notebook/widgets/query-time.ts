@@ -32,7 +32,10 @@ const presets: Readonly<Record<string, number>> = {
 /** The largest unit that measures a span in whole numbers, of a readable size. */
 export function unitFor(spanMs: number): TimeUnit {
   const units: readonly TimeUnit[] = ["week", "day", "hour", "minute", "second"];
-  return units.find(u => spanMs % unitMs[u] === 0 && spanMs >= unitMs[u] && (u !== "week" || spanMs > 4 * unitMs.week)) ?? "minute";
+  return (
+    units.find(u => spanMs % unitMs[u] === 0 && spanMs >= unitMs[u] && (u !== "week" || spanMs > 4 * unitMs.week)) ??
+    "minute"
+  );
 }
 
 /** How a `QueryTime` is changed on a page: presets, a moment with a time before and after it, or both ends. */

@@ -108,7 +108,7 @@ function readJson(value: unknown): unknown {
 function textOf(value: unknown): string {
   if (value === undefined || value === null) return "";
   if (value instanceof Date) return value.toISOString();
-  return typeof value === "object" ? JSON.stringify(value) : String(value as string | number | boolean | bigint);
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
 /** The fields of an alert that hold something; entities and properties each in a part of their own. */
@@ -133,5 +133,7 @@ function describeAlert(alert: AlertRow): Displayable {
       children: entities.map(e => ({ kind: "code" as const, text: JSON.stringify(e, undefined, 2) })),
     });
   const view = toView({ kind: "group", children });
-  return { [displaySymbol]: () => ({ [viewMime]: view, "text/html": renderHtml(view), "text/plain": renderText(view) }) };
+  return {
+    [displaySymbol]: () => ({ [viewMime]: view, "text/html": renderHtml(view), "text/plain": renderText(view) }),
+  };
 }

@@ -85,4 +85,3 @@ export class SelectSubset<T = string> extends SelectMultiple<T> {
     return this.choices.filter(c => this.value.includes(c.value)).map(c => c.label);
   }
 }
-

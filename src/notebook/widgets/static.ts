@@ -16,7 +16,9 @@ export function toStatic(root: AnyControl, isHeadless: boolean): MimeBundle {
 
 const defaults: ViewNode = {
   kind: "paragraph",
-  children: [{ kind: "text", look: "faint", text: "Nobody could use this widget in this run: these are its defaults." }],
+  children: [
+    { kind: "text", look: "faint", text: "Nobody could use this widget in this run: these are its defaults." },
+  ],
 };
 
 function parts(root: AnyControl): ViewNode[] {

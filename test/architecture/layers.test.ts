@@ -31,7 +31,7 @@ const mayImport: Record<string, readonly string[]> = {
   "notebook/client": ["notebook/protocol"],
   "notebook/runner": ["view", "kql", "frame", "session", "notebook/protocol", "notebook/client", "notebook/kernel"],
   "notebook/widgets": ["view", "notebook/protocol"],
-  "notebook/server": ["net", "config", "session", "notebook/protocol", "notebook/client", "notebook/runner"],
+  "notebook/server": ["net", "view", "config", "session", "notebook/protocol", "notebook/client", "notebook/runner"],
   "notebook/web": ["view", "notebook/protocol", "notebook/widgets"],
   serve: ["kql", "frame", "workspace", "session"],
   testing: ["kql", "frame", "workspace", "query", "session"],

@@ -57,7 +57,7 @@ async function reply(message: IncomingMessage, asking: Asking, found: Found, { a
   const early = isForm ? await readBody(message, route.maxBodyBytes) : undefined;
   const visitor = access.identify(early === undefined ? asking : withFormToken(asking, early));
   if (visitor === undefined && route.access === "visitor") return refuseStranger(route.kind);
-  if (!isForm) checkBodyType(message);
+  if (!isForm && visitor?.kind !== "program") checkBodyType(message);
   const body = early ?? (await readBody(message, route.maxBodyBytes));
   return route.handle(toRequest(asking, params, body, visitor));
 }

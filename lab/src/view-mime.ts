@@ -1,0 +1,95 @@
+/**
+ * Huntbook's views, drawn by the module that the server offers (`dist/web/view.js`). Without one, or when it cannot draw a
+ * view, the sanitised HTML that travels beside the view is shown.
+ */
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
+import { PageConfig } from "@jupyterlab/coreutils";
+import { INotebookTracker, NotebookActions } from "@jupyterlab/notebook";
+import { IRenderMimeRegistry } from "@jupyterlab/rendermime";
+import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
+import { Widget } from "@lumino/widgets";
+import { sanitizeHtml } from "./sanitizer";
+
+export const viewType = "application/vnd.huntbook.view+json";
+
+/** What a view may ask of the page it is in. */
+export interface ViewHost {
+  readonly kind: "lab";
+  readonly theme: "light" | "dark";
+  /** Puts a new cell below the active one and shows it; it does not run. */
+  insertCell(source: string): void;
+}
+
+/** What `view.js` exports; the answer, if there is one, lets go of what was drawn. */
+export interface ViewModule {
+  render(options: {
+    readonly model: unknown;
+    readonly el: HTMLElement;
+    readonly host: ViewHost;
+  }): void | (() => void) | Promise<void | (() => void)>;
+}
+
+class RenderedView extends Widget implements IRenderMime.IRenderer {
+  readonly #load: () => Promise<ViewModule>;
+  readonly #host: ViewHost;
+  #letGo: (() => void) | undefined;
+
+  constructor(load: () => Promise<ViewModule>, host: ViewHost) {
+    super();
+    this.#load = load;
+    this.#host = host;
+    this.addClass("hb-rendered-view");
+  }
+
+  async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
+    this.#release();
+    const el = document.createElement("div");
+    this.node.replaceChildren(el);
+    try {
+      const { render } = await this.#load();
+      const letGo = await render({ model: model.data[viewType], el, host: this.#host });
+      this.#letGo = typeof letGo === "function" ? letGo : undefined;
+    } catch (error) {
+      console.error("A view cannot be drawn; its static form is shown instead.", error);
+      el.className = "jp-RenderedHTMLCommon";
+      el.innerHTML = sanitizeHtml(String(model.data["text/html"] ?? ""));
+      if (el.textContent === "") el.textContent = String(model.data["text/plain"] ?? "");
+    }
+  }
+
+  override dispose(): void {
+    this.#release();
+    super.dispose();
+  }
+
+  #release(): void {
+    this.#letGo?.();
+    this.#letGo = undefined;
+  }
+}
+
+export const viewMime: JupyterFrontEndPlugin<void> = {
+  id: "huntbook:view-mime",
+  autoStart: true,
+  requires: [IRenderMimeRegistry, INotebookTracker],
+  activate: (_: JupyterFrontEnd, registry: IRenderMimeRegistry, tracker: INotebookTracker) => {
+    const address = PageConfig.getOption("viewModule");
+    if (address === "") return;
+    const host: ViewHost = {
+      kind: "lab",
+      get theme() {
+        return document.body.dataset["jpThemeLight"] === "false" ? "dark" : "light";
+      },
+      insertCell: source => {
+        const panel = tracker.currentWidget;
+        if (panel === null) return;
+        NotebookActions.insertBelow(panel.content);
+        panel.content.activeCell?.model.sharedModel.setSource(source);
+      },
+    };
+    let module: Promise<ViewModule> | undefined;
+    const load = () => (module ??= import(address) as Promise<ViewModule>);
+    // Before text/html (50): a view is the richer form of the same thing.
+    registry.addFactory({ safe: true, mimeTypes: [viewType], createRenderer: () => new RenderedView(load, host) }, 10);
+  },
+};

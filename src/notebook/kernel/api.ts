@@ -1,6 +1,7 @@
 /** What crosses the border of the evaluator: plain data out, a small host port in. The same for the runner and the kernel. */
 import type { Completeness } from "../../base/completeness.js";
 import type { MimeBundle } from "../../base/port.js";
+import type { Secret } from "../../base/secret.js";
 import type { KqlMagic } from "./magic.js";
 
 /** One thing a cell produced. Everything here survives JSON and `structuredClone`. */
@@ -10,6 +11,8 @@ export type CellOutput =
   /** Replaces what was displayed under the same id, in whichever cell that was. */
   | (ShownOutput<"update"> & { readonly displayId: string })
   | ShownOutput<"result">
+  /** Takes the cell's outputs away: at once, or when the next one comes. */
+  | { readonly kind: "clear"; readonly wait: boolean }
   | { readonly kind: "error"; readonly error: CellError };
 
 export interface ShownOutput<K extends string> {
@@ -47,11 +50,29 @@ export interface CellRequest {
   /** Receives every output of this cell, also those that come after the cell has ended. */
   readonly sink: (output: CellOutput) => void;
   readonly signal?: AbortSignal;
+  /** Asks whoever runs the cell; absent when there is nobody to ask. */
+  readonly ask?: (prompt: string, password: boolean) => Promise<string>;
+  /** Default true: the last expression's value is shown. */
+  readonly showResult?: boolean;
 }
 
+/** The value of an expression that a front end wants with a cell's answer. */
+export type ExpressionOutcome =
+  { readonly status: "ok"; readonly data: MimeBundle } | { readonly status: "error"; readonly error: CellError };
+
 export interface DisplayOptions {
-  /** A name under which `updateDisplay` replaces it later. */
+  /** A name under which `updateDisplay` replaces it later; true makes one up. */
+  readonly id?: string | true;
+  /** The value is a bundle: MIME type → representation. */
+  readonly raw?: boolean;
+}
+
+/** What was displayed. */
+export interface DisplayHandle {
+  /** Absent unless `display` was given an id. */
   readonly id?: string;
+  /** Replaces it wherever it is shown. @throws HuntError `notebook/display` when it has no id */
+  update(value: unknown): Promise<void>;
 }
 
 /** What code running for a cell may use of it. */
@@ -66,7 +87,9 @@ export interface CellContext {
   /** Says that something this cell used is not whole; the outcome will say so, shown or not. */
   noteCompleteness(completeness: Completeness): void;
   /** Shows a value now: rich where it has `Symbol.for("Jupyter.display")`, otherwise as text. */
-  display(value: unknown, options?: DisplayOptions): Promise<void>;
+  display(value: unknown, options?: DisplayOptions): Promise<DisplayHandle>;
+  /** Writes to the cell's output as `console.log` does. */
+  write(name: "stdout" | "stderr", text: string): void;
 }
 
 /** What the notebook asks of its surroundings. Implemented over the session. */
@@ -83,8 +106,14 @@ export const kernelSymbol: unique symbol = Symbol.for("huntbook.kernel");
 
 /** The kernel as seen by library code (`huntbook`'s own `display`, drivers looking for a signal). */
 export interface KernelApi {
-  readonly display: (value: unknown, options?: DisplayOptions) => Promise<void>;
+  readonly display: (value: unknown, options?: DisplayOptions) => Promise<DisplayHandle>;
   readonly updateDisplay: (id: string, value: unknown) => Promise<void>;
+  /** Takes away what the cell has shown; with `wait` only when something new comes. */
+  readonly clearOutput: (options?: { readonly wait?: boolean }) => void;
+  /** Asks the user for a line of text. @throws HuntError `notebook/no-input` when nobody can answer */
+  readonly input: (prompt?: string) => Promise<string>;
+  /** As `input`, unseen while typed and afterwards. @throws HuntError `notebook/no-input` */
+  readonly inputSecret: (prompt?: string) => Promise<Secret>;
   /** The cell that the caller runs for, followed through awaits and timers; undefined outside of cells. */
   readonly currentCell: () => CellContext | undefined;
 }

@@ -1,10 +1,13 @@
 /** Runs cells one after another in one global scope; the heart of the runner and of the kernel. */
 import { AsyncLocalStorage } from "node:async_hooks";
+import { randomUUID } from "node:crypto";
 import { isPromise } from "node:util/types";
 import type { Completeness } from "../../base/completeness.js";
 import { uniteCompleteness } from "../../base/completeness.js";
 import { HuntError, isHuntError, unreachable } from "../../base/error.js";
 import type { MimeBundle } from "../../base/port.js";
+import { displaySymbol } from "../../base/port.js";
+import { Secret } from "../../base/secret.js";
 import type {
   CellContext,
   CellError,
@@ -12,7 +15,9 @@ import type {
   CellOutcome,
   CellOutput,
   CellRequest,
+  DisplayHandle,
   DisplayOptions,
+  ExpressionOutcome,
   KernelApi,
 } from "./api.js";
 import { kernelSymbol } from "./api.js";
@@ -35,6 +40,9 @@ export interface EvaluatorOptions {
   readonly dir: string;
   readonly host: CellHost;
 }
+
+/** What the kernel puts into the global scope, besides whatever cells declare. */
+export const globalNames = ["display", "updateDisplay", "clearOutput", "input", "inputSecret"] as const;
 
 /** How long a terminated cell waits to hear why. */
 const terminationMs = 1000;
@@ -95,6 +103,45 @@ export class Evaluator {
     }
   }
 
+  /**
+   * Runs code of the kernel's own for a cell that is not one of the notebook, for example the handler of a widget's
+   * message: outputs go to the request's sink, also late ones. May be called while a cell runs.
+   */
+  async runTask(request: Omit<CellRequest, "code">, work: () => unknown): Promise<void> {
+    const run = this.#createRun({ ...request, code: "" });
+    const { host } = this.#options;
+    await this.#cells.run(run, async () => {
+      try {
+        await (host.around === undefined ? work() : host.around(run.context, async () => work()));
+      } catch (error) {
+        this.#fail(run, describeFailure(error, this.#positions));
+      } finally {
+        run.streams.flush();
+      }
+    });
+  }
+
+  /** The value of an expression over the notebook's names, as front ends show it. Never rejects. */
+  async evaluateExpression(expression: string): Promise<ExpressionOutcome> {
+    const cell = compileCell(expression);
+    const reading = "huntbook-expression";
+    try {
+      if (cell.kind !== "script") throw new SyntaxError(`'${expression}' is not an expression`);
+      const found = await this.#inspector.evaluate(cell.js, reading);
+      if (found.state !== "value") throw found.state === "thrown" ? found.error : toInterruption(undefined);
+      return { status: "ok", data: await toBundle(await found.value) };
+    } catch (error) {
+      return { status: "error", error: describeFailure(error, this.#positions) };
+    } finally {
+      await this.#inspector.release(reading);
+    }
+  }
+
+  /** The names that cells have declared, in order. */
+  get names(): readonly string[] {
+    return [...this.#names];
+  }
+
   /** The streams of the cell that the running code belongs to; for `routeStreams`. */
   findStreams(): CellStreams | undefined {
     return this.#cells.getStore()?.streams;
@@ -111,7 +158,7 @@ export class Evaluator {
   close(): void {
     Reflect.deleteProperty(globalThis, helperName);
     Reflect.deleteProperty(globalThis, kernelSymbol);
-    for (const name of ["display", "updateDisplay"]) Reflect.deleteProperty(globalThis, name);
+    for (const name of globalNames) Reflect.deleteProperty(globalThis, name);
     this.#inspector.close();
   }
 
@@ -138,6 +185,7 @@ export class Evaluator {
         value: name => this.#readName(name),
         noteCompleteness: completeness => run.noted.push(completeness),
         display: (value, options) => this.#display(run, value, options),
+        write: (name, text) => run.streams.write(name, text),
       },
     };
     return run;
@@ -203,7 +251,7 @@ export class Evaluator {
 
   async #showResult(run: CellRun, value: unknown): Promise<void> {
     await Promise.race([Promise.all(run.pending), run.interrupted]);
-    if (value === undefined) return;
+    if (value === undefined || run.request.showResult === false) return;
     const data = await Promise.race([toBundle(value), run.interrupted]);
     this.#emit(run, { kind: "result", data, ...noteShown(run, value) });
   }
@@ -225,11 +273,36 @@ export class Evaluator {
     return own ? this.#positions.find(count, thrown.line, thrown.column) : undefined;
   }
 
-  #display(run: CellRun, value: unknown, options: DisplayOptions = {}): Promise<void> {
-    const displayId = options.id === undefined ? {} : { displayId: options.id };
-    return this.#whenReady(run, value, (data, ready) =>
+  async #display(run: CellRun, value: unknown, options: DisplayOptions = {}): Promise<DisplayHandle> {
+    const id = options.id === true ? randomUUID() : options.id;
+    const displayId = id === undefined ? {} : { displayId: id };
+    const shown = options.raw === true ? { [displaySymbol]: () => value } : value;
+    await this.#whenReady(run, shown, (data, ready) =>
       this.#emit(run, { kind: "display", data, ...displayId, ...noteShown(run, ready) }),
     );
+    const update = async (next: unknown): Promise<void> => {
+      if (id !== undefined) return this.#update(this.#cells.getStore() ?? run, id, next);
+      const hint = "write display(value, { id: true })";
+      throw new HuntError("notebook/display", "what was displayed without an id cannot be updated", { hint });
+    };
+    return id === undefined ? { update } : { id, update };
+  }
+
+  #update(run: CellRun, displayId: string, value: unknown): Promise<void> {
+    return this.#whenReady(run, value, (data, ready) =>
+      this.#emit(run, { kind: "update", data, displayId, ...noteShown(run, ready) }),
+    );
+  }
+
+  async #ask(prompt: string, password: boolean): Promise<string> {
+    const run = this.#cells.getStore() ?? this.#last;
+    const ask = run?.request.ask;
+    if (run === undefined || ask === undefined)
+      throw new HuntError("notebook/no-input", "a cell asks for input, and there is nobody to answer", {
+        hint: "give the value as a parameter (-p name=value) or as a setting",
+      });
+    run.streams.flush();
+    return Promise.race([ask(prompt, password), run.interrupted]);
   }
 
   /** At once where that is possible, so that displays that are not awaited keep their order. */
@@ -270,26 +343,29 @@ export class Evaluator {
   }
 
   #defineGlobals(importer: CellImporter): void {
+    const current = (): CellRun | undefined => this.#cells.getStore() ?? this.#last;
     const api: KernelApi = {
       display: async (value, options) => {
-        const run = this.#cells.getStore() ?? this.#last;
-        if (run !== undefined) await this.#display(run, value, options);
+        const run = current();
+        return run === undefined ? { update: async () => undefined } : this.#display(run, value, options);
       },
       updateDisplay: async (displayId, value) => {
-        const run = this.#cells.getStore() ?? this.#last;
-        if (run === undefined) return;
-        await this.#whenReady(run, value, (data, ready) =>
-          this.#emit(run, { kind: "update", data, displayId, ...noteShown(run, ready) }),
-        );
+        const run = current();
+        if (run !== undefined) await this.#update(run, displayId, value);
       },
+      clearOutput: options => {
+        const run = current();
+        if (run !== undefined) this.#emit(run, { kind: "clear", wait: options?.wait === true });
+      },
+      input: (prompt = "") => this.#ask(prompt, false),
+      inputSecret: async (prompt = "") => new Secret(await this.#ask(prompt, true), "typed in"),
       currentCell: () => this.#cells.getStore()?.context,
     };
     const define = (key: string | symbol, value: unknown, writable: boolean) =>
       Object.defineProperty(globalThis, key, { value, writable, configurable: true, enumerable: false });
     define(helperName, importer, false);
     define(kernelSymbol, Object.freeze(api), false);
-    define("display", api.display, true);
-    define("updateDisplay", api.updateDisplay, true);
+    for (const name of globalNames) define(name, api[name], true);
   }
 }
 

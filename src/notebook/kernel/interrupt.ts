@@ -4,10 +4,8 @@
  * The rule: ask the main thread first; end what it runs only if it has not answered after a grace period. Terminating an
  * idle thread would end whatever comes next, which is the kernel's own code.
  */
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { Worker } from "node:worker_threads";
-import { transformSync } from "oxc-transform";
+import type { Worker } from "node:worker_threads";
+import { startThread } from "./thread.js";
 
 export type InterruptReason = "request" | "timeout";
 
@@ -33,7 +31,7 @@ export interface InterrupterOptions {
   readonly controlFd?: number;
 }
 
-/** Also named in `interrupt-main.ts`, whose thread calls it through the debugger. */
+/** Also named in `interrupt-thread.ts`, whose thread calls it through the debugger. */
 const unwindSymbol = Symbol.for("huntbook.kernel.unwind");
 
 /** Kernels run with `--disable-warning=DEP0111`: there is no public way to do this. */
@@ -42,26 +40,44 @@ function clearAsyncStack(): void {
   binding?.("async_wrap").clearAsyncIdStack?.();
 }
 
+/**
+ * The main thread's side: what a watching thread needs to end busy code, and the note that an interrupt was seen.
+ * `see` says whether the interrupt is new; `close` takes the global away.
+ */
+export function prepareInterrupts(): {
+  readonly acknowledged: SharedArrayBuffer;
+  readonly see: (id: number) => boolean;
+  readonly close: () => void;
+} {
+  Object.defineProperty(globalThis, unwindSymbol, { value: clearAsyncStack, configurable: true });
+  const acknowledged = new SharedArrayBuffer(4);
+  const seen = new Int32Array(acknowledged);
+  return {
+    acknowledged,
+    see: id => {
+      // The same interrupt comes again when the first message was lost with the code that was ended.
+      if (Atomics.load(seen, 0) >= id) return false;
+      Atomics.store(seen, 0, id);
+      return true;
+    },
+    close: () => void Reflect.deleteProperty(globalThis, unwindSymbol),
+  };
+}
+
 /** Owns the watching thread; `close` ends it. It does not keep the process alive. */
 export class Interrupter {
   readonly #worker: Worker;
+  readonly #prepared = prepareInterrupts();
 
   constructor(options: InterrupterOptions) {
-    Object.defineProperty(globalThis, unwindSymbol, { value: clearAsyncStack, configurable: true });
-    const acknowledged = new SharedArrayBuffer(4);
-    const seen = new Int32Array(acknowledged);
     const workerData: InterruptWorkerData = {
-      acknowledged,
+      acknowledged: this.#prepared.acknowledged,
       graceMs: options.graceMs ?? 150,
       ...(options.controlFd === undefined ? {} : { controlFd: options.controlFd }),
     };
-    this.#worker = new Worker(workerUrl(), { workerData, execArgv: [] });
-    this.#worker.unref();
+    this.#worker = startThread("interrupt-main", workerData);
     this.#worker.on("message", (message: FromInterruptWorker) => {
-      // The same interrupt comes again when the first message was lost with the code that was ended.
-      if (Atomics.load(seen, 0) >= message.id) return;
-      Atomics.store(seen, 0, message.id);
-      options.onInterrupt(message.reason);
+      if (this.#prepared.see(message.id)) options.onInterrupt(message.reason);
     });
   }
 
@@ -80,19 +96,11 @@ export class Interrupter {
   }
 
   async close(): Promise<void> {
-    Reflect.deleteProperty(globalThis, unwindSymbol);
+    this.#prepared.close();
     await this.#worker.terminate();
   }
 
   #send(message: ToInterruptWorker): void {
     this.#worker.postMessage(message);
   }
-}
-
-/** Worker threads cannot load TypeScript, so that from source (in this repository's tests) the script travels as a URL. */
-function workerUrl(): URL {
-  if (!import.meta.url.endsWith(".ts")) return new URL("./interrupt-main.js", import.meta.url);
-  const file = fileURLToPath(new URL("./interrupt-main.ts", import.meta.url));
-  const { code } = transformSync(file, readFileSync(file, "utf8"), { lang: "ts", sourceType: "module" });
-  return new URL(`data:text/javascript,${encodeURIComponent(code)}`);
 }

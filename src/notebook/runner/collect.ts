@@ -10,11 +10,14 @@ type Shown = Extract<CellOutput, { data: unknown }>;
 /** Keeps the outputs of all cells of a run, because an update replaces what another cell displayed. */
 export class OutputCollector {
   readonly #cells = new Map<string, NotebookOutput[]>();
-  readonly #displays = new Map<string, { readonly outputs: NotebookOutput[]; readonly index: number }[]>();
+  readonly #displays = new Map<string, { readonly outputs: NotebookOutput[]; shown: NotebookOutput }[]>();
+  /** Cells whose outputs make room for the next one. */
+  readonly #clearNext = new Set<string>();
   readonly #streamLengths = new Map<string, number>();
 
   add(cellId: string, count: number, output: CellOutput): void {
     const outputs = this.#getOutputs(cellId);
+    if (output.kind !== "clear" && output.kind !== "update" && this.#clearNext.delete(cellId)) outputs.splice(0);
     switch (output.kind) {
       case "stream":
         this.#addStream(cellId, outputs, output);
@@ -24,6 +27,10 @@ export class OutputCollector {
         outputs.push({ output_type: "error", ename: name, evalue: message, traceback: [...traceback] });
         break;
       }
+      case "clear":
+        if (output.wait) this.#clearNext.add(cellId);
+        else outputs.splice(0);
+        break;
       case "result":
         outputs.push({ output_type: "execute_result", ...toShown(output), execution_count: count });
         break;
@@ -32,8 +39,12 @@ export class OutputCollector {
         if (output.displayId !== undefined) this.#remember(output.displayId, outputs);
         break;
       case "update":
-        for (const { outputs: target, index } of this.#displays.get(output.displayId) ?? [])
-          target[index] = { output_type: "display_data", ...toShown(output) };
+        for (const place of this.#displays.get(output.displayId) ?? []) {
+          const index = place.outputs.indexOf(place.shown);
+          place.shown = { output_type: "display_data", ...toShown(output) };
+          // Gone when the cell's output was cleared in the meantime.
+          if (index >= 0) place.outputs[index] = place.shown;
+        }
         break;
     }
   }
@@ -52,7 +63,8 @@ export class OutputCollector {
 
   #remember(displayId: string, outputs: NotebookOutput[]): void {
     const places = this.#displays.get(displayId) ?? [];
-    this.#displays.set(displayId, [...places, { outputs, index: outputs.length - 1 }]);
+    const shown = outputs.at(-1);
+    if (shown !== undefined) this.#displays.set(displayId, [...places, { outputs, shown }]);
   }
 
   #addStream(

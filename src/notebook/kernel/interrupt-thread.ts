@@ -1,0 +1,70 @@
+/** The part of interrupting that runs in a thread beside the main one. */
+import { Session } from "node:inspector";
+import type { InterruptReason } from "./interrupt.js";
+
+export interface InterruptPolicy {
+  /** One Int32: the last interrupt that the main thread has seen. */
+  readonly acknowledged: SharedArrayBuffer;
+  readonly graceMs: number;
+  /** Tells the main thread; the same interrupt is told again when the message was lost with the code that was ended. */
+  readonly notify: (interrupt: { readonly id: number; readonly reason: InterruptReason }) => void;
+}
+
+const maxAttempts = 6;
+/** Native code cannot be paused; after this it is terminated without. */
+const pauseMs = 2000;
+const unwindExpression = 'globalThis[Symbol.for("huntbook.kernel.unwind")]?.()';
+
+/** The function interrupts what the main thread runs; its answer comes when the main thread has seen it. */
+export function createInterrupter(policy: InterruptPolicy): (reason: InterruptReason) => Promise<void> {
+  const seen = new Int32Array(policy.acknowledged);
+  let lastId = 0;
+  return async reason => {
+    const id = (lastId += 1);
+    for (let count = 0; count < maxAttempts; count += 1) {
+      policy.notify({ id, reason });
+      if (await waitFor(() => Atomics.load(seen, 0) >= id, policy.graceMs * 2 ** count)) return;
+      await terminate();
+    }
+  };
+}
+
+async function waitFor(done: () => boolean, ms: number): Promise<boolean> {
+  for (const end = performance.now() + ms; performance.now() < end;) {
+    if (done()) return true;
+    await new Promise(resolve => setTimeout(resolve, 3));
+  }
+  return done();
+}
+
+/**
+ * Ends what the main thread runs: pauses it, resets Node's bookkeeping of asynchronous contexts as Node itself does when an
+ * exception goes uncaught, terminates, resumes. Without the reset, Node aborts the process when code behind an await (20, 22)
+ * or in a timer (24) is terminated (`Assertion failed: (env_->execution_async_id()) == (0)`), because async hooks are left half-way.
+ * (Endless microtasks spend most of their time inside those hooks; there about one in 200 interrupts still ends the process.)
+ *
+ * Connected only for the moment, because a process with a connected debugger does not exit.
+ */
+function terminate(): Promise<void> {
+  const session = new Session();
+  session.connectToMainThread();
+  return new Promise(resolve => {
+    let ended = false;
+    const end = () => {
+      if (ended) return;
+      ended = true;
+      clearTimeout(timeout);
+      session.post("Runtime.terminateExecution");
+      session.post("Debugger.resume", () => {
+        session.disconnect();
+        resolve();
+      });
+    };
+    const timeout = setTimeout(end, pauseMs);
+    session.once("Debugger.paused", () => {
+      if (!ended) session.post("Runtime.evaluate", { expression: unwindExpression }, end);
+    });
+    session.post("Debugger.enable");
+    session.post("Debugger.pause");
+  });
+}

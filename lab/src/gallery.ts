@@ -35,10 +35,15 @@ export const gallery: JupyterFrontEndPlugin<void> = {
     palette?.addItem({ command: create, category: "Huntbook" });
     palette?.addItem({ command: openGallery, category: "Huntbook" });
     if (launcher === null) return;
-    launcher.add({ command: openGallery, category: "Hunts", rank: 100 });
+    launcher.add({ command: openGallery, category: "Notebook", rank: 200 });
     void listTemplates().then(templates =>
       templates.forEach(({ name, title, description }, rank) =>
-        launcher.add({ command: create, category: "Hunts", rank, args: { template: name, title, description } }),
+        launcher.add({
+          command: create,
+          category: "Notebook",
+          rank: rank + 100,
+          args: { template: name, title, description },
+        }),
       ),
     );
   },

@@ -3,6 +3,7 @@ import "./styles";
 import "katex/dist/katex.css";
 import "./huntbook.css";
 import { JupyterLab } from "@jupyterlab/application";
+import { PageConfig } from "@jupyterlab/coreutils";
 import jsonRenderer from "@jupyterlab/json-extension";
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import { IConnectionStatus, IServiceManager } from "@jupyterlab/services";
@@ -13,6 +14,7 @@ import { cleanNotebook } from "./clean-notebook";
 import { gallery } from "./gallery";
 import { kqlCells } from "./kql-cells";
 import { latex } from "./latex";
+import { logo } from "./logo";
 import { jupyterPlugins } from "./plugins";
 import { safeMime } from "./safe-mime";
 import { sanitizer } from "./sanitizer";
@@ -31,7 +33,18 @@ function addViewStyle(): void {
 async function main(): Promise<void> {
   addViewStyle();
   const registry = new PluginRegistry<JupyterLab>();
-  const own = [anywidget, catalogPanel, cleanNotebook, gallery, kqlCells, latex, safeMime, sanitizer, serverSettings];
+  const own = [
+    anywidget,
+    catalogPanel,
+    cleanNotebook,
+    gallery,
+    kqlCells,
+    latex,
+    logo,
+    safeMime,
+    sanitizer,
+    serverSettings,
+  ];
   registry.registerPlugins([...jupyterPlugins, ...own, vega, viewMime] as never[]);
   const lab = new JupyterLab({
     pluginRegistry: registry,
@@ -39,6 +52,8 @@ async function main(): Promise<void> {
     connectionStatus: await registry.resolveOptionalService(IConnectionStatus),
     mimeExtensions: [{ __esModule: true, default: jsonRenderer } as unknown as IRenderMime.IExtensionModule],
   } as never);
+  // For tests and for people who write plug-ins; the address has to ask for it.
+  if (PageConfig.getOption("exposeAppInBrowser") === "true") Object.assign(window, { jupyterapp: lab });
   await lab.start();
   await lab.restored;
   document.body.dataset["huntbookReady"] = "true";

@@ -39,6 +39,7 @@ export interface AnyPlugin {
 
 /** Why a plug-in of JupyterLab is not here. */
 const leftOut: Readonly<Record<string, string>> = {
+  "@jupyterlab/application-extension:logo": "this is Huntbook (logo.ts)",
   "@jupyterlab/apputils-extension:announcements": "asks servers on the internet for news",
   "@jupyterlab/apputils-extension:licenses-client": "needs a server extension that there is not",
   "@jupyterlab/apputils-extension:licenses-plugin": "needs a server extension that there is not",

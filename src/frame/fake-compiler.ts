@@ -19,6 +19,7 @@ export function fakeCompiler(): FakeCompiler {
       if ("state" in answer) return answer;
       return { state: "ready", query: { ...selectAll(environment), ...answer } };
     },
+    edit: () => Promise.reject(new Error("the fake compiler has no editor")),
     close: async () => undefined,
   };
   return fake;

@@ -179,7 +179,8 @@ test("an error of the source of batches comes out as it is, and leaves no table"
 });
 
 test("a query that waits for its compiler is cancelled at once", async () => {
-  const compiler = { compile: () => new Promise<never>(() => undefined), close: async () => undefined };
+  const never = () => new Promise<never>(() => undefined);
+  const compiler = { compile: never, edit: never, close: async () => undefined };
   const own = await FrameStore.open({ compiler });
   try {
     const controller = new AbortController();

@@ -3,7 +3,7 @@
  * so that the same compiler serves the kernel, a worker thread, the CLI's snapshot process and a test.
  */
 import type { Column, KqlType, TableSchema } from "../base/column.js";
-import type { Diagnostic } from "../base/diagnostic.js";
+import type { Diagnostic, Span } from "../base/diagnostic.js";
 
 /** Where a table's rows are in DuckDB. Identifiers, never SQL text. */
 export interface Relation {
@@ -103,11 +103,98 @@ export type CompileResult =
   | { readonly state: "refused"; readonly diagnostics: readonly Diagnostic[] }
   | { readonly state: "failed"; readonly diagnostics: readonly Diagnostic[] };
 
-/** Compiles KQL; implementations run in this thread, in a worker, or in a snapshot process. */
+/** Compiles KQL and serves its editors; implementations run in this thread, in a worker, or in a snapshot process. */
 export interface KqlCompiler {
   compile(text: string, environment: KqlEnvironment): Promise<CompileResult>;
+  /** Answers one question of an editor about a text; see `EditRequest`. */
+  edit<K extends EditKind>(
+    request: EditRequest & { readonly kind: K },
+    environment: KqlEnvironment,
+  ): Promise<EditReply<K>>;
   close(): Promise<void>;
 }
+
+/** What an editor asks; offsets count UTF-16 units from 0. */
+export type EditRequest =
+  | { readonly kind: "complete"; readonly text: string; readonly offset: number }
+  | { readonly kind: "hover"; readonly text: string; readonly offset: number }
+  | { readonly kind: "signatures"; readonly text: string; readonly offset: number }
+  | { readonly kind: "diagnose"; readonly text: string }
+  | { readonly kind: "format"; readonly text: string }
+  | { readonly kind: "classify"; readonly text: string };
+export type EditKind = EditRequest["kind"];
+
+/** The answers by kind. `hover` and `signatures` are undefined where there is nothing to say. */
+export interface EditReplies {
+  readonly complete: KqlCompletion;
+  readonly hover: KqlHover | undefined;
+  readonly signatures: KqlSignatureHelp | undefined;
+  readonly diagnose: readonly Diagnostic[];
+  readonly format: string;
+  readonly classify: readonly KqlToken[];
+}
+export type EditReply<K extends EditKind> = EditReplies[K];
+
+/** What may stand at a place: `items` replace the text in `span`. */
+export interface KqlCompletion {
+  readonly span: Span;
+  /** Those that begin with what is written first, then those that hold it; each in the language service's order. */
+  readonly items: readonly KqlCompletionItem[];
+}
+export interface KqlCompletionItem {
+  /** As shown in a list: `bin(number, roundTo)`. */
+  readonly label: string;
+  /** Text to put in place of the span. */
+  readonly insert: string;
+  /** Offset in `insert` where the caret goes. */
+  readonly caret: number;
+  readonly kind: KqlCompletionKind;
+  /** What is known of it: a column's type, `not supported by the local engine`. */
+  readonly detail?: string;
+  /** False for what the language has and the local engine refuses. */
+  readonly supported: boolean;
+}
+export type KqlCompletionKind =
+  "keyword" | "operator" | "column" | "table" | "function" | "aggregate" | "variable" | "type" | "value" | "other";
+
+/** What stands at a place: plain text lines (never HTML or Markdown), and the documentation page. */
+export interface KqlHover {
+  readonly span: Span;
+  readonly lines: readonly string[];
+  readonly doc?: string;
+}
+
+/** The ways to call the function whose argument list holds the place. */
+export interface KqlSignatureHelp {
+  readonly name: string;
+  readonly signatures: readonly KqlSignature[];
+  /** Index of the argument at the place, from 0. */
+  readonly argument: number;
+}
+export interface KqlSignature {
+  /** `dcount(expr, [accuracy])` */
+  readonly label: string;
+  readonly parameters: readonly { readonly name: string; readonly type: string; readonly optional: boolean }[];
+}
+
+/** A coloured part of a text. */
+export interface KqlToken {
+  readonly span: Span;
+  readonly kind: KqlTokenKind;
+}
+export type KqlTokenKind =
+  | "comment"
+  | "keyword"
+  | "operator"
+  | "string"
+  | "literal"
+  | "type"
+  | "column"
+  | "table"
+  | "function"
+  | "variable"
+  | "punctuation"
+  | "plain";
 
 /** The DuckDB types a JavaScript function may take and return. `JSON` values travel as text. */
 export type UdfType = "VARCHAR" | "BIGINT" | "DOUBLE" | "BOOLEAN" | "TIMESTAMP" | "JSON";

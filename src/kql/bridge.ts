@@ -1,5 +1,5 @@
 /**
- * The only file that touches Microsoft's language service. It is a C# program compiled to CommonJS that writes globals,
+ * The file that loads Microsoft's language service; `bridge-editor.ts` alone touches it besides. It is a C# program compiled to CommonJS that writes globals,
  * with lists that are sometimes arrays and overloads named `$ctor1`; everything behind this border is plain and typed.
  *
  * Loading takes about half a second and the first analysis another one, so nothing is loaded before it is needed.
@@ -22,7 +22,24 @@ interface Service {
     readonly IncludeTrivia: { readonly Interior: number };
   };
   readonly KustoFacts: { GetExpressionResultName(node: unknown, otherwise: string, row: null): string };
-  readonly Editor: { readonly CodeScript: { From$1(text: string, globals: unknown): { readonly Blocks: unknown } } };
+  readonly Editor: {
+    readonly CodeScript: { From$1(text: string, globals: unknown): { readonly Blocks: unknown } };
+    readonly KustoCodeService: { readonly $ctor1: new (text: string, globals: unknown) => RawEditor };
+    readonly FormattingOptions: { readonly Default: unknown };
+    readonly CompletionKind: Record<string, unknown>;
+    readonly ClassificationKind: Record<string, unknown>;
+  };
+}
+/** The language service's editor of one text. */
+export interface RawEditor {
+  GetCompletionItems(offset: number): {
+    readonly EditStart: number;
+    readonly EditLength: number;
+    readonly Items: unknown;
+  };
+  GetQuickInfo(offset: number): { readonly Items: unknown };
+  GetClassifications(start: number, length: number): { readonly Classifications: unknown };
+  GetFormattedText(options: unknown, offset: number): { readonly Text: string };
 }
 interface RawGlobals {
   WithDatabase(database: unknown): RawGlobals;
@@ -61,6 +78,9 @@ interface RawSymbol {
 }
 interface RawParameter {
   readonly Name: string;
+  readonly MinOccurring: number;
+  readonly MaxOccurring: number;
+  readonly DeclaredTypes?: unknown;
   readonly DefaultValue?: RawNode | null;
 }
 interface RawDiagnostic {
@@ -139,12 +159,19 @@ function repairColumnMap(service: Service): void {
   };
 }
 
-function reversed(table: Record<string, unknown>): ReadonlyMap<number, string> {
+/** What `bridge-editor.ts` needs of the loaded service. */
+export function editorService(): Service["Editor"] {
+  return load().service.Editor;
+}
+
+/** Numbers of an enumeration of the language service → names. */
+export function reversed(table: Record<string, unknown>): ReadonlyMap<number, string> {
   const pairs = Object.entries(table).filter((pair): pair is [string, number] => typeof pair[1] === "number");
   return new Map(pairs.map(([name, value]) => [value, name]));
 }
 
-function toArray(list: unknown): readonly unknown[] {
+/** The elements of a list, whichever way the language service holds it. */
+export function toArray(list: unknown): readonly unknown[] {
   if (list === null || list === undefined) return [];
   if (Array.isArray(list)) return list;
   return (globalThis as unknown as { Bridge: { toArray(l: unknown): unknown[] } }).Bridge.toArray(list);
@@ -170,6 +197,10 @@ export interface BoundSymbol {
 
 export interface BoundParameter {
   readonly name: string;
+  /** `long`, `string` …; empty when any will do. */
+  readonly typeName: string;
+  /** How often it may be given: `min` 0 is optional, `max` above 1 repeats. */
+  readonly occurs: { readonly min: number; readonly max: number };
   readonly defaultValue: BoundNode | undefined;
 }
 
@@ -289,7 +320,7 @@ export class BoundNode {
     });
   }
 
-  /** All direct children that are not tokens. */
+  /** All direct children. */
   get children(): readonly BoundNode[] {
     const all: BoundNode[] = [];
     for (let i = 0; i < this.#raw.ChildCount; i++) {
@@ -319,16 +350,24 @@ export class BoundNode {
 
   /** The parameters of the function referred to here, in order. */
   get parameters(): readonly BoundParameter[] {
-    const signature = toArray(this.#raw.ReferencedSymbol?.Signatures)[0] as
-      { readonly Parameters: unknown } | undefined;
-    return toArray(signature?.Parameters).map(p => {
-      const parameter = p as RawParameter;
-      const value = parameter.DefaultValue ?? undefined;
-      return {
-        name: parameter.Name,
-        defaultValue: value === undefined ? undefined : new BoundNode(value, 0, this.span),
-      };
-    });
+    return this.signatures[0] ?? [];
+  }
+
+  /** The parameter lists of the function referred to here: one, or several ways to call it. */
+  get signatures(): readonly (readonly BoundParameter[])[] {
+    return toArray(this.#raw.ReferencedSymbol?.Signatures).map(signature =>
+      toArray((signature as { readonly Parameters: unknown }).Parameters).map(p => {
+        const parameter = p as RawParameter;
+        const value = parameter.DefaultValue ?? undefined;
+        const types = toArray(parameter.DeclaredTypes).map(t => (t as RawType).Name);
+        return {
+          name: parameter.Name,
+          typeName: types.length <= 2 ? types.join("|") : "",
+          occurs: { min: parameter.MinOccurring, max: parameter.MaxOccurring },
+          defaultValue: value === undefined ? undefined : new BoundNode(value, 0, this.span),
+        };
+      }),
+    );
   }
 
   #wrap(raw: RawNode): BoundNode {

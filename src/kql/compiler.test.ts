@@ -26,6 +26,8 @@ async function checkCompiler(compiler: KqlCompiler): Promise<void> {
   const other: KqlEnvironment = { ...environment, schemaId: "other", tables: [] };
   expect((await compiler.compile(text, other)).state).toBe("failed");
   expect(await compiler.compile(text, environment)).toEqual(reference);
+  const completion = await compiler.edit({ kind: "complete", text: "Signins | where Att", offset: 19 }, environment);
+  expect(completion.items[0]?.label).toBe("Attempts");
   await compiler.close();
   await expect(compiler.compile(text, environment)).rejects.toMatchObject({ code: "kql/compiler-closed" });
 }

@@ -1,6 +1,7 @@
-import type { KqlCompiler } from "./api.js";
+import type { EditKind, EditRequest, KqlCompiler, KqlEnvironment } from "./api.js";
 import { PlanCache } from "./cache.js";
 import { compileKql } from "./compile.js";
+import { editKql } from "./editor.js";
 import { SchemaCache } from "./environment.js";
 
 /** A compiler in this thread; the first call takes about a second, in which nothing else runs. */
@@ -15,6 +16,8 @@ export function createInlineCompiler(): KqlCompiler {
       cache.add(text, environment, result);
       return result;
     },
+    edit: async <K extends EditKind>(request: EditRequest & { readonly kind: K }, environment: KqlEnvironment) =>
+      editKql<K>(request, environment, schemas),
     close: async () => undefined,
   };
 }

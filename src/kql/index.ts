@@ -5,6 +5,7 @@ export { formatDiagnostic, positionAt } from "../base/diagnostic.js";
 export { checkKql, findQueries, queryFileKind } from "./check.js";
 export type { CheckedQuery, CheckStatus, FoundQuery, QueryFileKind } from "./check.js";
 export { compileKql } from "./compile.js";
+export { editKql } from "./editor.js";
 export { createInlineCompiler } from "./compiler.js";
 export { SchemaCache } from "./environment.js";
 export { preludeSql, udfs } from "./functions/index.js";

@@ -2,21 +2,34 @@
  * A compiler that lives elsewhere (a worker thread, a snapshot process): schemas are sent once, answers are cached here,
  * and a far side that stops fails the calls under way and is started anew by the next.
  */
-import type { CompileResult, KqlCompiler, KqlEnvironment, KqlFunction, KqlTable } from "./api.js";
+import type {
+  CompileResult,
+  EditKind,
+  EditReply,
+  EditRequest,
+  KqlCompiler,
+  KqlEnvironment,
+  KqlFunction,
+  KqlTable,
+} from "./api.js";
 import { HuntError } from "../base/error.js";
 import { PlanCache } from "./cache.js";
 
-/** What is sent for one compilation. */
+/** What is sent for one compilation, or for one question of an editor. */
 export interface CompileRequest {
   readonly id: number;
   readonly text: string;
+  /** The editor's question, when it is one. */
+  readonly edit?: EditRequest;
   /** Everything but tables and functions. */
   readonly environment: Omit<KqlEnvironment, "tables" | "functions">;
   readonly schema?: { readonly tables: readonly KqlTable[]; readonly functions: readonly KqlFunction[] };
 }
 /** `missing`: the far side does not know the schema; ask again with it. */
 export type CompileReply =
-  { readonly id: number; readonly result: CompileResult } | { readonly id: number; readonly missing: true };
+  | { readonly id: number; readonly result: CompileResult }
+  | { readonly id: number; readonly edited: EditReply<EditKind> }
+  | { readonly id: number; readonly missing: true };
 
 /** A started far side. */
 export interface Channel {
@@ -32,8 +45,9 @@ export interface ChannelEvents {
 
 interface Pending {
   readonly text: string;
+  readonly edit: EditRequest | undefined;
   readonly environment: KqlEnvironment;
-  readonly resolve: (result: CompileResult) => void;
+  readonly resolve: (reply: CompileReply) => void;
   readonly reject: (error: HuntError) => void;
 }
 
@@ -62,28 +76,44 @@ export function createRemoteCompiler(start: (events: ChannelEvents) => Channel):
     if ("missing" in answer) return send(answer.id, call, true);
     pending.delete(answer.id);
     if (pending.size === 0) channel?.setBusy(false);
-    cache.add(call.text, call.environment, answer.result);
-    call.resolve(answer.result);
+    call.resolve(answer);
   };
   const send = (id: number, call: Pending, withSchema: boolean): void => {
     const { tables, functions = [], ...environment } = call.environment;
     sentSchemas.add(environment.schemaId);
     channel ??= start({ reply, stopped: stop });
     channel.setBusy(true);
-    channel.send({ id, text: call.text, environment, ...(withSchema ? { schema: { tables, functions } } : {}) });
+    channel.send({
+      id,
+      text: call.text,
+      ...(call.edit === undefined ? {} : { edit: call.edit }),
+      environment,
+      ...(withSchema ? { schema: { tables, functions } } : {}),
+    });
+  };
+  const ask = (text: string, environment: KqlEnvironment, edit?: EditRequest): Promise<CompileReply> => {
+    if (closed) throw new HuntError("kql/compiler-closed", "the KQL compiler is closed");
+    return new Promise((resolve, reject) => {
+      const call = { text, edit, environment, resolve, reject };
+      const id = nextId++;
+      pending.set(id, call);
+      send(id, call, !sentSchemas.has(environment.schemaId));
+    });
   };
   channel = start({ reply, stopped: stop });
   return {
     compile: async (text, environment) => {
-      if (closed) throw new HuntError("kql/compiler-closed", "the KQL compiler is closed");
-      const known = cache.find(text, environment);
+      const known = closed ? undefined : cache.find(text, environment);
       if (known !== undefined) return known;
-      return new Promise<CompileResult>((resolve, reject) => {
-        const call = { text, environment, resolve, reject };
-        const id = nextId++;
-        pending.set(id, call);
-        send(id, call, !sentSchemas.has(environment.schemaId));
-      });
+      const reply = await ask(text, environment);
+      if (!("result" in reply)) throw new HuntError("internal/bug", "the KQL compiler answered another question");
+      cache.add(text, environment, reply.result);
+      return reply.result;
+    },
+    edit: async <K extends EditKind>(request: EditRequest & { readonly kind: K }, environment: KqlEnvironment) => {
+      const reply = await ask("", environment, request);
+      if (!("edited" in reply)) throw new HuntError("internal/bug", "the KQL compiler answered another question");
+      return reply.edited as EditReply<K>;
     },
     close: async () => {
       closed = true;

@@ -70,6 +70,28 @@ export function incompleteBeta(x: number, a: number, b: number): number {
   return front * (f - 1);
 }
 
+/** The density of the beta distribution inside (0, 1). */
+export function betaDensity(x: number, a: number, b: number): number {
+  return Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + (a - 1) * Math.log(x) + (b - 1) * Math.log1p(-x));
+}
+
+/** The x whose incomplete beta function is `p`: Newton's steps, kept inside a bracket that bisection narrows. */
+export function inverseIncompleteBeta(p: number, a: number, b: number): number {
+  if (p <= 0) return 0;
+  if (p >= 1) return 1;
+  let [low, high, x] = [0, 1, a / (a + b)];
+  for (let i = 0; i < 200 && high - low > Number.EPSILON * high; i += 1) {
+    const off = incompleteBeta(x, a, b) - p;
+    if (off === 0) break;
+    if (off > 0) high = x;
+    else low = x;
+    const next = x - off / betaDensity(x, a, b);
+    if (Math.abs(next - x) <= Number.EPSILON * x) return next;
+    x = next > low && next < high ? next : (low + high) / 2;
+  }
+  return x;
+}
+
 /** Two-sided probability of a Student t at least this far from 0. */
 export function studentTwoSided(t: number, degrees: number): number {
   return incompleteBeta(degrees / (degrees + t * t), degrees / 2, 0.5);

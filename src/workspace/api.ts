@@ -3,7 +3,7 @@ import type { Clock, TimeRange } from "../base/clock.js";
 import type { TableSchema } from "../base/column.js";
 import type { FrameLike } from "../frame/api.js";
 import type { SiteIndex } from "./sites/sites.js";
-import type { CompileResult, KqlFunction, KqlScalar } from "../kql/api.js";
+import type { CompileResult, EditKind, EditReply, EditRequest, KqlFunction, KqlScalar } from "../kql/api.js";
 
 /** A table of a workspace that holds data. */
 export interface WorkspaceTable extends TableSchema {
@@ -41,6 +41,11 @@ export interface LocalWorkspace extends AsyncDisposable {
   readonly sites?: SiteIndex;
   /** Parses, binds and compiles without running. */
   compile(text: string, options?: WorkspaceQueryOptions): Promise<CompileResult>;
+  /** Answers an editor's question about a text with this workspace's tables and functions, and the values and frames given. */
+  edit<K extends EditKind>(
+    request: EditRequest & { readonly kind: K },
+    options?: WorkspaceQueryOptions,
+  ): Promise<EditReply<K>>;
   /**
    * Runs KQL.
    * @throws HuntError `kql/invalid` (wrong KQL), `kql/not-supported` (refused), `query/cancelled`, `query/failed`

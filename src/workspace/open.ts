@@ -9,7 +9,17 @@ import { HuntError } from "../base/error.js";
 import { KqlError, getReadyQuery } from "../frame/kql-error.js";
 import { untilCancelled } from "../frame/pool.js";
 import type { FrameStore } from "../frame/store.js";
-import type { CompileResult, KqlCompiler, KqlEnvironment, KqlFunction, KqlTable, TableUse } from "../kql/api.js";
+import type {
+  CompileResult,
+  EditKind,
+  EditReply,
+  EditRequest,
+  KqlCompiler,
+  KqlEnvironment,
+  KqlFunction,
+  KqlTable,
+  TableUse,
+} from "../kql/api.js";
 import type { LocalWorkspace, WorkspaceQueryOptions, WorkspaceTable } from "./api.js";
 import { tableCompleteness } from "./completeness.js";
 import { loadFunctions } from "./functions.js";
@@ -132,6 +142,14 @@ export class OpenedWorkspace implements LocalWorkspace {
   async compile(text: string, options: WorkspaceQueryOptions = {}): Promise<CompileResult> {
     this.#assertOpen();
     return this.#parts.options.compiler.compile(text, this.#environmentFor(options));
+  }
+
+  async edit<K extends EditKind>(
+    request: EditRequest & { readonly kind: K },
+    options: WorkspaceQueryOptions = {},
+  ): Promise<EditReply<K>> {
+    this.#assertOpen();
+    return this.#parts.options.compiler.edit<K>(request, this.#environmentFor(options));
   }
 
   async query(text: string, options: WorkspaceQueryOptions = {}) {

@@ -11,6 +11,15 @@ export const internalFunctions: Readonly<Record<string, ScalarFunction>> = {
       type: "dynamic",
     }),
   },
+  /** (bag): without the properties that are null or ''. */
+  $bag_of_values: {
+    nulls: "propagate",
+    doc: "https://learn.microsoft.com/kusto/query/pack-all-function",
+    emit: ([bag], _type, context) => ({
+      sql: context.callUdf("ku_bag_of_values", [`(${bag?.sql ?? "null"})::VARCHAR`]),
+      type: "dynamic",
+    }),
+  },
   /** (text, pattern with two groups): the pairs that the pattern finds, as a property bag. */
   $parse_kv_regex: {
     nulls: "propagate",

@@ -1,5 +1,6 @@
 /** Aggregates of `summarize`: SQL aggregates over the group. Nulls are passed over, as in Kusto. */
 import type { KqlType } from "../../base/column.js";
+import { sketchAggregates } from "./aggregate-sketch.js";
 import { docs } from "./build.js";
 import { once } from "./once.js";
 import { convert } from "./convert.js";
@@ -361,4 +362,5 @@ export const aggregateFunctions: Readonly<Record<string, AggregateFunction>> = {
   binary_all_and: bitwise("binary-all-and", "bit_and"),
   binary_all_or: bitwise("binary-all-or", "bit_or"),
   binary_all_xor: bitwise("binary-all-xor", "bit_xor"),
+  ...sketchAggregates,
 };

@@ -12,7 +12,9 @@ import { mathFunctions } from "./scalar/math.js";
 import { networkFunctions } from "./scalar/network.js";
 import { parseFunctions } from "./scalar/parse.js";
 import { seriesFunctions } from "./scalar/series.js";
+import { sketchFunctions } from "./scalar/sketch.js";
 import { stringFunctions } from "./scalar/string.js";
+import { unitFunctions } from "./scalar/units.js";
 import type { BinaryOperator, EmitContext, ScalarFunction, SqlExpr } from "./spec.js";
 
 export type * from "./spec.js";
@@ -45,6 +47,8 @@ export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
   ...networkFunctions,
   ...parseFunctions,
   ...seriesFunctions,
+  ...sketchFunctions,
+  ...unitFunctions,
 };
 
 /** `e between (low .. high)`; `high` may be a timespan after a datetime `low`. */

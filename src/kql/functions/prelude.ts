@@ -29,7 +29,9 @@ const macros: Readonly<Record<string, string>> = {
   "k_bool(b)": "case when b is null then '' when b then 'True' else 'False' end",
   "k_dt(t)": "coalesce(strftime(t, '%Y-%m-%dT%H:%M:%S.%f') || '0Z', '')",
   "k_real(x)": `coalesce(case x when 'Infinity'::double then 'Infinity' when '-Infinity'::double then '-Infinity' when 'NaN'::double then 'NaN' else x::varchar end, '')`,
-  "k_dec(x)": "coalesce(rtrim(rtrim(x::varchar, '0'), '.'), '')",
+  // parse_version() gives decimals without places.
+  "k_dec(x)":
+    "coalesce(case when contains(x::varchar, '.') then rtrim(rtrim(x::varchar, '0'), '.') else x::varchar end, '')",
   "k_dyn(j)": "coalesce(json_extract_string(j, '$'), '')",
   "k_ts(t)": `coalesce(${once(
     "t",

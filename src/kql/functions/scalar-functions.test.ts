@@ -1,6 +1,5 @@
 /** What every scalar function gives, on real DuckDB: with constants (which may fold) and with columns (which do not). */
 import { expect, test } from "vitest";
-import type { KqlType } from "../../base/column.js";
 import {
   b,
   call,
@@ -17,25 +16,17 @@ import {
   s,
   ts,
 } from "../../../test/kql-functions/harness.js";
+import { expectText, of, string, withConstants, type Arg, type Spec } from "../../../test/kql-functions/cases.js";
+import { sketchSpecs } from "../../../test/kql-functions/sketch-cases.js";
 import { scalarFunctions } from "./index.js";
-
-type Arg = ReturnType<typeof s>;
-interface Spec {
-  readonly type: KqlType;
-  readonly cases: readonly (readonly [args: readonly Arg[], expected: string | null])[];
-  /** Arguments that must be constants. */
-  readonly constant?: readonly number[];
-}
-
-const string = (...cases: Spec["cases"]): Spec => ({ type: "string", cases });
-const of = (type: KqlType, ...cases: Spec["cases"]): Spec => ({ type, cases });
-const withConstants = (constant: readonly number[], spec: Spec): Spec => ({ ...spec, constant });
 
 const ip = "192.168.1.1";
 const log = "05:04:54 127.0.0.1 GET /favicon.ico 404";
 const hundred = [23, 46, 23, 87, 4, 8, 3, 75, 2, 56, 13, 75, 32, 16, 29];
 
 const specs: Readonly<Record<string, Spec>> = {
+  ...sketchSpecs,
+
   // Conditions, nulls, types.
   iff: of(
     "string",
@@ -718,6 +709,8 @@ const specs: Readonly<Record<string, Spec>> = {
     [[s("World")], "1846988464401551951"],
     [[s("World"), n(100)], "51"],
     [[dt("2015-01-01")], "1380966698541616202"],
+    [[i32(null)], null],
+    [[guid(null)], null],
   ),
   hash_xxhash64: of("long", [[s("Hello")], "753694413698530628"]),
   unicode_codepoints_from_string: of("dynamic", [[s("⒦⒰😀")], "[9382,9392,128512]"]),
@@ -1047,8 +1040,8 @@ for (const [name, spec] of Object.entries(specs)) {
   test(`${name}: ${scalarFunctions[name]?.doc ?? "unknown"}`, async () => {
     for (const [args, expected] of spec.cases) {
       const columns = args.map((a, i) => (spec.constant?.includes(i) === true ? a : column(a)));
-      expect(await evaluate(call(name, spec.type, ...args)), "constants").toBe(expected);
-      expect(await evaluate(call(name, spec.type, ...columns)), "columns").toBe(expected);
+      expectText(await evaluate(call(name, spec.type, ...args)), expected, "constants");
+      expectText(await evaluate(call(name, spec.type, ...columns)), expected, "columns");
     }
   });
 }
@@ -1067,6 +1060,18 @@ test("rand: a real from 0 to 1, or a whole number below N", async () => {
   expect(["0.0", "1.0", "2.0"]).toContain(await evaluate(call("rand", "real", n(3))));
 });
 
+test("datetime_list_timezones: names that the conversions know", async () => {
+  const names = JSON.parse((await evaluate(call("datetime_list_timezones", "dynamic"))) ?? "[]") as readonly string[];
+  expect(names).toContain("Europe/Berlin");
+  for (const zone of names.filter((_, i) => i % 40 === 0))
+    expect(await evaluate(call("datetime_utc_to_local", "datetime", dt("2024-01-01"), s(zone))), zone).not.toBeNull();
+});
+
+test("assert: a condition that fails says the message", async () => {
+  const failing = call("assert", "bool", column(b(false)), s("too short"));
+  await expect(evaluate(failing)).rejects.toThrow("assert() has failed with message: 'too short'");
+});
+
 test("new_guid: another one each time", async () => {
   const guids = [await evaluate(call("new_guid", "guid")), await evaluate(call("new_guid", "guid"))];
   expect(guids[0]).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
@@ -1074,7 +1079,7 @@ test("new_guid: another one each time", async () => {
 });
 
 test("every function has cases, a page and a null rule", () => {
-  const elsewhere = new Set([...Object.keys(endings), "rand", "new_guid"]);
+  const elsewhere = new Set([...Object.keys(endings), "rand", "new_guid", "datetime_list_timezones"]);
   const untested = Object.keys(scalarFunctions).filter(name => specs[name] === undefined && !elsewhere.has(name));
   expect(untested).toEqual([]);
   for (const row of Object.values(scalarFunctions)) {

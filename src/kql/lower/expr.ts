@@ -18,7 +18,8 @@ export interface ExprContext {
   readonly aggregates?: { readonly items: Aggregate[] };
 }
 
-const windowFunctions = new Set([
+/** Functions of rows in order. */
+export const windowFunctionNames: ReadonlySet<string> = new Set([
   ...["prev", "next", "row_number", "row_cumsum", "row_rank_dense", "row_rank_min", "row_window_session"],
 ]);
 const inOperators = /^(In|InCs|NotIn|NotInCs|HasAny|HasAll)Expression$/;
@@ -179,7 +180,17 @@ function lowerMember(node: BoundNode, context: ExprContext): Expr {
       : inner.kind === "StringLiteralExpression"
         ? (inner.stringValue ?? "")
         : lowerExpr(inner, context);
-  return { kind: "member", target: lowerExpr(target, context), selector: path, type: "dynamic", span: node.span };
+  return { kind: "member", target: lowerTarget(target, context), selector: path, type: "dynamic", span: node.span };
+}
+
+/** What `[i]` takes out of: of a function with several results, its i-th. */
+function lowerTarget(node: BoundNode, context: ExprContext): Expr {
+  const several = node.type.kind === "tuple" && node.type.columns.length > 1;
+  if (node.kind !== "FunctionCallExpression" || !several) return lowerExpr(node, context);
+  const name = node.get("Name").name;
+  if (!context.lowering.options.knowsFunction(name)) return refuse(`the function '${name}'`, node.get("Name").span);
+  const args = node.get("ArgumentList").list("Expressions");
+  return { kind: "call", name, args: args.map(a => lowerExpr(a, context)), type: "dynamic", span: node.span };
 }
 
 function lowerToScalar(node: BoundNode, context: ExprContext): Expr {
@@ -242,14 +253,24 @@ function lowerAggregateCall(node: BoundNode, name: string, context: ExprContext)
 
 function lowerSpecialCall(name: string, node: BoundNode, context: ExprContext): Expr | undefined {
   const args = node.get("ArgumentList").list("Expressions");
-  if (windowFunctions.has(name)) return lowerWindow(name, node, context);
+  if (windowFunctionNames.has(name)) return lowerWindow(name, node, context);
   switch (name) {
     case "column_ifexists":
     case "columnifexists":
       return lowerColumnIfExists(args, context);
     case "pack_all":
       return lowerPackAll(args, node, context);
-    case "case":
+    case "bag_pack_columns":
+      return packColumns(
+        args.flatMap(a => columnsIn(a, context)),
+        node,
+      );
+    case "estimate_data_size": {
+      const columns = args.flatMap(a => columnsIn(a, context)).map(c => c.expr);
+      return { kind: "call", name, args: columns, type: "long", span: node.span };
+    }
+    case "column_names_of":
+      return columnNamesOf(args[0], context);
     default:
       return undefined;
   }
@@ -266,11 +287,45 @@ function lowerColumnIfExists(args: readonly BoundNode[], context: ExprContext): 
   return column === undefined ? lowerExpr(fallback, context) : columnExpr(column);
 }
 
+interface NamedExpr {
+  readonly name: string;
+  readonly expr: Expr;
+}
+
+/** The columns an argument names: `*` all of the row, else the one it is (or computes, without a name). */
+function columnsIn(node: BoundNode, context: ExprContext): readonly NamedExpr[] {
+  if (node.kind === "StarExpression")
+    return (context.scope.row?.columns ?? []).map(c => ({ name: c.name, expr: columnExpr(c) }));
+  return [{ name: node.symbol?.name ?? node.name, expr: lowerExpr(node, context) }];
+}
+
+function packColumns(columns: readonly NamedExpr[], node: BoundNode): Expr {
+  const pairs = columns.flatMap((c): Expr[] => [text(c.name), c.expr]);
+  return { kind: "call", name: "bag_pack", args: pairs, type: "dynamic", span: node.span };
+}
+
+/** `pack_all(true)` leaves out what is null or ''. */
 function lowerPackAll(args: readonly BoundNode[], node: BoundNode, context: ExprContext): Expr {
   const row = context.scope.row;
-  if (row === undefined || args.length > 0) return refuse("pack_all with an argument", node.span);
-  const pairs = row.columns.flatMap((c): Expr[] => [text(c.name), columnExpr(c)]);
-  return { kind: "call", name: "bag_pack", args: pairs, type: "dynamic", span: node.span };
+  if (row === undefined) return refuse("pack_all without a table", node.span);
+  const whole = packColumns(
+    row.columns.map(c => ({ name: c.name, expr: columnExpr(c) })),
+    node,
+  );
+  const [flag] = args;
+  if (flag === undefined) return whole;
+  const ignore = lowerExpr(flag, context);
+  if (ignore.kind !== "literal" || ignore.value.type !== "bool")
+    return refuse("pack_all with a flag that is not constant", flag.span);
+  return ignore.value.value === true
+    ? { kind: "call", name: "$bag_of_values", args: [whole], type: "dynamic", span: node.span }
+    : whole;
+}
+
+function columnNamesOf(table: BoundNode | undefined, context: ExprContext): Expr {
+  if (table === undefined) throw new HuntError("internal/bug", "column_names_of without a table");
+  const names = context.lowering.table(table, withRow(context.scope, undefined)).columns.map(c => c.name);
+  return { kind: "literal", type: "dynamic", value: { type: "dynamic", value: names } };
 }
 
 function lowerWindow(name: string, node: BoundNode, context: ExprContext): Expr {

@@ -71,6 +71,7 @@ function openWorkspace(): LocalWorkspace {
     })),
     schemas: [],
     functions: [],
+    edit: () => Promise.reject(new Error("no editor here")),
     compile: async () => ({ state: "failed", diagnostics: [] }),
     async query(text, options = {}): Promise<FrameLike> {
       ran.push({ text, options });

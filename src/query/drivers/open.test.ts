@@ -36,6 +36,7 @@ function workspaceNamed(name: string): LocalWorkspace {
     tables: [],
     schemas: [],
     functions: [],
+    edit: () => Promise.reject(new Error("no editor here")),
     compile: async () => ({ state: "failed", diagnostics: [] }),
     query: async () => Promise.reject(new Error("not asked")),
     close: async () => undefined,

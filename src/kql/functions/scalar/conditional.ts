@@ -171,7 +171,40 @@ const notRow: ScalarFunction = {
   },
 };
 
+/** Bytes of the values: fixed by type, a text's length. */
+function sizeOf(e: SqlExpr, context: EmitContext): string {
+  const fixed: Partial<Record<KqlType, number>> = {
+    ...{ bool: 1, int: 4, long: 8, real: 8, datetime: 8, timespan: 8, guid: 16, decimal: 34 },
+  };
+  const bytes = fixed[e.type];
+  return bytes === undefined ? `octet_length(encode(${convert(e, "string", context).sql}))` : String(bytes);
+}
+
+const estimateSize: ScalarFunction = {
+  nulls: "custom",
+  doc: fn("estimate-data-size"),
+  differs: "A dynamic value counts the bytes of its JSON.",
+  emit: (args, _type, context) =>
+    value("long", `(${["0", ...args.map(a => sizeOf(a, context))].join(" + ")})::BIGINT`, true),
+};
+
+/** True, or the query fails with the message. */
+const assertRow: ScalarFunction = {
+  nulls: "custom",
+  doc: fn("assert"),
+  differs: "A condition that is only known when the query runs is checked then, for the rows that reach it.",
+  emit: ([condition, message], _type, context) => {
+    const holds = convert(condition as SqlExpr, "bool", context);
+    if (holds.constant?.type === "bool" && holds.constant.value === true) return holds;
+    const said = convert(message as SqlExpr, "string", context).sql;
+    const failure = `error('assert() has failed with message: ''' || ${said} || '''')`;
+    return value("bool", `(case when ${holds.filter ?? holds.sql} then true else ${failure} end)`, true);
+  },
+};
+
 export const conditionalFunctions: Readonly<Record<string, ScalarFunction>> = {
+  assert: assertRow,
+  estimate_data_size: estimateSize,
   iff: caseRow(fn("iff")),
   iif: caseRow(fn("iff")),
   case: caseRow(fn("case")),

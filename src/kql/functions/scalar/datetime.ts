@@ -1,5 +1,5 @@
 /** Datetime and timespan functions. Datetimes are UTC microseconds, timespans ticks. */
-import { fn, needString, value } from "../build.js";
+import { docs, fn, needString, value } from "../build.js";
 import { once } from "../once.js";
 import { convert } from "../convert.js";
 import { constantInteger, emitLiteral } from "../literal.js";
@@ -347,7 +347,15 @@ function zoneRow(page: string, direction: "to-local" | "to-utc"): ScalarFunction
   };
 }
 
+/** The names that the conversions between zones know. */
+const zoneNames: ScalarFunction = {
+  nulls: "custom",
+  doc: docs("datetime-list-timezones"),
+  emit: (_args, _type, context) => emitLiteral({ type: "dynamic", value: Intl.supportedValuesOf("timeZone") }, context),
+};
+
 export const datetimeFunctions: Readonly<Record<string, ScalarFunction>> = {
+  datetime_list_timezones: zoneNames,
   now: nowRow,
   ago: agoRow,
   startofday: startRow("day"),

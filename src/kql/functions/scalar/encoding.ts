@@ -1,6 +1,6 @@
 /** Encodings and hashes. */
 import type { KqlType } from "../../../base/column.js";
-import { fn, stringRow, text, value } from "../build.js";
+import { docs, fn, stringRow, text, value } from "../build.js";
 import { once } from "../once.js";
 import { convert } from "../convert.js";
 import type { EmitContext, ScalarFunction, SqlExpr } from "../spec.js";
@@ -31,23 +31,18 @@ const compressed = (page: string, name: string): ScalarFunction => ({
   differs: "Text that would unpack to more than 16 MB gives ''.",
 });
 
-/** MD5, SHA-1 and SHA-256 of the UTF-8 text. Of other types Kusto hashes bytes that its pages do not describe. */
+/** MD5, SHA-1 and SHA-256 of the UTF-8 of the value's text. */
 function digest(page: string, name: string): ScalarFunction {
-  return {
-    nulls: "empty-string",
-    doc: fn(page),
-    emit: ([e], _type, context) =>
-      e?.type === "string" || e?.type === "dynamic"
-        ? text(`${name}(${str(e, context)})`)
-        : context.refuse(`${name}() of a value that is no string`, "convert it with tostring() first"),
-  };
+  return { nulls: "empty-string", doc: fn(page), emit: ([e], _type, context) => text(`${name}(${str(e, context)})`) };
 }
 
-/** xxHash64 of a string's UTF-8 or of the eight bytes of a long, datetime or timespan. */
+/** xxHash64 of a string's UTF-8 or of the eight bytes of a whole number or a time. */
 const hashRow: ScalarFunction = {
   nulls: "propagate",
   doc: fn("hash"),
-  differs: "With a modulus the hash counts as unsigned (the page only says that the result is not negative).",
+  differs:
+    "With a modulus the hash counts as unsigned (the page only says that the result is not negative). " +
+    "Of int, bool, real, decimal and guid the page does not say which bytes are hashed: their numbers are not Kusto's.",
   emit: ([e, mod], _type, context) => {
     if (e === undefined) return context.refuse("hash without an argument");
     const hash = hashOf(e, context);
@@ -64,14 +59,27 @@ const hashRow: ScalarFunction = {
   },
 };
 
+/** The eight bytes of a whole number or a time; of other types the text. */
 function hashOf(e: SqlExpr, context: EmitContext): string {
-  const ticks: Partial<Record<KqlType, string>> = { long: e.sql, timespan: e.sql, datetime: `k_ticks(${e.sql})` };
+  const ticks: Partial<Record<KqlType, string>> = {
+    int: `${e.sql}::BIGINT`,
+    bool: `${e.sql}::BIGINT`,
+    long: e.sql,
+    timespan: e.sql,
+    datetime: `k_ticks(${e.sql})`,
+  };
   const number = ticks[e.type];
   if (number !== undefined) return context.callUdf("ku_xxhash64_long", [number]);
-  if (e.type !== "string" && e.type !== "dynamic")
-    return context.refuse(`hash() of ${e.type}`, "convert it with tostring() or tolong() first");
-  return context.callUdf("ku_xxhash64_text", [str(e, context)]);
+  const hash = context.callUdf("ku_xxhash64_text", [str(e, context)]);
+  return e.type === "string" || e.type === "dynamic" ? hash : `case when ${e.sql} is not null then ${hash} end`;
 }
+
+/** One hash of several, in their order; a null among them counts as 0. */
+function combined(hashes: readonly string[], context: EmitContext): SqlExpr {
+  return value("long", context.callUdf("ku_hash_combine", [`to_json([${hashes.join(", ")}])::VARCHAR`]), true);
+}
+
+const combineDiffers = "How Kusto combines hashes is not documented: the numbers are not Kusto's.";
 
 const fromCodePoints: ScalarFunction = {
   nulls: "empty-string",
@@ -117,6 +125,11 @@ export const encodingFunctions: Readonly<Record<string, ScalarFunction>> = {
   url_encode_component: udf("url-encode-component", "ku_url_encode_component"),
   url_decode: udf("url-decode", "ku_url_decode"),
   gzip_decompress_from_base64_string: compressed("gzip-base64-decompress", "ku_gzip_decompress"),
+  gzip_compress_to_base64_string: {
+    ...udf("gzip-base64-compress", "ku_gzip_compress"),
+    doc: docs("gzip-base64-compress"),
+  },
+  zlib_compress_to_base64_string: udf("zlib-base64-compress", "ku_zlib_compress"),
   zlib_decompress_from_base64_string: udf("zlib-base64-decompress", "ku_zlib_decompress"),
   punycode_from_string: udf("punycode-from-string", "ku_punycode_from_string"),
   punycode_to_string: udf("punycode-to-string", "ku_punycode_to_string"),
@@ -126,6 +139,26 @@ export const encodingFunctions: Readonly<Record<string, ScalarFunction>> = {
   hash_sha1: digest("hash-sha1", "sha1"),
   hash_sha256: digest("hash-sha256", "sha256"),
   hash: hashRow,
+  hash_combine: {
+    nulls: "custom",
+    doc: fn("hash-combine"),
+    differs: combineDiffers,
+    emit: (args, _type, context) =>
+      combined(
+        args.map(a => convert(a, "long", context).sql),
+        context,
+      ),
+  },
+  hash_many: {
+    nulls: "custom",
+    doc: fn("hash-many"),
+    differs: combineDiffers,
+    emit: (args, _type, context) =>
+      combined(
+        args.map(a => hashOf(a, context)),
+        context,
+      ),
+  },
   hash_xxhash64: { ...hashRow, doc: fn("hash-xxhash64") },
   unicode_codepoints_from_string: json("unicode-codepoints-from-string", "ku_codepoints_from_string"),
   to_utf8: json("unicode-codepoints-from-string", "ku_codepoints_from_string"),

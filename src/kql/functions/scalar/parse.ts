@@ -1,5 +1,6 @@
 /** Structured texts to dynamic values, and sizes to text. */
 import { docs, fn, needString, text, value } from "../build.js";
+import { once } from "../once.js";
 import { convert } from "../convert.js";
 import type { ScalarFunction, SqlExpr } from "../spec.js";
 
@@ -53,6 +54,21 @@ const userAgent: ScalarFunction = {
   },
 };
 
+/** One to four parts of up to eight digits, each eight decimal places above the next; missing parts are 0. */
+const parseVersion: ScalarFunction = {
+  nulls: "custom",
+  doc: fn("parse-version"),
+  emit: ([version], _type, context) => {
+    const sql = once([convert(version as SqlExpr, "string", context).sql], (v = "") => {
+      const part = (i: number) => `lpad(coalesce(string_split(${v}, '.')[${i}], ''), 8, '0')`;
+      const digits = [1, 2, 3, 4].map(part).join(" || ");
+      // Built as text: 32 digits do not fit beside the 17 decimal places that other decimals have.
+      return `case when regexp_full_match(${v}, '\\d{1,8}(\\.\\d{1,8}){0,3}') then try_cast(${digits} as DECIMAL(38,0)) end`;
+    });
+    return value("decimal", sql);
+  },
+};
+
 const parseUrl = parser(fn("parse-url"), "ku_parse_url", "Query parameters stay percent-encoded.");
 const parseQuery = parser(
   docs("parse-url-query-function"),
@@ -74,5 +90,6 @@ export const parseFunctions: Readonly<Record<string, ScalarFunction>> = {
     "All texts of an XML document are strings, also those that look like numbers.",
   ),
   parse_user_agent: userAgent,
+  parse_version: parseVersion,
   format_bytes: formatBytes,
 };

@@ -206,6 +206,13 @@ export const seriesFunctions: Readonly<Record<string, ScalarFunction>> = {
   gamma: plainRow(fn("gamma"), ["real"], "real", (x = "") => `case when ${x} > 0 then gamma(${x}) end`),
   loggamma: plainRow(fn("loggamma"), ["real"], "real", (x = "") => `case when ${x} > 0 then lgamma(${x}) end`),
   beta_cdf: row(fn("beta-cdf"), { name: "ku_beta_cdf", arguments: ["real", "real", "real"], result: "real" }),
+  beta_pdf: row(fn("beta-pdf"), { name: "ku_beta_pdf", arguments: ["real", "real", "real"], result: "real" }),
+  beta_inv: row(fn("beta-inv"), {
+    name: "ku_beta_inv",
+    arguments: ["real", "real", "real"],
+    result: "real",
+    differs: "Null and NaN follow the example of the page; its text says the opposite.",
+  }),
   welch_test: row(fn("welch-test"), {
     name: "ku_welch_test",
     arguments: ["real", "real", "real", "real", "real", "real"],

@@ -105,25 +105,38 @@ const indexofRow: ScalarFunction = {
   },
 };
 
-/** The start of the first match is the length of the shortest text before one. */
+/**
+ * Where the n-th match starts: after the texts between the matches and the matches before it.
+ * Without length and occurrence the first match starts where the shortest text before one ends.
+ */
 const indexofRegex: ScalarFunction = {
   nulls: "propagate",
   doc: fn("indexof-regex"),
-  emit: (args, _type, context) => {
-    const [source, pattern, start] = args;
-    if (source === undefined || args.length > 3) return context.refuse("indexof_regex with length or occurrence");
-    const regex = needString(pattern, "a regular expression", context);
-    const from = start === undefined ? 0n : constantInteger(start);
-    if (from === undefined || from < 0n)
-      return from === undefined
-        ? context.refuse("indexof_regex with a start that is no constant")
-        : value("long", "cast(null as BIGINT)");
+  emit: ([source, pattern, ...rest], _type, context) => {
+    if (source === undefined) return context.refuse("indexof_regex without a source");
+    const regex = context.bind(needString(pattern, "a regular expression", context));
     const s = convert(source, "string", context).sql;
-    const sql = once([from === 0n ? s : `substr(${s}, ${from + 1n})`], (x = "") => {
-      const found = `regexp_matches(${x}, ${context.bind(regex)})`;
-      return `case when ${found} then length(regexp_extract(${x}, ${context.bind(`^((?s:.*?))(?:${regex})`)}, 1)) + ${from} else -1 end`;
+    if (rest.length === 0) {
+      const before = context.bind(`^((?s:.*?))(?:${constantString(pattern) ?? ""})`);
+      const first = (x = "") =>
+        `case when regexp_matches(${x}, ${regex}) then length(regexp_extract(${x}, ${before}, 1)) else -1 end`;
+      return value("long", `(${once([s], first)})::BIGINT`, true);
+    }
+    const number = (e: SqlExpr | undefined, otherwise: string) =>
+      e === undefined ? otherwise : convert(e, "long", context).sql;
+    const [start, length, occurrence] = [number(rest[0], "0"), number(rest[1], "-1"), number(rest[2], "1")];
+    const sql = once([s, start, length, occurrence], (text = "", from = "", size = "", nth = "") => {
+      const part = `case when ${size} < 0 then substr(${text}, ${from} + 1) else substr(${text}, ${from} + 1, ${size}) end`;
+      const at = once([`[${part}]`, `greatest(${nth}, 1)`], (x = "", n = "") => {
+        const matches = `regexp_extract_all(${x}[1], ${regex})`;
+        const total = (list: string) => `coalesce(list_sum(list_transform(${list}, lambda p: length(p))), 0)`;
+        const gaps = total(`list_slice(regexp_split_to_array(${x}[1], ${regex}), 1, ${n})`);
+        const earlier = total(`list_slice(${matches}, 1, ${n} - 1)`);
+        return `case when len(${matches}) < ${n} then -1 else ${from} + ${gaps} + ${earlier} end`;
+      });
+      return `case when ${from} >= 0 and ${size} >= -1 and ${nth} >= 0 then ${at} end`;
     });
-    return value("long", `(${sql})::BIGINT`, true);
+    return value("long", `(${sql})::BIGINT`);
   },
 };
 

@@ -207,6 +207,10 @@ function descend(json: string, path: string): readonly string[] {
 }
 
 export const collectionUdfs = [
+  strict("ku_bag_of_values", ["VARCHAR"], "JSON", bag => {
+    const entries = [...(objectEntries(bag) ?? [])];
+    return objectText(entries.filter(([, value]) => value !== "null" && value !== '""'));
+  }),
   strict("ku_array_concat", ["VARCHAR"], "JSON", list => {
     const all = arrays(list).filter(a => a !== undefined);
     return all.length === 0 ? null : arrayText(all.flat());

@@ -1,5 +1,5 @@
 /** base64, URL encoding, punycode, hashes, compressed text, code points. */
-import { Gunzip, Unzlib } from "fflate";
+import { deflateSync, Gunzip, Unzlib } from "fflate";
 import { arrayElements } from "../json-text.js";
 import { xxHash64 } from "../xxhash.js";
 import { punycodeDecode, punycodeEncode } from "../punycode.js";
@@ -121,6 +121,66 @@ function inflate(text: string, Stream: typeof Gunzip | typeof Unzlib): string {
   return ended ? toText(concatenate(chunks, size)) : "";
 }
 
+/** RFC 1951: what does not become shorter is stored as it is. */
+function deflate(bytes: Uint8Array): Uint8Array {
+  const packed = deflateSync(bytes, { level: 6 });
+  if (packed.length < bytes.length || bytes.length > 0xffff) return packed;
+  const [low, high] = [bytes.length & 255, bytes.length >> 8];
+  return Uint8Array.from([1, low, high, low ^ 255, high ^ 255, ...bytes]);
+}
+
+/** RFC 1952, without a time, of an unknown system. */
+function gzip(text: string): string {
+  const bytes = encoder.encode(text);
+  const packed = deflate(bytes);
+  const out = new Uint8Array(packed.length + 18);
+  out.set([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
+  out.set(packed, 10);
+  const view = new DataView(out.buffer);
+  view.setUint32(packed.length + 10, crc32(bytes), true);
+  view.setUint32(packed.length + 14, bytes.length, true);
+  return encode(out);
+}
+
+/** RFC 1950. */
+function zlib(text: string): string {
+  const bytes = encoder.encode(text);
+  const packed = deflate(bytes);
+  const out = new Uint8Array(packed.length + 6);
+  out.set([0x78, 0x01]);
+  out.set(packed, 2);
+  new DataView(out.buffer).setUint32(packed.length + 2, adler32(bytes));
+  return encode(out);
+}
+
+function crc32(bytes: Uint8Array): number {
+  let crc = 0xffff_ffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ ((crc & 1) === 1 ? 0xedb8_8320 : 0);
+  }
+  return (crc ^ 0xffff_ffff) >>> 0;
+}
+
+function adler32(bytes: Uint8Array): number {
+  let [a, b] = [1, 0];
+  for (const byte of bytes) {
+    a = (a + byte) % 65521;
+    b = (b + a) % 65521;
+  }
+  return ((b << 16) | a) >>> 0;
+}
+
+/** xxHash64 of hashes one after the other, eight bytes each. */
+function combineHashes(list: string): bigint {
+  const hashes = arrayElements(list) ?? [];
+  const view = new DataView(new ArrayBuffer(hashes.length * 8));
+  hashes.forEach((h, i) => {
+    view.setBigInt64(i * 8, h === "null" ? 0n : BigInt(h), true);
+  });
+  return xxHash64(new Uint8Array(view.buffer));
+}
+
 function concatenate(chunks: readonly Uint8Array[], size: number): Uint8Array {
   const out = new Uint8Array(size);
   let at = 0;
@@ -161,6 +221,9 @@ export const encodingUdfs = [
   strict("ku_url_decode", ["VARCHAR"], "VARCHAR", urlDecode),
   strict("ku_gzip_decompress", ["VARCHAR"], "VARCHAR", text => inflate(text, Gunzip)),
   strict("ku_zlib_decompress", ["VARCHAR"], "VARCHAR", text => inflate(text, Unzlib)),
+  strict("ku_gzip_compress", ["VARCHAR"], "VARCHAR", gzip),
+  strict("ku_zlib_compress", ["VARCHAR"], "VARCHAR", zlib),
+  strict("ku_hash_combine", ["VARCHAR"], "BIGINT", combineHashes),
   strict("ku_punycode_from_string", ["VARCHAR"], "VARCHAR", text => punycodeEncode(text) ?? ""),
   strict("ku_punycode_to_string", ["VARCHAR"], "VARCHAR", text => punycodeDecode(text) ?? ""),
   strict("ku_punycode_domain_to_string", ["VARCHAR"], "VARCHAR", domain =>

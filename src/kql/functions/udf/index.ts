@@ -8,8 +8,11 @@ import { networkUdfs } from "./network.js";
 import { parseKvUdfs } from "./parse-kv.js";
 import { parseUdfs } from "./parse.js";
 import { seriesUdfs } from "./series.js";
+import { schemaUdfs } from "./schema.js";
+import { sketchUdfs } from "./sketch.js";
 import { textUdfs } from "./text.js";
 import { timeUdfs } from "./time.js";
+import { unitUdfs } from "./units.js";
 
 export const udfs: readonly KqlUdf[] = [
   ...parseKvUdfs,
@@ -22,4 +25,7 @@ export const udfs: readonly KqlUdf[] = [
   ...networkUdfs,
   ...parseUdfs,
   ...seriesUdfs,
+  ...schemaUdfs,
+  ...sketchUdfs,
+  ...unitUdfs,
 ];

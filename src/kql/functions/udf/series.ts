@@ -12,7 +12,14 @@ import {
   seasonalMedians,
   type DecomposeOptions,
 } from "../../../stats/seasonality.js";
-import { erf, erfc, incompleteBeta, studentTwoSided } from "../../../stats/special.js";
+import {
+  betaDensity,
+  erf,
+  erfc,
+  incompleteBeta,
+  inverseIncompleteBeta,
+  studentTwoSided,
+} from "../../../stats/special.js";
 import { arrayElements, arrayText, objectText } from "../json-text.js";
 import { nullable, strict } from "./define.js";
 
@@ -433,6 +440,14 @@ export const seriesUdfs = [
   strict("ku_beta_cdf", ["DOUBLE", "DOUBLE", "DOUBLE"], "DOUBLE", (x, a, b) => {
     const valid = x >= 0 && x <= 1 && a > 0 && a <= 10_000 && b > 0 && b <= 10_000;
     return valid ? incompleteBeta(x, a, b) : Number.NaN;
+  }),
+  strict("ku_beta_pdf", ["DOUBLE", "DOUBLE", "DOUBLE"], "DOUBLE", (x, a, b) =>
+    x > 0 && x < 1 && a > 0 && b > 0 ? betaDensity(x, a, b) : Number.NaN,
+  ),
+  // A probability that is none has no inverse; parameters that are none have no distribution.
+  strict("ku_beta_inv", ["DOUBLE", "DOUBLE", "DOUBLE"], "DOUBLE", (p, a, b) => {
+    if (!(a > 0 && b > 0)) return Number.NaN;
+    return p > 0 && p <= 1 ? inverseIncompleteBeta(p, a, b) : null;
   }),
   strict(
     "ku_welch_test",

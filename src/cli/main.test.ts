@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Completeness } from "../base/completeness.js";
 import { complete, partial } from "../base/completeness.js";
 import { HuntError } from "../base/error.js";
 import { runNotebook } from "../notebook/runner/index.js";
 import { toView } from "../view/index.js";
-import type { CliFrame, CliHost, CliIngestPlan } from "./host.js";
+import type { CliFrame, CliHost, CliIngestPlan, ServeRequest } from "./host.js";
 import type { Io } from "./io.js";
 import { commands, main } from "./main.js";
 
@@ -98,6 +98,18 @@ function fakeHost(changes: Partial<CliHost> = {}, completeness: Completeness = c
     doctor: async () => [],
     notebookHost: async () => ({}),
     runNotebook,
+    prepareLab: async progress => {
+      calls.push(["prepareLab"]);
+      progress({ label: "JupyterLab", done: 1, total: 3, unit: "steps" });
+    },
+    serveNotebooks: async request => {
+      calls.push(["serve", request]);
+      return {
+        address: `http://127.0.0.1:${request.port}/?token=t0ken`,
+        shutdown: Promise.resolve(),
+        close: async () => void calls.push(["close server"]),
+      };
+    },
     ...changes,
   };
 }
@@ -423,15 +435,70 @@ describe("run", () => {
 });
 
 describe("start", () => {
-  test("makes the demo if needed, runs the first notebook, says where the results are and what to try", async () => {
+  const request = (host: Fake) => host.calls.find(c => Array.isArray(c) && c[0] === "serve") as [string, ServeRequest];
+
+  test("makes the demo and the Lab, copies Getting started, prints the address alone on a line", async () => {
     writeNotebook(join("gallery", "getting-started.ipynb"), "1 + 1");
     const host = fakeHost();
-    const { code, out } = await huntbook(["start", "--no-open"], host);
+    const { code, out } = await huntbook(["start", "--no-open", "--port", "0"], host);
     expect(code).toBe(0);
-    expect(host.calls).toEqual([["demo", { rows: 300_000, seed: 7, reuse: true }]]);
-    expect(out).toContain("getting-started.html");
-    expect(out).toContain("What to try next:");
-    expect(existsSync(join(host.dataDir, "reports", "getting-started.html"))).toBe(true);
+    expect(host.calls).toContainEqual(["demo", { rows: 300_000, seed: 7, reuse: true }]);
+    expect(host.calls).toContainEqual(["prepareLab"]);
+    const root = join(host.dataDir, "notebooks");
+    expect(request(host)[1]).toMatchObject({ root, port: 0, opens: "getting-started.ipynb", cullAfterMs: 86_400_000 });
+    expect(existsSync(join(root, "getting-started.ipynb"))).toBe(true);
+    expect(out.split("\n")).toEqual(["http://127.0.0.1:0/?token=t0ken", ""]);
+    expect(host.calls.at(-1)).toEqual(["close server"]);
+  });
+
+  test("does not replace the user's copy of Getting started", async () => {
+    writeNotebook(join("gallery", "getting-started.ipynb"), "1 + 1");
+    const host = fakeHost();
+    const copy = join(host.dataDir, "notebooks", "getting-started.ipynb");
+    mkdirSync(dirname(copy), { recursive: true });
+    writeFileSync(copy, "mine");
+    await huntbook(["start", "--no-open"], host);
+    expect(readFileSync(copy, "utf8")).toBe("mine");
+  });
+
+  test("a port in use is not the end, unless it was asked for", async () => {
+    writeNotebook(join("gallery", "getting-started.ipynb"), "1 + 1");
+    const base = fakeHost();
+    const taken = new Set([8888, 8889]);
+    const serveNotebooks: CliHost["serveNotebooks"] = r => {
+      if (taken.has(r.port)) throw new HuntError("server/port", `port ${r.port} cannot be used`);
+      return base.serveNotebooks(r);
+    };
+    expect((await huntbook(["start", "--no-open"], { ...base, serveNotebooks })).out).toContain(":8890/");
+    const asked = await huntbook(["start", "--no-open", "--port", "8888"], { ...base, serveNotebooks });
+    expect(asked.code).toBe(1);
+    expect(asked.err).toContain("server/port");
+  });
+
+  test("a folder of notebooks is served where it is; a workspace's folder is also what they run on", async () => {
+    const host = fakeHost();
+    mkdirSync(join(dir, "hunts"));
+    writeNotebook(join("hunts", "a.ipynb"), "1");
+    await huntbook(["start", "hunts", "--no-open"], host);
+    expect(request(host)[1]).toMatchObject({ root: join(dir, "hunts") });
+    expect(request(host)[1].workspace).toBeUndefined();
+    expect(host.calls.some(c => Array.isArray(c) && c[0] === "demo")).toBe(false);
+    mkdirSync(join(dir, "case"));
+    writeFileSync(join(dir, "case", "manifest.json"), "{}");
+    const second = fakeHost();
+    await huntbook(["start", "case", "--no-open"], second);
+    expect(request(second)[1]).toMatchObject({ root: join(dir, "case"), workspace: join(dir, "case") });
+  });
+
+  test.each([
+    [["start", "--port", "x"], "is not a port number"],
+    [["start", "--port", "70000"], "is not a port number"],
+    [["start", "--cull-after=-1"], "is not a number of hours"],
+  ])("%j is wrong usage", async (argv, text) => {
+    writeNotebook(join("gallery", "getting-started.ipynb"), "1 + 1");
+    const { code, err } = await huntbook(argv);
+    expect(code).toBe(2);
+    expect(err).toContain(text);
   });
 
   test("with a folder, shows what it makes of it", async () => {

@@ -1,72 +1,74 @@
+import { readdir } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { formatNotebook, parseNotebook, renderReport } from "../../notebook/runner/index.js";
 import type { Args, Command, Context } from "../command.js";
 import { exitCodes } from "../command.js";
-import { readText, writeText } from "../file.js";
 import type { CliHost, CliIngestPlan } from "../host.js";
 import { printLine, printNote } from "../print.js";
 import { createProgress } from "../progress.js";
+import type { NotebookFolder } from "../serve.js";
+import { prepareLab, prepareNotebooks, serveOptions, serveUntilStopped } from "../serve.js";
 import { defaultRows, defaultSeed, parseRowCount } from "./demo.js";
 import { printPlan } from "./ingest.js";
-import { describeRun, showProgress } from "./run.js";
 
 export const startCommand: Command = {
   name: "start",
-  summary: "Make the demo workspace if needed and run the Getting started hunt on it.",
+  summary: "Open the notebooks in the browser, with the demo workspace made if needed.",
   synopsis: "start [DIR] [options]",
-  details: "With a folder of logs, shows what Huntbook understands of it and how to go on.",
+  details:
+    "Prints the address of the page, with its key, on a line of its own when it can be opened. The first start builds JupyterLab\n" +
+    "(once, from npm's packages). Notebooks are kept in Huntbook's data folder; with DIR, a folder of notebooks or a workspace, there.\n" +
+    "With a folder of logs, shows what Huntbook understands of it and how to go on.",
   options: {
-    out: { type: "string", value: "DIR", help: "Where the executed notebook and the report go" },
+    ...serveOptions,
+    workspace: { type: "string", short: "w", value: "W", help: "Workspace of the notebooks: a name or a folder" },
     rows: { type: "string", value: "N", help: "Rows of the demo: 300k, 1m (default: 300k)" },
-    "no-open": { type: "boolean", help: "Do not open a browser (there is none to open yet)" },
   },
-  examples: ["huntbook start", "huntbook start ./logs"],
+  examples: ["huntbook start", "huntbook start ./hunts --workspace ./case-042", "huntbook start --no-open --port 0"],
   positionals: { min: 0, max: 1, names: "" },
   run,
 };
 
 async function run(args: Args, context: Context): Promise<number> {
-  const host = await context.host();
-  const dir = args.positionals[0];
-  return dir === undefined ? startDemo(args, context, host) : showFolder(resolve(context.io.cwd, dir), context, host);
+  const given = args.positionals[0];
+  if (given === undefined) return startHere(args, context);
+  const dir = resolve(context.io.cwd, given);
+  if (!(await holdsNotebooks(dir))) return showFolder(dir, context, await context.host());
+  await prepareLab(context);
+  return serveUntilStopped(folderOf(dir, args), args, context);
 }
 
-async function startDemo(args: Args, { io, galleryDir }: Context, host: CliHost): Promise<number> {
+/** The user's own notebooks, on the demo unless a workspace is named. */
+async function startHere(args: Args, context: Context): Promise<number> {
+  const host = await context.host();
+  const workspace = args.text("workspace");
+  // The packages of JupyterLab travel while the demo is computed.
+  await Promise.all([workspace === undefined ? makeDemo(args, context, host) : undefined, prepareLab(context)]);
+  const folder = await prepareNotebooks(host.dataDir, context.galleryDir);
+  return serveUntilStopped({ ...folder, ...(workspace === undefined ? {} : { workspace }) }, args, context);
+}
+
+async function makeDemo(args: Args, { io }: Context, host: CliHost): Promise<void> {
   const progress = createProgress(io);
   const rows = parseRowCount(args.text("rows") ?? String(defaultRows));
   const demo = await host.generateDemo({ rows, seed: defaultSeed, reuse: true }, progress.sink, io.signal);
   progress.clear();
-  printNote(
-    io,
-    `${demo.reused ? "Found" : "Made"} the Contoso demo: ${demo.rows.toLocaleString("en-US")} rows in ${demo.dir}`,
-  );
+  const made = demo.reused ? "Found" : "Made";
+  printNote(io, `${made} the Contoso demo: ${demo.rows.toLocaleString("en-US")} rows in ${demo.dir}`);
+}
 
-  const name = "getting-started.ipynb";
-  const notebook = parseNotebook(await readText(join(galleryDir, name)), name);
-  const result = await host.runNotebook({
-    notebook,
-    dir: galleryDir,
-    ...(await host.notebookHost({ workspace: demo.dir })),
-    signal: io.signal,
-    onProgress: event => showProgress(event, io.isTty ? progress.sink : undefined, text => printNote(io, text)),
-  });
-  progress.clear();
-  const outDir =
-    args.text("out") === undefined ? join(host.dataDir, "reports") : resolve(io.cwd, args.text("out") ?? "");
-  const [out, html] = [join(outDir, "getting-started.ipynb"), join(outDir, "getting-started.html")];
-  await writeText(out, formatNotebook(result.notebook));
-  await writeText(html, renderReport(result.notebook, { title: name }));
-  for (const line of describeRun(result, { name, out, html })) printLine(io, line);
-  if (result.status === "cancelled") return exitCodes.interrupted;
-  printLine(io);
-  printLine(io, "What to try next:");
-  for (const line of [
-    "npx huntbook query 'SigninLogs | summarize count() by ResultType'   ask the demo something",
-    "npx huntbook new hunt.ipynb                                         write a notebook of your own",
-    "npx huntbook ingest ./logs --workspace ./case --dry-run             see what it makes of your logs",
-  ])
-    printLine(io, `  ${line}`);
-  return result.status === "ok" && result.completeness.state === "complete" ? exitCodes.done : exitCodes.failed;
+/** A folder that somebody hunts in, in contrast to one of logs. */
+async function holdsNotebooks(dir: string): Promise<boolean> {
+  if (existsSync(join(dir, "manifest.json"))) return true;
+  const names = await readdir(dir).catch((): string[] => []);
+  return names.some(name => name.endsWith(".ipynb"));
+}
+
+/** A workspace's own folder is also what its notebooks run on. */
+function folderOf(dir: string, args: Args): NotebookFolder {
+  const own = existsSync(join(dir, "manifest.json")) ? dir : undefined;
+  const workspace = args.text("workspace") ?? own;
+  return { root: dir, ...(workspace === undefined ? {} : { workspace }) };
 }
 
 async function showFolder(dir: string, { io }: Context, host: CliHost): Promise<number> {

@@ -1,5 +1,7 @@
 /** Our own kernel as any Jupyter client sees it: over its sockets, in a process of its own. */
+import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -269,3 +271,63 @@ test("TypeScript beside the notebook and huntbook itself can be imported", async
     'import { twice } from "./helper.ts"; import { QueryProvider } from "huntbook"; [twice(21), typeof QueryProvider]';
   expect(textOf(await run(code))).toBe("[ 42, 'function' ]");
 });
+
+test("shell lines run in the notebook's folder, stream as they come, and fail their cell", async () => {
+  writeFileSync(join(dir, "here.txt"), "");
+  const ran = await run("const before = 1\n!ls here.txt && echo oops >&2\nbefore");
+  expect(ran.outputs.filter(o => o[0] === "stream").map(o => [o[1]["name"], o[1]["text"]])).toEqual([
+    ["stdout", "here.txt\n"],
+    ["stderr", "oops\n"],
+  ]);
+  expect(textOf(ran)).toBe("1");
+  const failed = await run("!exit 3");
+  expect(JSON.stringify(failed.reply)).toContain("notebook/shell: the command 'exit 3' ended with exit code 3");
+  const long = run("!echo started; sleep 60");
+  await new Promise(resolve => setTimeout(resolve, 400));
+  await kernel.interrupt();
+  const stopped = await long;
+  expect(stopped.outputs[0]?.[1]).toEqual({ name: "stdout", text: "started\n" });
+  expect(stopped.reply).toMatchObject({ status: "error", evalue: "the cell was interrupted" });
+});
+
+test("%lsmagic lists the magics; a line magic that is not there gets a suggestion", async () => {
+  expect(textOf(await run("%lsmagic"))).toContain("%%kql [name]");
+  const wrong = await run("%kql T");
+  expect(JSON.stringify(wrong.reply)).toContain("'%kql' is a cell magic: write '%%kql' on the first line");
+});
+
+test.skipIf(process.platform === "win32")(
+  "a kernel whose client was killed leaves by itself, with everything it made",
+  async () => {
+    const client = new URL("./kernel-handle.ts", import.meta.url).href;
+    const spec = new URL("./kernel-spec.ts", import.meta.url).href;
+    const script = `
+    const { KernelHandle } = await import(${JSON.stringify(client)});
+    const { ownKernelSpec } = await import(${JSON.stringify(spec)});
+    const kernel = await KernelHandle.start({ spec: ownKernelSpec(), cwd: ${JSON.stringify(dir)} });
+    void kernel.channels.execute("while (true) {}");
+    console.log(JSON.stringify({ pid: kernel.pid, file: kernel.connectionFile }));`;
+    const child = spawn(
+      process.execPath,
+      ["--import", createRequire(import.meta.url).resolve("tsx"), "--input-type=module", "-e", script],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+        env,
+      },
+    );
+    const line = await new Promise<string>(resolve => child.stdout.once("data", (d: Buffer) => resolve(d.toString())));
+    const { pid, file } = JSON.parse(line) as { pid: number; file: string };
+    child.kill("SIGKILL");
+    await expect.poll(() => isRunning(pid), { timeout: 20_000 }).toBe(false);
+    expect(existsSync(dirname(file))).toBe(false);
+  },
+);
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

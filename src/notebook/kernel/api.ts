@@ -2,6 +2,8 @@
 import type { Completeness } from "../../base/completeness.js";
 import type { MimeBundle } from "../../base/port.js";
 import type { Secret } from "../../base/secret.js";
+import type { Column } from "../../base/column.js";
+import type { EditReplies, EditRequest } from "../../kql/api.js";
 import type { KqlMagic } from "./magic.js";
 
 /** One thing a cell produced. Everything here survives JSON and `structuredClone`. */
@@ -38,6 +40,8 @@ export type CellOutcome =
       readonly status: "ok";
       /** Names that the cell declared. */
       readonly names: readonly string[];
+      /** The columns of the frame that a `%%kql` cell bound to its name. */
+      readonly columns?: readonly Column[];
       /** United over what the cell showed and what was noted for it; absent when all of it was whole. */
       readonly completeness?: Completeness;
     }
@@ -52,6 +56,7 @@ export interface CellRequest {
   readonly signal?: AbortSignal;
   /** Asks whoever runs the cell; absent when there is nobody to ask. */
   readonly ask?: (prompt: string, password: boolean) => Promise<string>;
+  readonly window?: HuntWindow;
   /** Default true: the last expression's value is shown. */
   readonly showResult?: boolean;
 }
@@ -75,15 +80,34 @@ export interface DisplayHandle {
   update(value: unknown): Promise<void>;
 }
 
-/** What code running for a cell may use of it. */
-export interface CellContext {
-  readonly count: number;
-  /** Aborts when the cell is interrupted. */
-  readonly signal: AbortSignal;
-  /** Names that cells have declared so far. */
+/** What cells have declared. */
+export interface NotebookValues {
   readonly names: readonly string[];
   /** The present value of a declared name; undefined for anything else. */
   value(name: string): Promise<unknown>;
+}
+
+/**
+ * The notebook's hunt window: where and when cells look, unless they say otherwise. Kept in the notebook's metadata under
+ * `huntbook.window`, and sent with every cell.
+ */
+export interface HuntWindow {
+  /** A configured name. */
+  readonly workspace?: string;
+  /** How far back from the workspace's now: `7d`. */
+  readonly last?: string;
+  /** ISO instants, instead of `last`. */
+  readonly start?: string;
+  readonly end?: string;
+}
+
+/** What code running for a cell may use of it. */
+export interface CellContext extends NotebookValues {
+  readonly count: number;
+  /** Aborts when the cell is interrupted. */
+  readonly signal: AbortSignal;
+  /** Undefined when whoever runs the cell has none. */
+  readonly window: HuntWindow | undefined;
   /** Says that something this cell used is not whole; the outcome will say so, shown or not. */
   noteCompleteness(completeness: Completeness): void;
   /** Shows a value now: rich where it has `Symbol.for("Jupyter.display")`, otherwise as text. */
@@ -96,6 +120,12 @@ export interface CellContext {
 export interface CellHost {
   /** Runs the body of a `%%kql` cell. The answer is shown, and bound to `magic.name` if there is one. */
   runKql(magic: KqlMagic, cell: CellContext): Promise<unknown>;
+  /** Answers an editor's question about the body of a `%%kql` cell; undefined when nothing can be said. Runs no query. */
+  editKql?(
+    magic: KqlMagic,
+    request: EditRequest,
+    values: NotebookValues,
+  ): Promise<EditReplies[EditRequest["kind"]] | undefined>;
   /** Called around every cell, for example to make a session and its cancellation ambient. */
   around?<T>(cell: CellContext, run: () => Promise<T>): Promise<T>;
   close?(): Promise<void>;

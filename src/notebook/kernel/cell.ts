@@ -8,6 +8,7 @@ import type { Magic } from "./magic.js";
 import { parseMagic } from "./magic.js";
 import type { CellMaps } from "./position.js";
 import { helperName, rewriteStatements } from "./rewrite.js";
+import { coverShellLines, findShellLines } from "./shell-lines.js";
 
 export interface CellScript {
   readonly kind: "script";
@@ -46,12 +47,15 @@ export function compileCell(code: string): CompiledCell {
     const { dynamicImports } = parse(`(${code}\n)`).module;
     for (const one of dynamicImports) replaceImportCall(text, one.start - 1);
   } else {
-    const parsed = parse(code);
+    const shellLines = findShellLines(code);
+    const parsed = parse(coverShellLines(code, shellLines));
     if (parsed.errors.length > 0)
       return { kind: "invalid", diagnostics: parsed.errors.map(e => toDiagnostic(e, code)) };
     if (parsed.program.body.length === 0) return { kind: "empty" };
     for (const one of parsed.module.dynamicImports) replaceImportCall(text, one.start);
     for (const one of parsed.module.importMetas) text.overwrite(one.start, one.end, `${helperName}.meta`);
+    for (const line of shellLines)
+      text.overwrite(line.start, line.end, `await ${helperName}.shell(${JSON.stringify(line.command)});`);
     const rewritten = rewriteStatements(text, parsed.program);
     if (rewritten.diagnostics.length > 0) return { kind: "invalid", diagnostics: rewritten.diagnostics };
     names = rewritten.names;
@@ -87,7 +91,7 @@ export function findCompleteness(code: string): { status: "complete" | "incomple
   }
   const text = new MagicString(code);
   if (wrapObjectLiteral(code, text)) return { status: "complete", indent: "" };
-  const [error] = parse(code).errors;
+  const [error] = parse(coverShellLines(code, findShellLines(code))).errors;
   if (error === undefined) return { status: "complete", indent: "" };
   const end = code.trimEnd().length;
   const start = error.labels[0]?.start ?? 0;

@@ -2,6 +2,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import { isPromise } from "node:util/types";
+import type { Column } from "../../base/column.js";
+import { isKqlType } from "../../base/column.js";
 import type { Completeness } from "../../base/completeness.js";
 import { uniteCompleteness } from "../../base/completeness.js";
 import { HuntError, isHuntError, unreachable } from "../../base/error.js";
@@ -19,6 +21,7 @@ import type {
   DisplayOptions,
   ExpressionOutcome,
   KernelApi,
+  NotebookValues,
 } from "./api.js";
 import { kernelSymbol } from "./api.js";
 import type { CellScript } from "./cell.js";
@@ -30,9 +33,11 @@ import { createImporter } from "./importer.js";
 import { OwnInspector } from "./inspector.js";
 import type { KqlMagic, Magic } from "./magic.js";
 import { isBindableName } from "./magic.js";
+import { describeMagics } from "./magic-help.js";
 import type { CellPosition } from "./position.js";
 import { CellPositions, cellUrl } from "./position.js";
 import { helperName } from "./rewrite.js";
+import { runShell } from "./shell.js";
 import { CellStreams } from "./stream.js";
 
 export interface EvaluatorOptions {
@@ -80,7 +85,7 @@ export class Evaluator {
 
   static async open(options: EvaluatorOptions): Promise<Evaluator> {
     const evaluator = new Evaluator(options, await OwnInspector.open());
-    evaluator.#defineGlobals(createImporter(options.dir));
+    evaluator.#defineGlobals(createImporter(options.dir, command => evaluator.#runShell(command)));
     return evaluator;
   }
 
@@ -137,9 +142,9 @@ export class Evaluator {
     }
   }
 
-  /** The names that cells have declared, in order. */
-  get names(): readonly string[] {
-    return [...this.#names];
+  /** The names that cells have declared, and their values. */
+  get values(): NotebookValues {
+    return { names: [...this.#names], value: name => this.#readName(name) };
   }
 
   /** The streams of the cell that the running code belongs to; for `routeStreams`. */
@@ -181,6 +186,7 @@ export class Evaluator {
       context: {
         count: request.count,
         signal,
+        window: request.window,
         names: [...this.#names],
         value: name => this.#readName(name),
         noteCompleteness: completeness => run.noted.push(completeness),
@@ -237,6 +243,9 @@ export class Evaluator {
         return { status: "ok", names: [] };
       case "kql":
         return this.#runKql(run, magic);
+      case "lsmagic":
+        this.#emit(run, { kind: "result", data: await toBundle(describeMagics()) });
+        return { status: "ok", names: [] };
       default:
         return unreachable(magic, "magic");
     }
@@ -246,7 +255,14 @@ export class Evaluator {
     const value = await Promise.race([this.#options.host.runKql(magic, run.context), run.interrupted]);
     if (magic.name !== undefined) await this.#bind(magic.name, value, group(run));
     await this.#showResult(run, value);
-    return succeed(run, magic.name === undefined ? [] : [magic.name]);
+    const done = succeed(run, magic.name === undefined ? [] : [magic.name]);
+    const columns = columnsOf(value);
+    return magic.name === undefined || columns === undefined ? done : { ...done, columns };
+  }
+
+  async #runShell(command: string): Promise<void> {
+    const run = this.#cells.getStore() ?? this.#last;
+    if (run !== undefined) await runShell(command, this.#options.dir, run.context);
   }
 
   async #showResult(run: CellRun, value: unknown): Promise<void> {
@@ -377,9 +393,19 @@ function noteShown(run: CellRun, value: unknown): { completeness?: Completeness 
   return { completeness };
 }
 
-function succeed(run: CellRun, names: readonly string[]): CellOutcome {
+function succeed(run: CellRun, names: readonly string[]): Extract<CellOutcome, { status: "ok" }> {
   const completeness = uniteCompleteness(run.noted);
   return { status: "ok", names, ...(completeness.state === "complete" ? {} : { completeness }) };
+}
+
+/** Those of a frame, which may come from a second copy of its class. */
+function columnsOf(value: unknown): readonly Column[] | undefined {
+  if (typeof value !== "object" || value === null || !("columns" in value)) return undefined;
+  const { columns } = value;
+  const good =
+    Array.isArray(columns) &&
+    columns.every((c: Partial<Column>) => typeof c.name === "string" && isKqlType(c.type ?? ""));
+  return good ? (columns as Column[]).map(({ name, type }) => ({ name, type })) : undefined;
 }
 
 const group = (run: CellRun): string => `huntbook-cell-${run.request.count}`;

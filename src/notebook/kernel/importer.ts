@@ -8,6 +8,8 @@ export interface CellImporter {
   import(specifier: string, options?: ImportCallOptions): Promise<object>;
   /** Gives the namespace back, after checking that it has every name that is wanted. */
   pick(module: object, specifier: string, wanted: readonly string[]): object;
+  /** Runs a line for the system's shell. */
+  shell(command: string): Promise<void>;
   /** `import.meta` of a cell. */
   readonly meta: Readonly<{ url: string; dirname: string; filename: string }>;
 }
@@ -18,14 +20,14 @@ export interface CellImporter {
  * Source: `vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER` (Node 20.12, 21.7 and later) makes `import()` of a script resolve
  * from its file name. Node calls it experimental and warns once, hence the kernel's `--disable-warning=ExperimentalWarning`.
  */
-export function createImporter(dir: string): CellImporter {
+export function createImporter(dir: string, shell: CellImporter["shell"]): CellImporter {
   const filename = join(dir, "notebook.ts");
   const script = new Script("(specifier, options) => import(specifier, options)", {
     filename,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   const load = script.runInThisContext() as CellImporter["import"];
-  return Object.freeze({ import: load, pick: pickExports, meta: describeNotebook(dir, filename) });
+  return Object.freeze({ import: load, pick: pickExports, shell, meta: describeNotebook(dir, filename) });
 }
 
 function describeNotebook(dirname: string, filename: string): CellImporter["meta"] {

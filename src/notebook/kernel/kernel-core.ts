@@ -8,7 +8,7 @@ import { Evaluator } from "./evaluator.js";
 import { findPackageEntries, installModuleHooks } from "./module-hook.js";
 import type { SessionHostOptions } from "./session-host.js";
 import { routeStreams } from "./stream.js";
-import type { FromMain, Origin, RunRequest, RunResult, ToMain } from "./thread-port.js";
+import type { FromMain, KqlEdit, KqlEditReply, Origin, RunRequest, RunResult, ToMain } from "./thread-port.js";
 import type { prepareInterrupts } from "./interrupt.js";
 import { AsyncLocalStorage } from "node:async_hooks";
 
@@ -55,6 +55,12 @@ class LazyHost implements CellHost {
   async around<T>(...[cell, run]: [Parameters<NonNullable<CellHost["around"]>>[0], () => Promise<T>]): Promise<T> {
     const host = await this.load();
     return host.around === undefined ? run() : host.around(cell, run);
+  }
+
+  async editKql(
+    ...[magic, request, values]: Parameters<NonNullable<CellHost["editKql"]>>
+  ): Promise<KqlEditReply | undefined> {
+    return (await this.load()).editKql?.(magic, request, values);
   }
 
   async close(): Promise<void> {
@@ -117,6 +123,9 @@ class KernelCore {
         this.#answers.get(message.ask)?.(message.value);
         this.#answers.delete(message.ask);
         break;
+      case "edit":
+        void this.#edit(message.edit, message.what);
+        break;
       case "interrupt":
         if (this.#options.interrupts.see(message.id)) this.#running?.abort();
         break;
@@ -138,6 +147,7 @@ class KernelCore {
         code: run.code,
         signal: abort.signal,
         showResult: !run.silent,
+        ...(run.window === undefined ? {} : { window: run.window }),
       });
       const values: Record<string, ExpressionOutcome> = {};
       if (outcome.status === "ok")
@@ -147,6 +157,16 @@ class KernelCore {
     });
     this.#running = undefined;
     this.#send({ type: "executed", origin, result });
+  }
+
+  async #edit(edit: number, { magic, request }: KqlEdit): Promise<void> {
+    let reply: KqlEditReply | undefined;
+    try {
+      reply = await this.#host.editKql?.(magic, request, this.#evaluator.values);
+    } catch {
+      // An editor's question has no place for an error: running the cell says what is wrong.
+    }
+    this.#send({ type: "edited", edit, reply });
   }
 
   async #receiveComm(origin: Origin, comm: Parameters<CommManager["receive"]>[0]): Promise<void> {

@@ -21,7 +21,13 @@ export interface MarkdownMagic {
   readonly body: string;
   readonly bodyLine: number;
 }
-export type Magic = KqlMagic | MarkdownMagic;
+/** `%lsmagic`, which lists what there is. */
+export interface ListMagic {
+  readonly kind: "lsmagic";
+  readonly body: string;
+  readonly bodyLine: number;
+}
+export type Magic = KqlMagic | MarkdownMagic | ListMagic;
 
 export type MagicResult =
   { readonly magic: Magic } | { readonly diagnostics: readonly Diagnostic[] } | undefined; /* not a magic */
@@ -60,7 +66,8 @@ export function parseDurationMs(text: string): number | undefined {
  */
 export function parseMagic(code: string): MagicResult {
   const lead = /^\uFEFF?(?:[ \t]*(?:\r\n|\n|\r))*/.exec(code)?.[0] ?? "";
-  if (!code.startsWith("%%", lead.length)) return undefined;
+  if (!code.startsWith("%", lead.length)) return undefined;
+  if (!code.startsWith("%%", lead.length)) return parseLineMagic(code, lead);
   const rest = code.slice(lead.length);
   const lineEnd = /\r\n|\n|\r/.exec(rest);
   const line = lineEnd === null ? rest : rest.slice(0, lineEnd.index);
@@ -80,6 +87,24 @@ export function parseMagic(code: string): MagicResult {
   if (kind === "markdown")
     for (const w of words) problems.push(wrong(`'%%markdown' takes nothing, not '${w.text}'`, w.span));
   return problems.length > 0 ? { diagnostics: problems } : { magic: { kind, ...options, body, bodyLine } };
+}
+
+/** `%lsmagic` is the only one, and stands alone. */
+function parseLineMagic(code: string, lead: string): MagicResult {
+  const said = code.slice(lead.length + 1).trim();
+  const span = { start: lead.length, end: code.trimEnd().length };
+  if (said === "lsmagic")
+    return { magic: { kind: "lsmagic", body: said, bodyLine: lead.split(/\r\n|\n|\r/).length - 1 } };
+  const word = /^\S*/.exec(said)?.[0] ?? "";
+  const known = (kinds as readonly string[]).includes(word);
+  const message = known
+    ? `'%${word}' is a cell magic: write '%%${word}' on the first line`
+    : word === "lsmagic"
+      ? "'%lsmagic' stands alone in its cell"
+      : `there is no line magic '%${word}'${didYouMean(word, ["lsmagic"])}`;
+  return {
+    diagnostics: [{ ...wrong(message, span), hint: "%lsmagic lists what there is; !command runs a shell line" }],
+  };
 }
 
 interface Word {

@@ -19,8 +19,9 @@ import type {
 } from "../protocol/message.js";
 import { Wire } from "../protocol/wire.js";
 import { BoundSocket } from "../protocol/zmtp/socket.js";
-import type { CellOutput } from "./api.js";
+import type { CellOutcome, CellOutput } from "./api.js";
 import { History } from "./history.js";
+import { readHuntWindow } from "./hunt-window.js";
 import { toErrorContent, toIopub, toUserExpression } from "./messages.js";
 import type { CommRequest, FromMain, Origin, RunResult, ToMain } from "./thread-port.js";
 
@@ -29,8 +30,10 @@ export interface LanguageAnswers {
   complete(request: CompleteRequest): Promise<CompleteReply>;
   inspect(request: InspectRequest): Promise<InspectReply>;
   isComplete(code: string): Promise<IsCompleteReply>;
+  /** What our own front end asks: diagnostics, colours, formatting of a cell. */
+  edit(request: JsonObject): Promise<JsonObject>;
   /** A cell has run: its names are known from now on. */
-  noteCell(code: string): void;
+  noteCell(code: string, outcome: CellOutcome): void;
 }
 
 export interface ProtocolServerOptions {
@@ -153,6 +156,8 @@ export class ProtocolServer {
       case "handled":
         this.#handled.get(message.origin)?.();
         break;
+      // The thread's script takes these.
+      case "edited":
       case "left":
         break;
     }
@@ -165,6 +170,7 @@ export class ProtocolServer {
       ["kernel_info_request", () => ({ ...info })],
       ["complete_request", async content => ({ ...(await language.complete(toCodeRequest(content))) })],
       ["inspect_request", async content => ({ ...(await language.inspect(toCodeRequest(content))) })],
+      ["huntbook_edit_request", content => language.edit(content)],
       ["is_complete_request", async content => ({ ...(await language.isComplete(textOf(content, "code"))) })],
       [
         "history_request",
@@ -270,21 +276,22 @@ export class ProtocolServer {
     if (!silent)
       this.#publish({ type: "execute_input", content: { code, execution_count: this.#count }, parent: header });
     const done = new Promise<RunResult>(resolve => this.#executed.set(request.origin, resolve));
+    const window = readHuntWindow(metadata);
     const run = {
       code,
       count,
       silent,
       allowInput: allow_stdin,
       userExpressions: user_expressions ?? {},
-      metadata,
+      ...(window === undefined ? {} : { window }),
     };
     this.#options.toMain({ type: "execute", origin: request.origin, run });
     const { outcome, userExpressions } = await done;
     this.#executed.delete(request.origin);
     this.#dropAsks(request.origin);
+    this.#options.language.noteCell(code, outcome);
     const base = { execution_count: this.#count, payload: [] };
     if (outcome.status === "error") return { ...base, status: "error", ...toErrorContent(outcome.error) };
-    if (!silent) this.#options.language.noteCell(code);
     const values = Object.entries(userExpressions).map(([name, value]) => [name, toUserExpression(value)] as const);
     return { ...base, status: "ok", user_expressions: Object.fromEntries(values) };
   }

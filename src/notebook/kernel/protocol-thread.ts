@@ -48,7 +48,7 @@ async function endProcess(): Promise<void> {
   process.kill(process.pid, "SIGKILL");
 }
 
-const language = createLanguage({ dir: data.dir, log });
+const language = createLanguage({ dir: data.dir, log, toMain });
 const server = new ProtocolServer({
   connection: readConnectionFile(data.connectionFile),
   info: describeKernel(data.version),
@@ -60,6 +60,7 @@ const server = new ProtocolServer({
 });
 parentPort?.on("message", (message: FromMain) => {
   if (message.type === "left") void server.close().then(() => toMain({ type: "closed" }));
+  else if (message.type === "edited") language.acceptEdit(message.edit, message.reply);
   else server.accept(message);
 });
 try {

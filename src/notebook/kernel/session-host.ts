@@ -1,13 +1,20 @@
 /** The kernel's surroundings over a session: what `%%kql` cells and named queries run on. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { HuntError } from "../../base/error.js";
-import type { KqlScalar } from "../../kql/api.js";
+import type { EditRequest, KqlScalar } from "../../kql/api.js";
 import { Frame } from "../../frame/frame.js";
 import { PendingFrame } from "../../frame/pending.js";
 import { withSession, withSignal } from "../../session/ambient.js";
 import { bindScalar } from "../../session/bind.js";
+import { contosoDir } from "../../session/demo.js";
 import { runKqlText } from "../../session/run-kql.js";
 import { createSession, type Session, type SessionOptions } from "../../session/session.js";
-import type { CellContext, CellHost } from "./api.js";
+import { show } from "../../session/show.js";
+import type { Content } from "../../view/index.js";
+import type { TimeRange } from "../../base/clock.js";
+import type { CellContext, CellHost, HuntWindow, NotebookValues } from "./api.js";
+import { toTimeRange } from "./hunt-window.js";
 import type { KqlMagic } from "./magic.js";
 
 /** What can be said to a kernel's host; JSON, because it crosses a process border. */
@@ -19,8 +26,31 @@ export interface SessionHostOptions {
   readonly workspace?: string;
 }
 
-/** Names in KQL text that could mean a notebook's value. Strings and comments may add some that are not used: harmless. */
-const wordsOf = (text: string): Set<string> => new Set(text.match(/[A-Za-z_][A-Za-z0-9_]*/g) ?? []);
+/** Names in KQL text that could mean a notebook's value: its words outside of strings and comments. */
+const wordsOf = (text: string): Set<string> => new Set(withoutStrings(text).match(/[A-Za-z_][A-Za-z0-9_]*/g) ?? []);
+
+function withoutStrings(text: string): string {
+  return text.replace(
+    /\/\/.*|```[^]*?(?:```|$)|@"(?:[^"]|"")*"|@'(?:[^']|'')*'|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g,
+    " ",
+  );
+}
+
+/** Every name that a query could use, without running what is only planned and without the values, which an editor does not need. */
+async function bindForEditor(values: NotebookValues): Promise<BoundValues> {
+  const frames: Record<string, Frame> = {};
+  const scalars: KqlScalar[] = [];
+  for (const name of values.names) {
+    const value = await values.value(name);
+    if (value instanceof PendingFrame) continue;
+    if (value instanceof Frame) frames[name] = value as Frame;
+    else {
+      const scalar = bindScalar(name, Array.isArray(value) ? [] : value);
+      if (scalar !== undefined) scalars.push(scalar);
+    }
+  }
+  return { frames, scalars };
+}
 
 export interface BoundValues {
   readonly frames: Readonly<Record<string, Frame>>;
@@ -43,6 +73,17 @@ export async function bindValues(text: string, cell: CellContext): Promise<Bound
   return { frames, scalars };
 }
 
+/** What a KQL cell took from the notebook, as a line for its output; undefined for nothing. */
+function describeBound({ frames, scalars }: BoundValues): Content | undefined {
+  const items = [
+    ...Object.entries(frames).map(([name, f]) => `${name} (${f.rowCount.toLocaleString("en-US")} rows)`),
+    ...scalars.map(s => `${s.name} (${s.type})`),
+  ];
+  if (items.length === 0) return undefined;
+  const text = `Used from the notebook: ${items.join(", ")}`;
+  return { kind: "paragraph", children: [{ kind: "text", text, look: "faint" }] };
+}
+
 class SessionHost implements CellHost {
   readonly #session: Session;
 
@@ -56,17 +97,48 @@ class SessionHost implements CellHost {
         hint: "leave --view out: the result is shown as a table",
       });
     const bound = await bindValues(magic.body, cell);
+    const used = describeBound(bound);
+    if (used !== undefined) await cell.display(show(used));
+    const workspace = magic.workspace ?? cell.window?.workspace;
     return runKqlText(this.#session, magic.body, {
       ...bound,
       signal: cell.signal,
-      ...(magic.workspace === undefined ? {} : { workspace: magic.workspace }),
+      ...(workspace === undefined ? {} : { workspace }),
       ...(magic.lastMs === undefined ? {} : { lastMs: magic.lastMs }),
       ...(magic.limit === undefined ? {} : { maxRows: magic.limit }),
     });
   }
 
+  async editKql(
+    magic: KqlMagic,
+    request: EditRequest,
+    values: NotebookValues,
+  ): ReturnType<NonNullable<CellHost["editKql"]>> {
+    const config = this.#session.workspaceConfig(magic.workspace);
+    const { place } = config;
+    // A cloud's tables are not known here, and a question of an editor is no reason to generate the demo.
+    if (place.kind === "sentinel") return undefined;
+    if (place.kind === "contoso" && !existsSync(join(contosoDir(this.#session.dataDir), "manifest.json")))
+      return undefined;
+    const workspace = await this.#session.workspaceAt(config.name, place);
+    return workspace.edit(request, await bindForEditor(values));
+  }
+
   async around<T>(cell: CellContext, run: () => Promise<T>): Promise<T> {
+    this.#session.huntWindow = cell.window === undefined ? undefined : await this.#toRange(cell.window);
     return withSession(this.#session, () => withSignal(cell.signal, run));
+  }
+
+  /** "The last seven days" end at the workspace's now, which is known once it is open. */
+  async #toRange(window: HuntWindow): Promise<TimeRange | undefined> {
+    if (window.last !== undefined) {
+      const config = this.#session.workspaceConfig(window.workspace);
+      if (config.place.kind !== "sentinel") {
+        const { clock } = await this.#session.workspaceAt(config.name, config.place);
+        return toTimeRange(window, () => clock.now());
+      }
+    }
+    return toTimeRange(window, () => this.#session.clock.now());
   }
 
   async close(): Promise<void> {

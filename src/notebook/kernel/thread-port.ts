@@ -1,7 +1,9 @@
 /** What the kernel's two threads say to each other: plain data, structured-cloned. */
 import type { JsonObject, Outgoing } from "../protocol/message.js";
-import type { CellOutcome, CellOutput, ExpressionOutcome } from "./api.js";
+import type { CellOutcome, CellOutput, ExpressionOutcome, HuntWindow } from "./api.js";
+import type { EditReplies, EditRequest } from "../../kql/api.js";
 import type { InterruptReason } from "./interrupt.js";
+import type { KqlMagic } from "./magic.js";
 
 /** Names the request that something results from; the protocol thread knows its header. */
 export type Origin = number;
@@ -32,8 +34,15 @@ export interface RunRequest {
   readonly silent: boolean;
   readonly allowInput: boolean;
   readonly userExpressions: Readonly<Record<string, string>>;
-  readonly metadata: JsonObject;
+  readonly window?: HuntWindow;
 }
+export interface KqlEdit {
+  readonly magic: KqlMagic;
+  /** About the magic's body. */
+  readonly request: EditRequest;
+}
+export type KqlEditReply = EditReplies[EditRequest["kind"]];
+
 export interface RunResult {
   readonly outcome: CellOutcome;
   readonly userExpressions: Readonly<Record<string, ExpressionOutcome>>;
@@ -43,6 +52,7 @@ export type ToMain =
   | { readonly type: "execute"; readonly origin: Origin; readonly run: RunRequest }
   | { readonly type: "comm"; readonly origin: Origin; readonly comm: CommRequest }
   | { readonly type: "answer"; readonly ask: number; readonly value: string }
+  | { readonly type: "edit"; readonly edit: number; readonly what: KqlEdit }
   | { readonly type: "interrupt"; readonly id: number; readonly reason: InterruptReason }
   | { readonly type: "shutdown" }
   /** The sockets are closed and everything that waited was sent. */
@@ -60,6 +70,7 @@ export type FromMain =
       readonly password: boolean;
     }
   | { readonly type: "executed"; readonly origin: Origin; readonly result: RunResult }
+  | { readonly type: "edited"; readonly edit: number; readonly reply: KqlEditReply | undefined }
   /** A comm message was handled. */
   | { readonly type: "handled"; readonly origin: Origin }
   /** Everything is closed; the thread may let go of its sockets, which ends the process. */

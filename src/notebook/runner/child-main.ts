@@ -60,12 +60,16 @@ async function start(dir: string, module: HostModule | undefined): Promise<void>
 export type CreateHost = (options: unknown, notebook: { readonly dir: string }) => Promise<CellHost> | CellHost;
 
 async function execute(message: Extract<ToChild, { type: "execute" }>): Promise<void> {
-  const { id, code, count, timeoutMs } = message;
+  const { id, code, count, timeoutMs, window } = message;
   const abort = new AbortController();
   running = { abort, timeoutMs };
   if (timeoutMs !== undefined) interrupter.arm(timeoutMs);
   const sink = (output: Extract<FromChild, { type: "output" }>["output"]) => send({ type: "output", id, output });
-  const outcome = await evaluator?.execute({ code, count, signal: abort.signal, sink });
+  const outcome = await evaluator?.execute({
+    ...{ code, count, sink },
+    signal: abort.signal,
+    ...(window === undefined ? {} : { window }),
+  });
   interrupter.disarm();
   running = undefined;
   if (outcome !== undefined) send({ type: "done", id, outcome });

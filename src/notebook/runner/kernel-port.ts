@@ -1,10 +1,11 @@
 /** What the runner needs of a kernel; a child process now, a ZeroMQ client later, three lines in a test. */
-import type { CellOutcome, CellOutput } from "../kernel/api.js";
+import type { CellOutcome, CellOutput, HuntWindow } from "../kernel/api.js";
 
 export interface KernelRequest {
   readonly code: string;
   readonly count: number;
   readonly timeoutMs?: number;
+  readonly window?: HuntWindow;
   /** Aborting interrupts the cell; the outcome comes all the same. */
   readonly signal?: AbortSignal;
   /** Also called for what the cell produces after its end. */
@@ -35,6 +36,7 @@ export type ToChild =
       readonly code: string;
       readonly count: number;
       readonly timeoutMs?: number;
+      readonly window?: HuntWindow;
     }
   | { readonly type: "close" };
 

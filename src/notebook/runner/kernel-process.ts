@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import type { Writable } from "node:stream";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { HuntError } from "../../base/error.js";
+import { kernelFlags } from "../client/kernel-spec.js";
 import type { FromChild, HostModule, Kernel, KernelOutcome, KernelRequest, ToChild } from "./kernel-port.js";
 
 export interface KernelProcessOptions {
@@ -83,8 +84,12 @@ export class KernelProcess implements Kernel {
     try {
       return await new Promise<KernelOutcome>(resolve => {
         this.#waiting = { id, request, resolve };
-        const { code, count, timeoutMs } = request;
-        this.#send({ type: "execute", id, code, count, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+        const { code, count, timeoutMs, window } = request;
+        this.#send({
+          ...{ type: "execute", id, code, count },
+          ...(timeoutMs === undefined ? {} : { timeoutMs }),
+          ...(window === undefined ? {} : { window }),
+        });
         if (request.signal?.aborted === true) interrupt();
       });
     } finally {
@@ -125,13 +130,6 @@ function died(how: string, count: number): KernelOutcome {
   ];
   return { status: "died", error: { name: "HuntError", code: "notebook/kernel-died", message, traceback } };
 }
-
-/** The importer's loader is experimental; resetting asynchronous contexts is not public, and interrupts unbalance their stack. */
-const kernelFlags = [
-  "--disable-warning=ExperimentalWarning",
-  "--disable-warning=DEP0111",
-  "--no-force-async-hooks-checks",
-];
 
 function forkChild(options: KernelProcessOptions): ChildProcess {
   const fromSource = import.meta.url.endsWith(".ts");

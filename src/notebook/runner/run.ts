@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import type { Completeness } from "../../base/completeness.js";
 import { uniteCompleteness } from "../../base/completeness.js";
 import type { CellError } from "../kernel/api.js";
+import { readHuntWindow } from "../kernel/hunt-window.js";
 import { OutputCollector } from "./collect.js";
 import type { HostModule, Kernel, KernelOutcome } from "./kernel-port.js";
 import { KernelProcess } from "./kernel-process.js";
@@ -147,11 +148,13 @@ class Run {
     const progress = { index, total, count, title: titleOf(cell) };
     onProgress?.({ phase: "start", ...progress });
     const startedMs = this.#now();
+    const window = readHuntWindow(this.#notebook.metadata);
     const outcome = await this.#kernel.execute({
       code: cell.source,
       count,
       ...(signal === undefined ? {} : { signal }),
       ...(cellTimeoutMs === undefined ? {} : { timeoutMs: cellTimeoutMs }),
+      ...(window === undefined ? {} : { window }),
       onOutput: output => {
         this.#collector.add(cell.id, count, output);
         if (output.kind === "error") this.#noteError(cell, count, output.error);

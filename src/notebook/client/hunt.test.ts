@@ -1,0 +1,105 @@
+/** KQL cells over the kernel: a local workspace, values of the notebook, the hunt window, completion in the schema. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { planIngest, runIngest } from "../../workspace/index.js";
+import type { CompleteReply, InspectReply, JsonObject, Message } from "../protocol/message.js";
+import { KernelHandle } from "./kernel-handle.js";
+import { ownKernelSpec } from "./kernel-spec.js";
+
+const dir = mkdtempSync(join(tmpdir(), "huntbook-test-"));
+let kernel: KernelHandle;
+beforeAll(async () => {
+  const [logs, workspace] = [join(dir, "logs"), join(dir, "case")];
+  mkdirSync(logs);
+  const row = (day: number, user: string) =>
+    JSON.stringify({ TimeGenerated: `2026-01-${day}T10:00:00Z`, UserName: user, Tries: day });
+  writeFileSync(join(logs, "Attempts.json"), [row(10, "ann"), row(12, "bob"), row(13, "eve")].join("\n"));
+  const signal = new AbortController().signal;
+  const progress = () => undefined;
+  const plan = await planIngest([logs], { workspace, progress, signal });
+  await runIngest(plan, workspace, { force: false, progress, signal });
+  const args = ["--workspace", workspace, "--now", "2026-01-13T18:00:00Z"];
+  const env = { ...process.env, HUNTBOOK_HOME: join(dir, "home") };
+  kernel = await KernelHandle.start({ spec: ownKernelSpec(args), cwd: dir, env });
+});
+afterAll(async () => {
+  await kernel.shutdown();
+  rmSync(dir, { recursive: true });
+});
+
+async function run(code: string, metadata: JsonObject = {}): Promise<{ status: string; texts: string[] }> {
+  const outputs: Message[] = [];
+  const reply = await kernel.channels.execute(code, { metadata, onOutput: m => outputs.push(m) });
+  const texts = outputs.flatMap(m => {
+    const data = m.content["data"] as JsonObject | undefined;
+    return data === undefined ? ((m.content["traceback"] as string[] | undefined) ?? []) : [String(data["text/plain"])];
+  });
+  return { status: reply.status, texts };
+}
+
+test("the result is shown and bound; what the cell used of the notebook is said", async () => {
+  await run('const who = ["bob", "eve"]; const unused = 1');
+  const first = await run("%%kql found\nattempts_CL | where UserName in (who) // unused\n| project UserName, Tries");
+  expect(first.status).toBe("ok");
+  expect(first.texts[0]).toBe("Used from the notebook: who (dynamic)");
+  expect(first.texts[1]).toContain("bob");
+  const second = await run("%%kql\nfound | where Tries > 12 | project UserName");
+  expect(second.texts[0]).toBe("Used from the notebook: found (2 rows)");
+  expect(second.texts[1]).toContain("eve");
+  expect((await run("(await found.rows()).map(r => r.UserName)")).texts).toEqual(["[ 'bob', 'eve' ]"]);
+});
+
+test("the hunt window applies unless the cell says otherwise", async () => {
+  const count = "attempts_CL | count";
+  const window = { huntbook: { window: { last: "3d" } } };
+  const counted = async (code: string, metadata: JsonObject) =>
+    /\b(\d)\b/.exec((await run(code, metadata)).texts.at(-1) ?? "")?.[1];
+  expect(await counted(`%%kql\n${count}`, {})).toBe("3");
+  expect(await counted(`%%kql\n${count}`, window)).toBe("2");
+  expect(await counted(`%%kql --last 1d\n${count}`, window)).toBe("1");
+  expect(await counted(`%%kql\n${count}`, {})).toBe("3");
+});
+
+test("a hunt window that means nothing stops the cell", async () => {
+  const { status, texts } = await run("1", { huntbook: { window: { last: "soon" } } });
+  expect([status, texts[0]]).toEqual(["error", expect.stringContaining("notebook/window")]);
+});
+
+test("tables, columns and values are completed inside the cell; hovering says types", async () => {
+  const ask = async (marked: string) => {
+    const bar = marked.indexOf("|^");
+    const request = { code: marked.replace("|^", ""), cursor_pos: bar };
+    return request;
+  };
+  const complete = async (marked: string) =>
+    (await kernel.channels.request<CompleteReply>("shell", "complete_request", await ask(marked))).content;
+  await run("const someValue = 5");
+  expect((await complete("%%kql x --last 7d\natt|^")).matches).toContain("attempts_CL");
+  const columns = await complete("%%kql\nattempts_CL | where Use|^");
+  expect(columns.matches).toContain("UserName");
+  expect([columns.cursor_start, columns.cursor_end]).toEqual([26, 29]);
+  expect((await complete("%%kql\nattempts_CL | where Tries > someV|^")).matches.join()).toContain("someValue");
+  const { content } = await kernel.channels.request<InspectReply>(
+    "shell",
+    "inspect_request",
+    await ask("%%kql\nattempts_CL | where UserN|^ame == ''"),
+  );
+  expect(content.data["text/plain"]).toContain("string");
+});
+
+test("the columns of a bound result are known to TypeScript", async () => {
+  await run("%%kql typed\nattempts_CL | project UserName, Tries, TimeGenerated");
+  const request = { code: "(await typed.rows())[0]!.", cursor_pos: 25 };
+  const { content } = await kernel.channels.request<CompleteReply>("shell", "complete_request", request);
+  expect([...content.matches].sort()).toEqual(["TimeGenerated", "Tries", "UserName"]);
+});
+
+test("diagnostics of a KQL cell stand where they belong in the cell", async () => {
+  const code = "%%kql\nattempts_CL | where Nope == 1";
+  const { content } = await kernel.channels.request("shell", "huntbook_edit_request", { kind: "diagnose", code });
+  const [first] = content["result"] as { span: { start: number; end: number } }[];
+  expect(content["language"]).toBe("kql");
+  expect(code.slice(first?.span.start, first?.span.end)).toBe("Nope");
+});

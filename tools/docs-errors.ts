@@ -24,6 +24,7 @@ const areas: Readonly<Record<string, string>> = {
   auth: "Signing in",
   net: "Network",
   notebook: "Notebooks",
+  server: "The notebook server and JupyterLab",
   session: "Sessions",
   cli: "Command line",
   schema: "Tables",

@@ -35,7 +35,6 @@ const statusOf: Readonly<Record<string, number>> = {
   "server/exists": 409,
   "server/file": 403,
   "server/forbidden": 403,
-  "server/kernel": 500,
   "server/method": 405,
   "server/no-kernelspec": 404,
   "server/not-found": 404,

@@ -34,7 +34,12 @@ interface Model {
   readonly [key: string]: unknown;
   readonly content?: unknown;
 }
-async function ask(method: string, path: string, body?: object, query: Record<string, string> = {}, by = handle) {
+interface AskOptions {
+  readonly query?: Record<string, string>;
+  /** Another handler than the usual one. */
+  readonly by?: ContentsHandler;
+}
+async function ask(method: string, path: string, body?: object, { query = {}, by = handle }: AskOptions = {}) {
   const bytes = body === undefined ? new Uint8Array() : Buffer.from(JSON.stringify(body));
   const { status, body: answer } = await by({ method, path, query, body: bytes });
   const text = Buffer.from(answer ?? []).toString("utf8");
@@ -142,7 +147,7 @@ describe("notebooks", () => {
     const { status, model } = await ask("GET", "bad.ipynb");
     expect(status).toBe(400);
     expect(model["message"]).toContain("bad.ipynb");
-    expect((await ask("GET", "bad.ipynb", undefined, { type: "file" })).model["content"]).toBe("{ nope");
+    expect((await ask("GET", "bad.ipynb", undefined, { query: { type: "file" } })).model["content"]).toBe("{ nope");
   });
 
   test("untitled ones are numbered; a copy has its own name", async () => {
@@ -188,7 +193,7 @@ describe("trust", () => {
     expect(statSync(join(base, "state", "trust", "secret")).mode & 0o077).toBe(0);
     const other = createContentsHandler({ root, stateDir: join(base, "other") });
     expect(
-      (firstCell((await ask("GET", "a.ipynb", undefined, {}, other)).model)?.["metadata"] as Model)["trusted"],
+      (firstCell((await ask("GET", "a.ipynb", undefined, { by: other })).model)?.["metadata"] as Model)["trusted"],
     ).toBe(false);
   });
 });
@@ -205,7 +210,7 @@ describe("files", () => {
   test("what is not UTF-8 is never shown as text, because saving it would destroy it", async () => {
     writeFileSync(join(root, "latin.csv"), Buffer.from([0x61, 0xe4]));
     expect((await ask("GET", "latin.csv")).model).toMatchObject({ format: "base64" });
-    expect((await ask("GET", "latin.csv", undefined, { format: "text" })).status).toBe(400);
+    expect((await ask("GET", "latin.csv", undefined, { query: { format: "text" } })).status).toBe(400);
   });
 
   test("large uploads come in pieces and appear with the last one", async () => {
@@ -270,11 +275,11 @@ describe("the thread", () => {
   test("answers as the handler does, and ends after what is being saved", async () => {
     const thread = startContentsThread({ root, stateDir: join(base, "state") });
     const big = notebook(Array.from({ length: 1000 }, (_, i) => ({ ...code(`x${i}`, [html]), id: `c${i}` })));
-    const save = ask("PUT", "big.ipynb", { type: "notebook", content: big }, {}, thread.handle);
+    const save = ask("PUT", "big.ipynb", { type: "notebook", content: big }, { by: thread.handle });
     await thread.close();
     expect((await save).status).toBe(200);
     expect((saved("big.ipynb")["cells"] as unknown[]).length).toBe(1000);
-    expect((await ask("GET", "big.ipynb", undefined, {}, thread.handle)).status).toBe(500);
+    expect((await ask("GET", "big.ipynb", undefined, { by: thread.handle })).status).toBe(500);
   });
 
   test("a server killed while saving leaves the old or the new notebook, whole", () => {

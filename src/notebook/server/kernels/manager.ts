@@ -74,7 +74,7 @@ export class KernelManager {
     return kernel;
   }
 
-  /** @throws HuntError `server/no-kernelspec`, `server/kernel` */
+  /** @throws HuntError `server/no-kernelspec`, and the launcher's when the process does not come up */
   async start(wish: { readonly name?: string; readonly path?: string }): Promise<Kernel> {
     const { launcher, folderOf } = this.#options;
     const name = wish.name ?? launcher.defaultName;

@@ -227,7 +227,7 @@ describe("every route", () => {
           expect(policy, path).toContain("sandbox");
         expect(answer.headers).toMatchObject({
           "x-content-type-options": "nosniff",
-          "referrer-policy": "no-referrer",
+          "referrer-policy": "same-origin",
           "x-frame-options": "DENY",
         });
         expect(answer.headers["access-control-allow-origin"]).toBeUndefined();

@@ -67,8 +67,11 @@ export class Contents {
         `'${place.path}' exists already, as ${old.isDirectory() ? "a folder" : "a file"}`,
       );
     if (model.type === "directory") await makeFolder(place);
-    else if (model.chunk !== undefined) await saveChunk(place, model, model.chunk);
-    else await replaceFile(place.file, await this.#bytes(place, model)).catch(explainWrite(place));
+    else if (model.chunk !== undefined) {
+      const part = await saveChunk(place, model, model.chunk);
+      // Until the last piece there is no such file, and the client wants to hear of what it has sent.
+      if (part !== undefined) return describe(place, part);
+    } else await replaceFile(place.file, await this.#bytes(place, model)).catch(explainWrite(place));
     return this.get(path, { content: false, hash: true });
   }
 
@@ -282,21 +285,23 @@ async function makeFolder(place: Place): Promise<void> {
   });
 }
 
-/** A large upload comes in pieces; it is collected beside its place and takes it with the last one. */
-async function saveChunk(place: Place, model: SaveModel, chunk: number): Promise<void> {
+/** A large upload comes in pieces; it is collected beside its place and takes it with the last one. @returns the collected part until then */
+async function saveChunk(place: Place, model: SaveModel, chunk: number): Promise<Stats | undefined> {
   const part = join(dirname(place.file), `.${basename(place.file).slice(0, 100)}.upload`);
   const bytes = toBytes(place, model);
   try {
     if (chunk === 1) await rm(part, { force: true });
     else await access(part);
     await appendFile(part, bytes);
-    if (chunk === -1) await rename(part, place.file);
+    if (chunk !== -1) return await stat(part);
+    await rename(part, place.file);
+    return undefined;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT" && chunk !== 1)
       throw new HuntError("server/bad-request", `the upload of '${place.path}' has no first piece`, {
         hint: "upload it again",
       });
-    explainWrite(place)(error);
+    return explainWrite(place)(error);
   }
 }
 

@@ -4,6 +4,5 @@ export const overrides: Readonly<Record<string, Readonly<Record<string, unknown>
   "@jupyterlab/docmanager-extension:plugin": { autosaveInterval: 30 },
   "@jupyterlab/notebook-extension:tracker": { scrollPastEnd: false },
   "@jupyterlab/completer-extension:manager": { autoCompletion: false },
-  "@jupyterlab/apputils-extension:themes": { "adaptive-theme": true },
   "@jupyterlab/apputils-extension:notification": { fetchNews: "false", checkForUpdates: false },
 };

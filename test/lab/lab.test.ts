@@ -466,9 +466,14 @@ describe.skipIf(skip)("the Lab", () => {
     await page.waitForTimeout(300);
     const state = await page.evaluate(() => ({
       owned: (globalThis as unknown as { owned?: unknown }).owned,
-      forms: document.querySelectorAll(
-        ".jp-OutputArea form, .jp-OutputArea iframe, .jp-OutputArea object, .jp-OutputArea script, .jp-OutputArea link, .jp-OutputArea meta, .jp-OutputArea style:not([data-own])",
-      ).length,
+      // What no output may hold, by name, so that a failure says what it was.
+      forbidden: [
+        ...document.querySelectorAll(
+          ["form:not(.vega-bindings)", "iframe", "object", "script", "link", "meta", "style"]
+            .map(t => `.jp-OutputArea-output ${t}`)
+            .join(),
+        ),
+      ].map(e => e.outerHTML.slice(0, 200)),
       names: document.querySelectorAll(
         ".jp-OutputArea [name], .jp-OutputArea [id='currentScript'], .jp-OutputArea [data-commandlinker-command]",
       ).length,
@@ -481,7 +486,7 @@ describe.skipIf(skip)("the Lab", () => {
       ).length,
       url: location.href,
     }));
-    expect(state).toMatchObject({ owned: undefined, forms: 0, names: 0, fixed: 0, config: "SCRIPT", handlers: 0 });
+    expect(state).toMatchObject({ owned: undefined, forbidden: [], names: 0, fixed: 0, config: "SCRIPT", handlers: 0 });
     expect(state.url).toContain("/tree/");
     expect(outside.filter(u => u.includes("evil.example") && !u.startsWith("blocked"))).toEqual([]);
     expect((await page.request.get(address("/api/status"))).status()).toBe(200);
@@ -532,7 +537,7 @@ describe.skipIf(skip)("the Lab", () => {
     const texts = JSON.stringify(hostile);
     writeNotebook("live.ipynb", [
       cell(
-        `for (const html of ${texts}) display({ [Symbol.for("Jupyter.display")]: () => ({ "text/html": html, "application/javascript": "globalThis.owned = 1" }) });`,
+        `import { display } from "huntbook";\nfor (const html of ${texts}) display({ [Symbol.for("Jupyter.display")]: () => ({ "text/html": html, "application/javascript": "globalThis.owned = 1" }) });`,
       ),
     ]);
     await open("live.ipynb");

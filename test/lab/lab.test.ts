@@ -68,20 +68,20 @@ async function open(name: string, on = page): Promise<void> {
   await on.waitForSelector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell");
   await idle(on);
 }
-interface CurrentKernel {
-  readonly sessionContext: {
-    readonly session?: { readonly kernel?: { readonly status: string; readonly info: Promise<unknown> } };
+interface CurrentPanel {
+  readonly sessionContext?: {
+    readonly isReady: boolean;
+    readonly session?: { readonly kernel?: { readonly status: string; readonly connectionStatus: string } } | null;
   };
 }
-/** The kernel is connected, has said what it is, and has nothing to do. */
+/** The kernel is connected and has nothing to do. JupyterLab drops what is run before. */
 async function idle(on = page): Promise<void> {
-  await on.waitForFunction(async () => {
-    const app = (globalThis as unknown as { jupyterapp?: { shell: { currentWidget: CurrentKernel | null } } })
+  await on.waitForFunction(() => {
+    const app = (globalThis as unknown as { jupyterapp?: { shell: { currentWidget: CurrentPanel | null } } })
       .jupyterapp;
-    const kernel = app?.shell.currentWidget?.sessionContext?.session?.kernel;
-    if (kernel === undefined || kernel === null) return false;
-    await kernel.info;
-    return kernel.status === "idle";
+    const session = app?.shell.currentWidget?.sessionContext;
+    const kernel = session?.session?.kernel;
+    return session?.isReady === true && kernel?.connectionStatus === "connected" && kernel.status === "idle";
   });
 }
 const command = (id: string, args: object = {}, on = page) =>
@@ -184,9 +184,9 @@ describe.skipIf(skip)("the Lab", () => {
     await page.keyboard.press("Control+End");
     await page.keyboard.type(" + 40");
     await page.keyboard.press("Shift+Enter");
-    await expect.poll(() => outputs().first().textContent()).toContain("42");
+    await expect.poll(() => outputs().first().textContent(), { timeout: 20_000 }).toContain("42");
     await page.keyboard.press("Control+S");
-    await expect.poll(() => onDisk("edit.ipynb").cells[0]?.source).toEqual(["1 + 1 + 40"]);
+    await expect.poll(() => onDisk("edit.ipynb").cells[0]?.source, { timeout: 20_000 }).toEqual(["1 + 1 + 40"]);
     await page.reload();
     await page.waitForSelector(".jp-OutputArea-output");
     expect(await outputs().first().textContent()).toContain("42");
@@ -200,10 +200,10 @@ describe.skipIf(skip)("the Lab", () => {
     await page.locator(".jp-Dialog input").fill("after.ipynb");
     await page.locator(".jp-Dialog .jp-mod-accept").click();
     await rename;
-    await expect.poll(() => existsSync(join(root, "after.ipynb"))).toBe(true);
+    await expect.poll(() => existsSync(join(root, "after.ipynb")), { timeout: 20_000 }).toBe(true);
     expect(existsSync(join(root, "before.ipynb"))).toBe(false);
     await command("notebook:run-cell");
-    await expect.poll(() => outputs().last().textContent()).toContain("7");
+    await expect.poll(() => outputs().last().textContent(), { timeout: 20_000 }).toContain("7");
     const sessions = (await (await page.request.get(address("/api/sessions"))).json()) as readonly { path: string }[];
     expect(sessions.map(s => s.path)).toContain("after.ipynb");
   });
@@ -212,12 +212,12 @@ describe.skipIf(skip)("the Lab", () => {
     writeNotebook("restart.ipynb", [cell("globalThis.runs = (globalThis.runs ?? 0) + 1")]);
     await open("restart.ipynb");
     for (let i = 0; i < 2; i += 1) await command("notebook:run-all-cells");
-    await expect.poll(() => outputs().first().textContent()).toContain("2");
+    await expect.poll(() => outputs().first().textContent(), { timeout: 20_000 }).toContain("2");
     const restart = command("notebook:restart-run-all");
     await page.locator(".jp-Dialog .jp-mod-accept").click();
     await restart;
     await idle();
-    await expect.poll(() => outputs().first().textContent()).toMatch(/1\s*$/);
+    await expect.poll(() => outputs().first().textContent(), { timeout: 20_000 }).toMatch(/1\s*$/);
   });
 
   test("an endless loop is interrupted, and the kernel still knows its names", async () => {
@@ -241,7 +241,7 @@ describe.skipIf(skip)("the Lab", () => {
       .toBe(1);
     await picture("interrupted");
     await command("notebook:run-cell");
-    await expect.poll(() => outputs().last().textContent()).toContain("10");
+    await expect.poll(() => outputs().last().textContent(), { timeout: 20_000 }).toContain("10");
   });
 
   test("two tabs on one notebook share its kernel", async () => {
@@ -250,9 +250,9 @@ describe.skipIf(skip)("the Lab", () => {
     const second = watch(await context.newPage());
     await open("shared.ipynb", second);
     await command("notebook:run-all-cells");
-    await expect.poll(() => outputs().first().textContent()).toContain("1");
+    await expect.poll(() => outputs().first().textContent(), { timeout: 20_000 }).toContain("1");
     await command("notebook:run-all-cells", {}, second);
-    await expect.poll(() => outputs(second).first().textContent()).toContain("2");
+    await expect.poll(() => outputs(second).first().textContent(), { timeout: 20_000 }).toContain("2");
     const sessions = (await (await page.request.get(address("/api/sessions"))).json()) as readonly { path: string }[];
     expect(sessions.filter(s => s.path === "shared.ipynb")).toHaveLength(1);
     await second.close();
@@ -324,9 +324,9 @@ describe.skipIf(skip)("the Lab", () => {
     await page.locator(".jp-CodeCell .cm-content").click();
     await page.keyboard.press("Control+Home");
     await page.keyboard.type("%%kql\n");
-    await expect.poll(keyword).toBe("700");
+    await expect.poll(keyword, { timeout: 20_000 }).toBe("700");
     await page.keyboard.press("Shift+Enter");
-    await expect.poll(() => page.locator(".hb-table").count()).toBe(1);
+    await expect.poll(() => page.locator(".hb-table").count(), { timeout: 20_000 }).toBe(1);
     await picture("kql");
   });
 
@@ -376,13 +376,13 @@ describe.skipIf(skip)("the Lab", () => {
     writeNotebook("secret.ipynb", [cell("'hunter2'.toUpperCase()")]);
     await open("secret.ipynb");
     await command("notebook:run-all-cells");
-    await expect.poll(() => outputs().first().textContent()).toContain("HUNTER2");
+    await expect.poll(() => outputs().first().textContent(), { timeout: 20_000 }).toContain("HUNTER2");
     await command("docmanager:save");
     const kept = () =>
       readdirSync(join(base, "data", "server", "checkpoints"))
         .map(n => readFileSync(join(base, "data", "server", "checkpoints", n), "utf8"))
         .join("");
-    await expect.poll(kept).toContain("HUNTER2");
+    await expect.poll(kept, { timeout: 20_000 }).toContain("HUNTER2");
     await command("huntbook:clear-outputs-and-checkpoints");
     expect(readFileSync(join(root, "secret.ipynb"), "utf8")).not.toContain("HUNTER2");
     expect(kept()).not.toContain("HUNTER2");
@@ -542,7 +542,7 @@ describe.skipIf(skip)("the Lab", () => {
     ]);
     await open("live.ipynb");
     await command("notebook:run-all-cells");
-    await expect.poll(() => outputs().count()).toBeGreaterThan(5);
+    await expect.poll(() => outputs().count(), { timeout: 20_000 }).toBeGreaterThan(5);
     await expectHarmless();
   });
 
@@ -561,7 +561,7 @@ describe.skipIf(skip)("the Lab", () => {
       ),
     ).toBe(1000);
     await command("notebook:run-cell");
-    await expect.poll(() => outputs().count()).toBe(1);
+    await expect.poll(() => outputs().count(), { timeout: 20_000 }).toBe(1);
     writeNotebook("loud.ipynb", [
       cell(`for (let i = 0; i < 100; i += 1) console.log(${JSON.stringify(big)}.repeat(1000));`),
       cell("'after'"),

@@ -18,6 +18,7 @@ const benches: Readonly<Record<string, Bench>> = {
   kql: { file: "kql.ts", args: ["1m"] },
   startup: { file: "startup.ts" },
   contoso: { file: "contoso.ts", args: ["small"] },
+  ioc: { file: "ioc.ts" },
   "kql-10m": { file: "kql.ts", args: ["10m"], isLong: true },
   growth: { file: "kql.ts", args: ["small", "1m", "10m"], isLong: true },
   "contoso-10m": { file: "contoso.ts", args: ["1m", "10m"], isLong: true },

@@ -12,12 +12,14 @@ import { initNotebook as init, type InitNotebookOptions } from "./session/init-n
 import { QueryProvider } from "./session/provider.js";
 import { createSession, Session } from "./session/session.js";
 import { md, mdWarn, show, type Shown } from "./session/show.js";
+import { defang, extractIocs, IoCExtract, refang, unpackBase64 } from "./session/transform.js";
 
 export { HuntError, isHuntError, Secret };
 export { closeDefaultSession, createSession, currentSession, Session, withSession, withSignal };
 export { Frame, PendingFrame, frameFrom, kql, read };
 export { QueryProvider, QueryTime, TimeSpan, WorkspaceConfig, settings };
 export { display, md, mdWarn, show };
+export { IoCExtract, defang, extractIocs, refang, unpackBase64 };
 export type { ErrorCode, HuntErrorOptions } from "./base/error.js";
 export type { Clock, TimeRange } from "./base/clock.js";
 export type { Column, KqlType, TableSchema } from "./base/column.js";
@@ -27,6 +29,10 @@ export type { Cell, ColumnData, FrameLike, Provenance, Row, RowOptions } from ".
 export type * from "./query/query-families.generated.js";
 export type * from "./query/query-function.js";
 export type { SessionLimits, SessionOptions } from "./session/session.js";
+export type { IocRow, IocExtractor, ExtractTableOptions, AddIocTypeOptions } from "./transform/ioc/ioc-extract.js";
+export type { ExtractOptions, IocValues } from "./transform/ioc/extract.js";
+export type { IocKind, IocType } from "./transform/ioc/ioc-type.js";
+export type { UnpackedItem, Unpacking, UnpackOptions } from "./transform/base64/unpack.js";
 export type { InitNotebookOptions } from "./session/init-notebook.js";
 export type { LocalWorkspace, WorkspaceQueryOptions, WorkspaceTable } from "./workspace/api.js";
 
@@ -38,6 +44,7 @@ export function initNotebook(options: InitNotebookOptions = {}): Promise<Shown> 
   const names = {
     ...{ QueryProvider, WorkspaceConfig, QueryTime, TimeSpan, settings },
     ...{ display, md, mdWarn, show, kql, read, frameFrom, Frame, HuntError },
+    ...{ IoCExtract, unpackBase64 },
   };
   return init(names, options);
 }

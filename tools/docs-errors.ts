@@ -16,10 +16,16 @@ export const pageFile = join(root, "docs/errors.md");
 /** Area → what it is about, in the order of the page. */
 const areas: Readonly<Record<string, string>> = {
   kql: "Queries in KQL",
+  external: "Files that queries read from elsewhere",
   query: "Named queries, providers and cloud workspaces",
   frame: "Frames and files",
   workspace: "Local workspaces",
   ingest: "Reading logs",
+  transform: "Observables and Base64",
+  ti: "Threat intelligence",
+  geo: "Places of addresses",
+  whois: "Registration data",
+  entity: "Entities",
   config: "Configuration",
   auth: "Signing in",
   net: "Network",

@@ -36,7 +36,8 @@ function sameRow(actual: readonly Cell[], expected: readonly string[], columns: 
 /** Whether a cell is what a document prints. Null prints as nothing, or as `null`. */
 export function sameCell(actual: Cell, expected: string, type: KqlType): boolean {
   const text = expected.trim();
-  if (actual === undefined || actual === "") return ["", "null", "(null)"].includes(text.toLowerCase());
+  const isNull = actual === undefined || actual === "" || (type === "dynamic" && actual === "null");
+  if (isNull) return ["", "null", "(null)"].includes(text.toLowerCase());
   switch (type) {
     case "int":
     case "long":
@@ -65,12 +66,21 @@ function sameNumber(actual: string, text: string): boolean {
   const read = (s: string): number => spelled[s.toLowerCase()] ?? Number(s.replaceAll(",", ""));
   if (/^-?\d+$/.test(actual) && /^-?\d+$/.test(text)) return BigInt(actual) === BigInt(text);
   if (text === "") return false;
-  return closeNumbers(read(actual), read(text));
+  return closeNumbers(read(actual), read(text), text);
 }
 
-function closeNumbers(a: number, b: number): boolean {
+/** Equal to nine digits, or to as many as a document prints when it prints a fraction. */
+function closeNumbers(a: number, b: number, printed = ""): boolean {
   if (Object.is(a, b) || a === b) return true;
-  return Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
+  return Math.abs(a - b) <= Math.max(1e-9 * Math.max(Math.abs(a), Math.abs(b)), printedError(printed));
+}
+
+/** Half of the last printed digit, of numbers with at least three digits and a fraction. */
+function printedError(text: string): number {
+  const m = /^-?(\d+)\.(\d+)(?:e([-+]?\d+))?$/i.exec(text);
+  const [, whole = "", fraction = "", exponent = "0"] = m ?? [];
+  if ((whole + fraction).replace(/^0+/, "").length < 3) return 0;
+  return 0.5000001 * 10 ** (Number(exponent) - fraction.length);
 }
 
 function sameBoolean(actual: string, text: string): boolean {
@@ -90,11 +100,31 @@ function sameDynamic(actual: string, text: string): boolean {
   return sameJson(a, b) || (typeof a === "string" && a === text) || (b === undefined && actual === text);
 }
 
-/** JSON; documents also write it with single quotes. */
+/** A number with its text. */
+class Printed {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+const printedKey = "$printed";
+/** Numbers outside strings, wrapped so that their text survives parsing. */
+const withPrinted = (json: string): string =>
+  json.replace(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g, token =>
+    token.startsWith('"') ? token : `{"${printedKey}":"${token}"}`,
+  );
+
+/** JSON, numbers with their text; documents also write it with single quotes. */
 function readJson(text: string): unknown {
   for (const form of [text, text.includes('"') ? text : text.replaceAll("'", '"')]) {
     try {
-      return JSON.parse(form) as unknown;
+      return JSON.parse(withPrinted(form), (_key, value: unknown) =>
+        typeof value === "object" && value !== null && printedKey in value
+          ? new Printed(String(value[printedKey]))
+          : value,
+      ) as unknown;
     } catch {
       continue;
     }
@@ -103,7 +133,7 @@ function readJson(text: string): unknown {
 }
 
 function sameJson(a: unknown, b: unknown): boolean {
-  if (typeof a === "number" && typeof b === "number") return closeNumbers(a, b);
+  if (a instanceof Printed && b instanceof Printed) return sameNumber(a.text, b.text);
   if (typeof a === "string" && typeof b === "string") {
     const [x, y] = [parseDatetime(a), parseDatetime(b)];
     return a === b || (x !== undefined && x === y);

@@ -28,6 +28,7 @@ export default defineConfig({
           queries: "Queries",
           kql: "KQL",
           frames: "Frames",
+          observables: "Observables and Base64",
           notebooks: "Notebooks",
           completeness: "Completeness",
         }),

@@ -28,3 +28,14 @@ export const displaySymbol: unique symbol = Symbol.for("Jupyter.display");
 export interface Displayable {
   [displaySymbol](): MimeBundle | Promise<MimeBundle>;
 }
+
+/** Where a public address is, as far as the data says: names in English, degrees. */
+export interface IpLocation {
+  readonly country?: string;
+  readonly state?: string;
+  readonly city?: string;
+  readonly latitude?: number;
+  readonly longitude?: number;
+}
+/** Looks up an IPv4 or IPv6 address; undefined where the data has no answer. It is asked once per row: it must not wait. */
+export type LocateIp = (address: string) => IpLocation | undefined;

@@ -12,6 +12,8 @@ export interface Io {
   readonly cwd: string;
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Asks the person at the terminal; absent where there is none. @throws the signal's reason on Ctrl-C */
+  readonly ask?: (question: string) => Promise<string>;
 }
 
 /** The process itself; `close` takes the signal handler away. A second Ctrl-C ends the process at once. */
@@ -36,6 +38,7 @@ export function openProcessIo(): { readonly io: Io; readonly close: () => void }
     env: process.env,
     cwd: process.cwd(),
     signal: controller.signal,
+    ...(process.stdin.isTTY && process.stderr.isTTY ? { ask: askTerminal(controller) } : {}),
   };
   return {
     io,
@@ -43,5 +46,19 @@ export function openProcessIo(): { readonly io: Io; readonly close: () => void }
       process.off("SIGINT", onInterrupt);
       process.stdout.off("error", onBrokenPipe);
     },
+  };
+}
+
+/** Ctrl-C while a question stands reaches the reader of lines, not the process. */
+function askTerminal(controller: AbortController): (question: string) => Promise<string> {
+  return async question => {
+    const { createInterface } = await import("node:readline/promises");
+    const lines = createInterface({ input: process.stdin, output: process.stderr });
+    lines.on("SIGINT", () => controller.abort());
+    try {
+      return await lines.question(question, { signal: controller.signal });
+    } finally {
+      lines.close();
+    }
   };
 }

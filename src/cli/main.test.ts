@@ -484,6 +484,7 @@ describe("start", () => {
     expect(request(host)[1].workspace).toBeUndefined();
     expect(host.calls.some(c => Array.isArray(c) && c[0] === "demo")).toBe(false);
     mkdirSync(join(dir, "case"));
+    writeNotebook(join("case", "b.ipynb"), "1");
     writeFileSync(join(dir, "case", "manifest.json"), "{}");
     const second = fakeHost();
     await huntbook(["start", "case", "--no-open"], second);
@@ -501,10 +502,55 @@ describe("start", () => {
     expect(err).toContain(text);
   });
 
-  test("with a folder, shows what it makes of it", async () => {
-    const { code, out } = await huntbook(["start", "logs"]);
+  const ingests = (host: Fake) => host.calls.filter(c => (c as unknown[])[0] === "ingest");
+
+  test("with a folder and nobody to ask, shows what it makes of it, reads nothing, and says how to go on", async () => {
+    const host = fakeHost();
+    const { code, out } = await huntbook(["start", "logs"], host);
     expect(code).toBe(0);
     expect(out).toContain("a.csv");
-    expect(out).toContain("huntbook ingest");
+    expect(out).toContain("--yes");
+    expect(ingests(host)).toEqual([]);
+  });
+
+  test.each<[string, readonly string[], string | undefined, boolean]>([
+    ["--yes", ["--yes"], undefined, true],
+    ["the answer is yes", [], "Y\n", true],
+    ["the answer is empty", [], "", true],
+    ["the answer is no", [], "n", false],
+  ])("%s: the logs are read, or not, and a first look is run", async (_, more, answer, reads) => {
+    writeNotebook(join("gallery", "first-look.ipynb"), "1 + 1");
+    const host = fakeHost();
+    const asked: string[] = [];
+    const ask = async (question: string): Promise<string> => {
+      asked.push(question);
+      return answer ?? "";
+    };
+    const { code, out } = await huntbook(["start", "logs", ...more], host, answer === undefined ? {} : { ask });
+    expect(code).toBe(0);
+    expect(asked).toHaveLength(answer === undefined ? 0 : 1);
+    expect(ingests(host)).toHaveLength(reads ? 1 : 0);
+    if (reads) expect(out).toMatch(/3 rows from 1 files[\s\S]*first-look\.html[\s\S]*What to try next/);
+    else expect(out).toContain("Nothing was read.");
+  });
+
+  test("a question about the logs is never answered by --yes", async () => {
+    const host = fakeHost({
+      planIngest: async () => ({ ...plan, questions: [{ file: "a.csv", message: "which zone?" }] }),
+    });
+    const { code, out, err } = await huntbook(["start", "logs", "--yes"], host);
+    expect([code, ingests(host)]).toEqual([1, []]);
+    expect(out + err).toContain("which zone?");
+    expect(out).toContain("ingest.yaml");
+  });
+
+  test("a folder that is a workspace is looked at, not read", async () => {
+    writeNotebook(join("gallery", "first-look.ipynb"), "1 + 1");
+    mkdirSync(join(dir, "case"));
+    writeFileSync(join(dir, "case", "manifest.json"), "{}");
+    const host = fakeHost();
+    const { code, out } = await huntbook(["start", "case", "--out", "results"], host);
+    expect([code, host.calls]).toEqual([0, []]);
+    expect(out).toContain(join(dir, "results", "first-look.html"));
   });
 });

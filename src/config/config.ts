@@ -6,7 +6,13 @@ import { formatDiagnostic, positionAt, type Diagnostic } from "../base/diagnosti
 import { HuntError, messageOf } from "../base/error.js";
 import type { Notice } from "../base/port.js";
 import type { Secret } from "../base/secret.js";
-import { readHuntbookSection, type Limits, type LocalWorkspaceSettings } from "./huntbook-section.js";
+import {
+  noExternalData,
+  readHuntbookSection,
+  type ExternalDataSettings,
+  type Limits,
+  type LocalWorkspaceSettings,
+} from "./huntbook-section.js";
 import { checkSections } from "./section.js";
 import { settingSecret, settingText, toSettings, type EnvironmentVariables } from "./setting.js";
 import { isMapping, parseYamlSource, type YamlSource } from "./yaml-source.js";
@@ -96,6 +102,8 @@ export class Config {
   /** `Huntbook.Workspaces`. */
   readonly localWorkspaces: readonly LocalWorkspaceSettings[];
   readonly limits: Limits;
+  /** `Huntbook.ExternalData`: what `externaldata` may read; nothing unless the file says so. */
+  readonly externalData: ExternalDataSettings;
   /** `Huntbook.LogAnalyticsEndpoint`, when set. */
   readonly logAnalyticsEndpoint: string | undefined;
   /** Warnings about the file. */
@@ -112,6 +120,7 @@ export class Config {
     readonly sections: Readonly<Record<string, unknown>>;
     readonly localWorkspaces: readonly LocalWorkspaceSettings[];
     readonly limits: Limits;
+    readonly externalData?: ExternalDataSettings;
     readonly logAnalyticsEndpoint: string | undefined;
     readonly diagnostics: readonly Diagnostic[];
     readonly notices: readonly Notice[];
@@ -121,6 +130,7 @@ export class Config {
     this.#sections = parts.sections;
     this.localWorkspaces = parts.localWorkspaces;
     this.limits = parts.limits;
+    this.externalData = parts.externalData ?? noExternalData;
     this.logAnalyticsEndpoint = parts.logAnalyticsEndpoint;
     this.diagnostics = parts.diagnostics;
     this.notices = parts.notices;
@@ -172,6 +182,7 @@ export class Config {
       sections: this.#sections,
       localWorkspaces: path === undefined ? this.localWorkspaces : [...others, { name, path }],
       limits: this.limits,
+      externalData: this.externalData,
       logAnalyticsEndpoint: this.logAnalyticsEndpoint,
       diagnostics: this.diagnostics,
       notices: this.notices,
@@ -248,6 +259,7 @@ export function readConfig(
     sections: toSettings(uniteSentinel(root), "", ports.env, place.path) as Record<string, unknown>,
     localWorkspaces: huntbook.workspaces,
     limits: huntbook.limits,
+    externalData: huntbook.externalData,
     logAnalyticsEndpoint: huntbook.logAnalyticsEndpoint,
     diagnostics: warnings,
     notices: [...notices, ...warnings.map(w => toNotice(w, source))],

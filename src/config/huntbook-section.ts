@@ -19,7 +19,20 @@ export interface Limits {
   readonly timeoutMs?: number;
 }
 
+/** What `externaldata` may read. */
+export interface ExternalDataSettings {
+  /** Names in lower case; `*.example.org` stands for every name below it. */
+  readonly hosts: readonly string[];
+  /** Absolute. */
+  readonly folders: readonly string[];
+  /** For all files of one externaldata together, packed and unpacked. */
+  readonly maxBytes: number;
+}
+
+export const noExternalData: ExternalDataSettings = { hosts: [], folders: [], maxBytes: 64 * 1024 * 1024 };
+
 export interface HuntbookSection {
+  readonly externalData: ExternalDataSettings;
   readonly workspaces: readonly LocalWorkspaceSettings[];
   readonly limits: Limits;
   /** Another address of the Log Analytics query API: a gateway, or a stand-in on this machine. */
@@ -95,6 +108,42 @@ function readLimits(value: unknown, errors: Errors): Limits {
   return limits;
 }
 
+function readExternalData(value: unknown, source: YamlSource, home: string, errors: Errors): ExternalDataSettings {
+  const path: YamlPath = ["Huntbook", "ExternalData"];
+  if (value === undefined || value === null) return noExternalData;
+  if (!isMapping(value)) {
+    errors.add(path, "'Huntbook.ExternalData' must be a mapping", "it has Hosts, Folders and MaxMb");
+    return noExternalData;
+  }
+  errors.unknownKeys(value, ["Hosts", "Folders", "MaxMb"], path);
+  const texts = (key: string): readonly string[] => {
+    const list = value[key] ?? [];
+    if (Array.isArray(list) && list.every(v => typeof v === "string" && v.trim() !== "")) return list as string[];
+    errors.add([...path, key], `'Huntbook.ExternalData.${key}' must be a list of texts`, `write ${key}: [ … ]`);
+    return [];
+  };
+  const hosts = texts("Hosts").map(h => h.trim().toLowerCase());
+  const bad = hosts.findIndex(h => !/^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(h));
+  if (bad >= 0)
+    errors.add(
+      [...path, "Hosts", bad],
+      `'${hosts[bad]}' is not the name of a host`,
+      "write a name such as raw.githubusercontent.com, without https://",
+    );
+  const mb = value["MaxMb"] ?? 64;
+  if (typeof mb !== "number" || mb <= 0)
+    errors.add(
+      [...path, "MaxMb"],
+      "'Huntbook.ExternalData.MaxMb' must be a number above 0",
+      "remove it for the default",
+    );
+  return {
+    hosts,
+    folders: texts("Folders").map(f => toPath(f.trim(), source.name, home)),
+    maxBytes: typeof mb === "number" && mb > 0 ? mb * 1024 * 1024 : noExternalData.maxBytes,
+  };
+}
+
 const loopback = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /** Plain http only to this machine: anywhere else it would show the token to the network. */
@@ -111,15 +160,20 @@ function readEndpoint(value: unknown, errors: Errors): string | undefined {
 /** Reads the section; relative folders count from the configuration file. */
 export function readHuntbookSection(value: unknown, source: YamlSource, home: string): HuntbookSection {
   const errors = new Errors(source);
-  const none = { workspaces: [], limits: {}, logAnalyticsEndpoint: undefined };
+  const none = { workspaces: [], limits: {}, externalData: noExternalData, logAnalyticsEndpoint: undefined };
   if (value === undefined || value === null) return { ...none, diagnostics: [] };
   if (!isMapping(value)) {
-    errors.add(["Huntbook"], "'Huntbook' must be a mapping", "it has Workspaces, Limits and LogAnalyticsEndpoint");
+    errors.add(
+      ["Huntbook"],
+      "'Huntbook' must be a mapping",
+      "it has Workspaces, Limits, ExternalData and LogAnalyticsEndpoint",
+    );
     return { ...none, diagnostics: errors.list };
   }
-  errors.unknownKeys(value, ["Workspaces", "Limits", "LogAnalyticsEndpoint"], ["Huntbook"]);
+  errors.unknownKeys(value, ["Workspaces", "Limits", "ExternalData", "LogAnalyticsEndpoint"], ["Huntbook"]);
   const workspaces = readWorkspaces(value["Workspaces"], source, home, errors);
   const limits = readLimits(value["Limits"], errors);
   const logAnalyticsEndpoint = readEndpoint(value["LogAnalyticsEndpoint"], errors);
-  return { workspaces, limits, logAnalyticsEndpoint, diagnostics: errors.list };
+  const externalData = readExternalData(value["ExternalData"], source, home, errors);
+  return { workspaces, limits, externalData, logAnalyticsEndpoint, diagnostics: errors.list };
 }

@@ -1,6 +1,7 @@
 /** The only place that loads DuckDB; lazily, because it is a native module. */
 import type * as DuckDbModule from "@duckdb/node-api";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import type DuckDbBindings from "@duckdb/node-bindings";
 
 export type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 
@@ -9,6 +10,11 @@ export type DuckDb = typeof DuckDbModule;
 
 export async function loadDuckDb(): Promise<DuckDb> {
   return import("@duckdb/node-api");
+}
+
+/** The C interface beneath, for the few places where the comfortable one costs too much. */
+export async function loadDuckDbBindings(): Promise<typeof DuckDbBindings> {
+  return (await import("@duckdb/node-bindings")).default;
 }
 
 export interface DuckDbOptions {

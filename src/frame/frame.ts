@@ -47,7 +47,7 @@ export type FrameCore = Pick<
 export interface FrameHost {
   readonly id: string;
   /** Rows `from <= i < to` in order, as chunks in column order. */
-  page(frame: FrameCore, from: number, to: number): Promise<readonly ValueColumns[]>;
+  page(frame: FrameCore, from: number, to: number, only?: readonly number[]): Promise<readonly ValueColumns[]>;
   kql(frame: FrameCore, text: string, options: FrameKqlOptions): PendingFrame;
   cut(frame: FrameCore, part: FramePart): PendingFrame;
   drop(table: string): Promise<void>;
@@ -176,10 +176,10 @@ export class Frame<R extends object = Row> implements FrameLike<R> {
     return collector.finish();
   }
 
-  /** DuckDB's values of the rows `from <= i < to`: for writers and displays. */
-  async values(from: number, to: number): Promise<readonly ValueColumns[]> {
+  /** DuckDB's values of the rows `from <= i < to`: for writers and displays; of the columns `only`, when given. */
+  async values(from: number, to: number, only?: readonly number[]): Promise<readonly ValueColumns[]> {
     this.assertOpen();
-    return this.#host.page(this, from, Math.min(to, this.rowCount));
+    return this.#host.page(this, from, Math.min(to, this.rowCount), only);
   }
 
   /** The first rows as a view, with the banner when rows are missing. */

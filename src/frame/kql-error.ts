@@ -1,7 +1,8 @@
 /** From a compiler's answer to a query that runs, or to an error that shows where the text is wrong. */
 import { formatDiagnostic, type Diagnostic } from "../base/diagnostic.js";
 import { HuntError } from "../base/error.js";
-import type { CompiledQuery, CompileResult } from "../kql/api.js";
+import type { CompiledQuery } from "../kql/api.js";
+import type { AnsweredResult } from "../kql/ask.js";
 
 /** KQL that cannot run: `kql/invalid` or `kql/not-supported`, with every diagnostic and its place in the text. */
 export class KqlError extends HuntError {
@@ -29,7 +30,7 @@ const shifted = (diagnostics: readonly Diagnostic[], by: number): readonly Diagn
  * @param text what the user wrote; `prefix` is what was put before it, so that positions point into the user's text
  * @throws KqlError `kql/invalid`, `kql/not-supported`
  */
-export function getReadyQuery(result: CompileResult, text: string, prefix = ""): CompiledQuery {
+export function getReadyQuery(result: AnsweredResult, text: string, prefix = ""): CompiledQuery {
   if (result.state === "ready") return result.query;
   const code = result.state === "failed" ? "kql/invalid" : "kql/not-supported";
   throw new KqlError(code, shifted(result.diagnostics, prefix.length), text);

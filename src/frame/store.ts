@@ -4,7 +4,17 @@ import type { Clock } from "../base/clock.js";
 import type { Column } from "../base/column.js";
 import { affectingValues, complete, uniteCompleteness, type Completeness } from "../base/completeness.js";
 import { HuntError } from "../base/error.js";
-import type { CompiledQuery, KqlCompiler, KqlEnvironment, KqlTable, SqlParameter, TableUse } from "../kql/api.js";
+import type {
+  CompiledQuery,
+  ExternalSource,
+  KqlCompiler,
+  KqlEnvironment,
+  KqlTable,
+  Relation,
+  SqlParameter,
+  TableUse,
+} from "../kql/api.js";
+import { compileAnswered, type AnswerPort } from "../kql/ask.js";
 import type { FrameFactory, FrameInfo, FrameLike, Provenance, Row } from "./api.js";
 import { appendBatches, type AppendOptions, type Batches } from "./append.js";
 import { loadDuckDb, type DuckDb, type DuckDBConnection } from "./duckdb.js";
@@ -21,7 +31,9 @@ import {
 import { cutStatement, withRowLimit } from "./cut.js";
 import { inferColumns } from "./infer.js";
 import { getReadyQuery } from "./kql-error.js";
-import { defaultLimits } from "./limits.js";
+import { grantLimits } from "./limits.js";
+import type { GrantedLimits } from "./limits.js";
+import { readTextRows } from "./text-rows.js";
 import { bindParameters, materialize, physicalName, tablePath, type SelectStatement } from "./materialize.js";
 import { PendingFrame } from "./pending.js";
 import { closedError, untilCancelled } from "./pool.js";
@@ -37,15 +49,30 @@ export interface FrameStoreOptions {
   readonly scratchRoot?: string;
   /** Folders that SQL may read from the start; more by `mount`. */
   readonly readable?: readonly string[];
-  /** Default: half the machine's (or container's) memory. */
+  /** Default: a share of half the machine's (or container's) memory; the stores of a process divide it, the first has most. */
   readonly memoryLimitBytes?: number;
-  /** Default: half the free disk, at most 64 GiB. */
+  /** Default: a share of half the free disk, at most 64 GiB. */
   readonly spillLimitBytes?: number;
   readonly threads?: number;
   /** Queries that run at the same time; default 2. */
   readonly connections?: number;
+  /** Reads the files of `externaldata`. Absent: they are refused. */
+  readonly external?: ExternalReader;
   /** Run once per DuckDB instance before it is locked: installs macros and JavaScript functions. */
   readonly prepare?: readonly ((connection: DuckDBConnection) => Promise<void> | void)[];
+}
+
+/**
+ * Reads what `externaldata` names: its records as texts, by position. Absent: externaldata is refused.
+ * @throws HuntError `external/…` shown at the operator
+ */
+export type ExternalReader = (
+  source: ExternalSource,
+  signal?: AbortSignal,
+) => Promise<readonly (readonly (string | null)[])[]>;
+
+export interface Answering extends Omit<AnswerPort, "compile"> {
+  readonly release: () => Promise<void>;
 }
 
 /** What is known about a compiled query that is about to run. */
@@ -90,20 +117,30 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
   readonly #engine: Engine;
   readonly #duckdb: DuckDb;
   readonly #compiler: KqlCompiler | undefined;
+  readonly #external: ExternalReader | undefined;
   /** Drops the table of a frame that nobody can reach any more. Holds names, never frames. */
   readonly #unreachable: FinalizationRegistry<string>;
   readonly #tables = new Set<string>();
   /** Frames that running queries read: reachable until they are done. */
   readonly #inUse = new Set<object>();
+  readonly #limits: GrantedLimits;
   #counter = 0;
   #closed = false;
 
-  private constructor(parts: { engine: Engine; duckdb: DuckDb; scratchDir: string; options: FrameStoreOptions }) {
+  private constructor(parts: {
+    readonly engine: Engine;
+    readonly duckdb: DuckDb;
+    readonly scratchDir: string;
+    readonly limits: GrantedLimits;
+    readonly options: FrameStoreOptions;
+  }) {
     this.#engine = parts.engine;
     this.#duckdb = parts.duckdb;
     this.scratchDir = parts.scratchDir;
+    this.#limits = parts.limits;
     this.clock = parts.options.clock ?? systemClock;
     this.#compiler = parts.options.compiler;
+    this.#external = parts.options.external;
     this.#unreachable = new FinalizationRegistry(table => void this.drop(table).catch(() => undefined));
   }
 
@@ -115,19 +152,20 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
    */
   static async open(options: FrameStoreOptions = {}): Promise<FrameStore> {
     const scratchDir = await createScratch(options.scratchRoot);
+    const limits = await grantLimits(options, scratchDir);
     try {
-      const defaults = await defaultLimits(scratchDir);
       const engine = await Engine.open({
         scratchDir,
         readable: options.readable ?? [],
-        memoryLimitBytes: options.memoryLimitBytes ?? defaults.memoryLimitBytes,
-        spillLimitBytes: options.spillLimitBytes ?? defaults.spillLimitBytes,
+        memoryLimitBytes: limits.memoryLimitBytes,
+        spillLimitBytes: limits.spillLimitBytes,
         threads: options.threads,
         connections: options.connections ?? 2,
         prepare: options.prepare ?? noSteps,
       });
-      return new FrameStore({ engine, duckdb: await loadDuckDb(), scratchDir, options });
+      return new FrameStore({ engine, duckdb: await loadDuckDb(), scratchDir, limits, options });
     } catch (error) {
+      limits.release();
       await removeScratch(scratchDir);
       throw error;
     }
@@ -190,6 +228,37 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
         ...optional("signal", options.signal),
       }),
     );
+  }
+
+  /**
+   * What answers the compiler's questions while one query is prepared and run. `release` lets the tables of external data
+   * go; call it when the query has run.
+   */
+  answering(signal?: AbortSignal): Answering {
+    const held: Frame[] = [];
+    const read = this.#external;
+    const rows: AnswerPort["rows"] = ({ query, maxRows }) => {
+      const sql = `select * from (${query.sql}) limit ${maxRows + 1}`;
+      return this.#engine.query(c => readTextRows({ ...query, sql }, c), signal);
+    };
+    const external = async (source: ExternalSource): Promise<Relation> => {
+      const columns = source.columns.map((_, i): Column => ({ name: `c${i}`, type: "string" }));
+      const found = await untilCancelled(read?.(source, signal) ?? Promise.resolve([]), signal);
+      const frame = await this.#fromValues(
+        columns,
+        [...found].map(r => [...r]),
+        "externaldata",
+      );
+      held.push(frame);
+      return frame.relation;
+    };
+    return {
+      rows,
+      ...(read === undefined ? {} : { external }),
+      release: async () => {
+        for (const frame of held) await frame.close();
+      },
+    };
   }
 
   /** Runs a select of ours (or of the compiler) into a frame. `columns` name the SQL's output columns as slots. */
@@ -279,10 +348,15 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
   }
 
   /** FrameHost: rows of a frame, read on the connection kept for display. */
-  async page(frame: FrameCore, from: number, to: number): Promise<readonly ValueColumns[]> {
+  async page(
+    frame: FrameCore,
+    from: number,
+    to: number,
+    only: readonly number[] = frame.columns.map((_, i) => i),
+  ): Promise<readonly ValueColumns[]> {
     const table = this.#tableOf(frame);
     return this.#engine.display(async c => {
-      const list = frame.columns.map((_, i) => physicalName(i)).join(", ") || "no_columns";
+      const list = only.map(physicalName).join(", ") || "no_columns";
       const range = `rowid >= ${Math.trunc(from)} and rowid < ${Math.trunc(to)}`;
       const reader = await c.run(`select ${list} from ${tablePath(table)} where ${range}`);
       return (await reader.fetchAllChunks()).map(chunk => chunk.getColumns());
@@ -337,6 +411,7 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
     this.#closed = true;
     this.#tables.clear();
     await this.#engine.close();
+    this.#limits.release();
     await removeScratch(this.scratchDir);
   }
 
@@ -363,8 +438,12 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
       ...optional("scalars", options.scalars),
       now: new Date(this.clock.now()).toISOString(),
     };
+    const { release, ...answers } = this.answering(options.signal);
     return this.#using(frames, async () => {
-      const result = await untilCancelled(compiler.compile(kql.prefix + kql.text, environment), options.signal);
+      const result = await compileAnswered(kql.prefix + kql.text, environment, {
+        compile: (text, e) => untilCancelled(compiler.compile(text, e), options.signal),
+        ...answers,
+      });
       return this.execute(getReadyQuery(result, kql.text, kql.prefix), {
         query: kql.text,
         source: options.source ?? (Object.keys(frames).join(", ") || "no table"),
@@ -372,7 +451,7 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
         ...optional("maxRows", options.maxRows),
         ...optional("signal", options.signal),
       });
-    });
+    }).finally(release);
   }
 
   /** Keeps frames reachable while `work` reads their tables. */

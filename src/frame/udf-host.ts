@@ -4,8 +4,10 @@ import type { DuckDBScalarFunction, DuckDBType, DuckDBValue, DuckDBVector } from
 import { messageOf } from "../base/error.js";
 import type { KqlUdf, UdfType } from "../kql/api.js";
 import { preludeSql } from "../kql/functions/prelude.js";
-import { udfs } from "../kql/functions/udf/index.js";
+import { udfs, udfsFor } from "../kql/functions/udf/index.js";
 import type { DuckDBConnection } from "./duckdb.js";
+
+export { udfsFor };
 
 type Api = typeof DuckDb;
 type UdfValue = string | bigint | number | boolean | null;

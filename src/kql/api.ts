@@ -4,6 +4,7 @@
  */
 import type { Column, KqlType, TableSchema } from "../base/column.js";
 import type { Diagnostic, Span } from "../base/diagnostic.js";
+import type { LocateIp } from "../base/port.js";
 
 /** Where a table's rows are in DuckDB. Identifiers, never SQL text. */
 export interface Relation {
@@ -45,6 +46,8 @@ export interface KqlEnvironment {
   readonly scalars?: readonly KqlScalar[];
   /** ISO instant that `now()` and `ago()` mean. */
   readonly now: string;
+  /** Answers to the questions that an earlier compilation of the same text asked. */
+  readonly answers?: readonly KqlAnswer[];
   /** The hunt window: applied to each table's TimeGenerated where the text does not filter time itself. ISO instants, half-open. */
   readonly window?: { readonly start: string; readonly end: string };
 }
@@ -94,12 +97,60 @@ export interface CompiledQuery {
 }
 
 /**
+ * What must be known before a text can be compiled: the columns of `evaluate pivot`, the patterns of
+ * `evaluate autocluster`, the rows of `externaldata`. The caller finds out, and compiles the text again with the answer.
+ */
+export interface KqlQuestion {
+  /** Tells the questions of a text apart. */
+  readonly key: string;
+  /** Where in the text the operator ends. */
+  readonly at: number;
+  /** The plug-in or operator that asks. */
+  readonly kind: string;
+  /** What it needs to understand the answer. */
+  readonly facts: Readonly<Record<string, string>>;
+  readonly asks: KqlAsk;
+}
+export type KqlAsk =
+  /** Run a query; more rows than `maxRows` are a refusal, not an answer. */
+  | { readonly kind: "rows"; readonly query: CompiledQuery; readonly maxRows: number }
+  /** Read files of elsewhere into a table. */
+  | { readonly kind: "external"; readonly source: ExternalSource };
+
+/** What `externaldata` names. */
+export interface ExternalSource {
+  /** As written: https URLs, or paths of local files. */
+  readonly uris: readonly string[];
+  /** By position in delimited formats, by name in JSON. The table holds them as texts, of the names `c0`, `c1` … */
+  readonly columns: readonly Column[];
+  readonly format: ExternalFormat;
+  readonly ignoreFirstRecord: boolean;
+}
+export type ExternalFormat = "csv" | "tsv" | "psv" | "scsv" | "sohsv" | "txt" | "raw" | "json" | "multijson";
+
+export interface KqlAnswer extends Omit<KqlQuestion, "asks"> {
+  /** The rows of a query, cells as texts as `tostring()` prints them; null is null. */
+  readonly rows: readonly (readonly (string | null)[])[];
+  /** True when there were more rows than the question allows. */
+  readonly cut: boolean;
+  /** Where the rows of external data are; undefined when there are none. */
+  readonly relation?: Relation;
+  /** Why there is no answer: shown at the operator. */
+  readonly refused?: { readonly message: string; readonly hint?: string };
+  readonly tables: readonly TableUse[];
+  readonly clockDependent: boolean;
+}
+
+/**
  * - `ready`: runs.
+ * - `needs`: a question must be answered first; see `KqlQuestion`.
  * - `refused`: valid KQL that this engine does not run yet; each diagnostic names the feature (`kql/not-supported`).
  * - `failed`: wrong KQL (syntax, unknown names, types).
  */
 export type CompileResult =
   | { readonly state: "ready"; readonly query: CompiledQuery }
+  /** `diagnostics` holds no errors: whether there are any is known with the answer. */
+  | { readonly state: "needs"; readonly question: KqlQuestion; readonly diagnostics: readonly Diagnostic[] }
   | { readonly state: "refused"; readonly diagnostics: readonly Diagnostic[] }
   | { readonly state: "failed"; readonly diagnostics: readonly Diagnostic[] };
 
@@ -198,6 +249,12 @@ export type KqlTokenKind =
 
 /** The DuckDB types a JavaScript function may take and return. `JSON` values travel as text. */
 export type UdfType = "VARCHAR" | "BIGINT" | "DOUBLE" | "BOOLEAN" | "TIMESTAMP" | "JSON";
+
+/** What queries may ask of whoever runs them. A query that calls one of these says so in `CompiledQuery.udfs`. */
+export interface KqlHost {
+  /** For `geo_info_from_ip_address()` (`ku_ip_location`); without it the query fails with `kql/no-geoip`. */
+  readonly locateIp?: LocateIp;
+}
 
 /**
  * A scalar function in JavaScript, for what SQL cannot do. It runs on the main thread, so that it must be quick and must

@@ -251,6 +251,11 @@ export class BoundNode {
     return { start: this.#origin + this.#raw.TextStart, end: this.#origin + this.#raw.End };
   }
 
+  /** True inside a stored function or a text of our own: the place stands for another text. */
+  get isElsewhere(): boolean {
+    return this.#frozen !== undefined;
+  }
+
   /** The simple name of a reference or declaration; empty when it has none. */
   get name(): string {
     return this.#raw.SimpleName ?? "";
@@ -457,10 +462,14 @@ export function declareValues(globals: Globals, values: readonly BoundColumn[]):
   return { raw: (globals.raw as RawGlobals).WithParameters(symbols) };
 }
 
-/** Parses and binds a text. Never throws for what a user can write. */
-export function analyze(text: string, globals: Globals): BoundQuery {
+/**
+ * Parses and binds a text. Never throws for what a user can write.
+ *
+ * @param at where in the user's text everything in this text stands, when it is not the user's
+ */
+export function analyze(text: string, globals: Globals, at?: Span): BoundQuery {
   const code = load().service.KustoCode.ParseAndAnalyze(text, globals.raw);
-  const root = new BoundNode(code.Syntax);
+  const root = new BoundNode(code.Syntax, 0, at);
   const result = toBoundType(code.ResultType);
   return {
     statements: root.list("Statements"),

@@ -1,4 +1,4 @@
-import type { CompileResult, KqlEnvironment } from "./api.js";
+import type { CompileResult, KqlAsk, KqlEnvironment } from "./api.js";
 
 interface Entry {
   readonly result: CompileResult;
@@ -16,6 +16,7 @@ export class PlanCache {
   }
 
   find(text: string, environment: KqlEnvironment): CompileResult | undefined {
+    if (environment.answers !== undefined) return undefined;
     const key = keyOf(text, environment);
     const entry = this.#entries.get(key);
     if (entry === undefined || (entry.now !== undefined && entry.now !== environment.now)) return undefined;
@@ -24,12 +25,20 @@ export class PlanCache {
     return entry.result;
   }
 
+  /** Plans made of answers hold for the data that gave them, and are not kept. */
   add(text: string, environment: KqlEnvironment, result: CompileResult): void {
-    const clockDependent = result.state !== "ready" || result.query.clockDependent;
+    if (environment.answers !== undefined) return;
+    const query =
+      result.state === "ready" ? result.query : result.state === "needs" ? askedQuery(result.question.asks) : undefined;
+    const clockDependent = query?.clockDependent ?? true;
     this.#entries.set(keyOf(text, environment), { result, now: clockDependent ? environment.now : undefined });
     const [oldest] = this.#entries.keys();
     if (this.#entries.size > this.#capacity && oldest !== undefined) this.#entries.delete(oldest);
   }
+}
+
+function askedQuery(asks: KqlAsk): { readonly clockDependent: boolean } {
+  return asks.kind === "rows" ? asks.query : { clockDependent: false };
 }
 
 function keyOf(text: string, environment: KqlEnvironment): string {

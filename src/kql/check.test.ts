@@ -4,7 +4,7 @@ import { checkKql, findQueries, queryFileKind } from "./check.js";
 
 test.each([
   ["Signins | where User == 'x'", "ok"],
-  ["Signins | evaluate bag_unpack(Details)", "refused"],
+  ["print current_principal()", "refused"],
   ["Signins | where Usr == 'x'", "error"],
 ] as const)("%s is %s", (text, status) => {
   const checked = checkKql(text, environment);

@@ -2,6 +2,7 @@
 import type { Diagnostic } from "../base/diagnostic.js";
 import type { KqlEnvironment } from "./api.js";
 import { positionAt } from "../base/diagnostic.js";
+import { compileWithoutData } from "./ask.js";
 import { splitBlocks } from "./bridge.js";
 import { compileKql } from "./compile.js";
 import { SchemaCache } from "./environment.js";
@@ -17,8 +18,10 @@ export interface CheckedQuery {
 
 /** Parses, binds and compiles one query. `refused`: good KQL that does not run here yet. */
 export function checkKql(text: string, environment: KqlEnvironment, schemas = new SchemaCache()): CheckedQuery {
-  const result = compileKql(text, environment, schemas);
+  const result = compileWithoutData(e => compileKql(text, e, schemas), environment);
   if (result.state === "ready") return { status: "ok", reason: "", diagnostics: result.query.diagnostics };
+  // What the data would say is not known here; so far nothing is wrong.
+  if (result.state === "needs") return { status: "ok", reason: "", diagnostics: result.diagnostics };
   const [first] = result.diagnostics;
   const status = result.state === "refused" ? "refused" : "error";
   return {

@@ -13,10 +13,19 @@ const wrong: readonly (readonly [code: string, state: "failed" | "refused", quer
   ["kusto/KS204", "failed", marked`${"Signin"} | take 1`, "did you mean 'Signins'?"],
   ["kusto/KS211", "failed", marked`print ${"tolowr"}("x")`, "did you mean 'tolower'?"],
   ["kusto/KS005", "failed", marked`Signins | where (User == "x"${""}`],
-  ["kql/not-supported", "refused", marked`Signins | ${"evaluate bag_unpack(Details)"}`],
-  ["kql/not-supported", "refused", marked`print ${"geo_geohash_neighbors"}("x")`],
+  [
+    "kql/not-supported",
+    "refused",
+    marked`Signins | ${"evaluate session_count(User, TimeGenerated, ago(7d), now(), 1d, 1h)"}`,
+  ],
+  ["kql/not-supported", "refused", marked`print ${"current_principal"}()`],
   ["kql/not-supported", "refused", marked`Signins | ${"reduce by User"}`],
-  ["kql/not-supported", "refused", marked`${'externaldata(a: string)["http://example.org/x"]'}`],
+  [
+    "kql/not-supported",
+    "refused",
+    marked`externaldata(a: string)["http://example.org/x"] with (format=${"'parquet'"})`,
+  ],
+  ["kql/external-data", "failed", marked`externaldata(a: string)["http://example.org/x"] with (format=${"'cvs'"})`],
   ["kql/not-supported", "refused", marked`${"set query_now=datetime(2020-01-01)"}; Signins`],
   ["kql/not-supported", "refused", marked`Signins | join kind=inner Users on User; ${"Users"}`],
   ["kql/not-supported", "refused", marked`print ${"comb_fl"}(3, 2) + 1`],
@@ -49,11 +58,14 @@ test.each(wrong.map(([code, state, query, hint]) => ({ code, state, query, hint 
 );
 
 test("every operator that is refused is named, all at once", () => {
-  const { state, diagnostics } = found("Signins | reduce by User | take 1 | evaluate narrow()");
+  const { state, diagnostics } = found(
+    "Signins | assert-schema (User: string) | take 1 | " +
+      "evaluate funnel_sequence_completion(User, TimeGenerated, ago(7d), now(), 1d, User, dynamic([]), dynamic([]))",
+  );
   expect(state).toBe("refused");
   expect(diagnostics.map(d => d.message)).toEqual([
-    "'reduce' is not supported by the local engine",
-    "'evaluate narrow' is not supported by the local engine",
+    "'assert-schema' is not supported by the local engine",
+    "'evaluate funnel_sequence_completion' is not supported by the local engine",
   ]);
 });
 

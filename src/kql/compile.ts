@@ -1,8 +1,10 @@
 /** KQL text and an environment → SQL, or diagnostics. Synchronous, in this thread; nothing is thrown for bad queries. */
 import type { Diagnostic } from "../base/diagnostic.js";
-import type { CompileResult, KqlEnvironment, OutputColumn, TableUse } from "./api.js";
+import type { CompiledQuery, CompileResult, KqlAnswer, KqlEnvironment, OutputColumn, TableUse } from "./api.js";
+import type { Question } from "./lower/context.js";
 import type { Expr, Plan } from "./plan.js";
 import type { ScanUse } from "./scans.js";
+import { insertAnswers } from "./answers.js";
 import { analyze } from "./bridge.js";
 import { refusals, toDiagnostics } from "./diagnostics.js";
 import { emitPlan } from "./emit/emit.js";
@@ -12,6 +14,7 @@ import { instantTicks, scalarBindings, SchemaCache, withScalars } from "./enviro
 import { aggregateFunctions, binaryOperators, scalarFunctions } from "./functions/index.js";
 import { formatDatetime } from "./functions/time-text.js";
 import { Lowering } from "./lower/context.js";
+import { firstQuestionAt } from "./lower/plugins.js";
 import { lowerQuery, lowerTable } from "./lower/query.js";
 import { bindStatement } from "./lower/statements.js";
 import { bugAt, Refusal } from "./refusal.js";
@@ -35,17 +38,25 @@ export function compileKql(text: string, environment: KqlEnvironment, schemas = 
   }
 }
 
-function compile(text: string, environment: KqlEnvironment, schemas: SchemaCache): CompileResult {
+function compile(written: string, environment: KqlEnvironment, schemas: SchemaCache): CompileResult {
+  const { answers = [], scalars = [] } = environment;
+  const { text, toWritten } = insertAnswers(written, answers);
+  const placed = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
+    diagnostics.map(d => ({ ...d, span: { start: toWritten(d.span.start), end: toWritten(d.span.end) } }));
   const schema = schemas.get(environment);
-  const scalars = environment.scalars ?? [];
   const bound = analyze(text, withScalars(schema.globals, scalars));
   const functionNames = (environment.functions ?? []).map(f => f.name);
   const found = toDiagnostics(bound, text, schema, functionNames);
   const errors = found.filter(d => d.severity === "error");
-  if (errors.length > 0) {
+  const failed = (): CompileResult => {
     const refused = refusals(bound, text);
-    return refused.length > 0 ? { state: "refused", diagnostics: refused } : { state: "failed", diagnostics: errors };
-  }
+    return refused.length > 0
+      ? { state: "refused", diagnostics: placed(refused) }
+      : { state: "failed", diagnostics: placed(errors) };
+  };
+  // What follows a plug-in whose columns are not known yet may look wrong until they are.
+  const waitsAt = firstQuestionAt(bound.statements, at => answers.some(a => a.key === placeKey(toWritten(at))));
+  if (errors.some(e => waitsAt === undefined || e.span.start < waitsAt)) return failed();
   const lowering = new Lowering({
     tables: schema.tables,
     scalars,
@@ -54,27 +65,77 @@ function compile(text: string, environment: KqlEnvironment, schemas: SchemaCache
     knowsOperator: name => Object.hasOwn(binaryOperators, name),
     lowerTable,
     bindStatement,
+    answerAt: at => answers.find(a => a.key === (typeof at === "string" ? at : placeKey(toWritten(at)))),
   });
   const { plan, visualization } = lowerQuery(lowering, bound.statements, scalarBindings(scalars));
-  if (lowering.diagnostics.length > 0) return stopped(lowering.diagnostics);
+  const { question } = lowering;
+  if (question !== undefined) return asked(question, lowering, environment, toWritten);
+  if (errors.length > 0) return failed();
+  if (lowering.diagnostics.length > 0) return stopped(placed(lowering.diagnostics));
+  const emitted = emitQuery(plan, environment, answers);
+  if ("diagnostics" in emitted) return stopped(placed(emitted.diagnostics));
+  return {
+    state: "ready",
+    query: {
+      ...emitted.query,
+      ...(visualization === undefined ? {} : { visualization }),
+      diagnostics: placed(found),
+    },
+  };
+}
+
+/** The key of a question that stands at one place. */
+const placeKey = (at: number): string => `@${at}`;
+
+/** The answer `needs`: the query whose rows are the answer. */
+function asked(
+  question: Question,
+  lowering: Lowering,
+  environment: KqlEnvironment,
+  toWritten: (offset: number) => number,
+): CompileResult {
+  const at = toWritten(question.at);
+  const { kind, facts, asks, key = placeKey(at) } = question;
+  if (asks.kind === "external") return { state: "needs", question: { key, at, kind, facts, asks }, diagnostics: [] };
+  const { table, maxRows } = asks;
+  const plan: Plan = {
+    root: table.rel,
+    columns: table.columns,
+    order: table.order,
+    ordered: false,
+    shared: lowering.shared,
+  };
+  const emitted = emitQuery(plan, environment, environment.answers ?? []);
+  if ("diagnostics" in emitted) return stopped(emitted.diagnostics);
+  const rows = { kind: "rows", query: emitted.query, maxRows } as const;
+  return { state: "needs", question: { key, at, kind, facts, asks: rows }, diagnostics: [] };
+}
+
+/** A plan as a query; tables that answers came from count as read, for what they lack may change everything. */
+function emitQuery(
+  plan: Plan,
+  environment: KqlEnvironment,
+  answers: readonly KqlAnswer[],
+): { readonly query: CompiledQuery } | { readonly diagnostics: readonly Diagnostic[] } {
   const now = instantTicks(environment.now, "the time 'now'");
   const scans = scansOf(plan, expr => constantInstant(expr, plan, now));
   const window = huntWindow(environment, scans);
   const emitted = emitPlan(plan, now, window);
-  if (emitted.diagnostics.length > 0) return stopped(emitted.diagnostics);
+  if (emitted.diagnostics.length > 0) return { diagnostics: emitted.diagnostics };
   const columns = plan.columns.map((c, i): OutputColumn => ({ name: c.name, type: c.type, slot: `c${i}` }));
+  const own = tableUses(scans, window);
+  const others = answers.flatMap(a => a.tables).filter(t => !own.some(o => o.name === t.name));
+  const asked = new Map(others.map(t => [t.name, { ...t, affects: "values" as const }]));
   return {
-    state: "ready",
     query: {
       sql: emitted.sql,
       parameters: emitted.parameters,
       columns,
-      tables: tableUses(scans, window),
+      tables: [...own, ...asked.values()],
       ordered: plan.ordered,
-      clockDependent: emitted.clockDependent,
+      clockDependent: emitted.clockDependent || answers.some(a => a.clockDependent),
       udfs: emitted.udfs,
-      ...(visualization === undefined ? {} : { visualization }),
-      diagnostics: found,
+      diagnostics: [],
     },
   };
 }

@@ -14,21 +14,28 @@ export function toDiagnostics(
   functionNames: readonly string[],
 ): readonly Diagnostic[] {
   let names: Names | undefined;
-  return query.diagnostics.map(d => {
-    const diagnostic: Diagnostic = {
-      code: `kusto/${d.code}`,
-      severity: d.severity,
-      message: d.message,
-      span: widened(d, text),
-    };
-    const about = /does not refer to any known (.*)\.$/.exec(d.message)?.[1];
-    if (about === undefined) return diagnostic;
-    names ??= collectNames(query, schema, functionNames);
-    const written = text.slice(d.span.start, d.span.end).replace(/^\[(["'])(.*)\1\]$/, "$2");
-    const others = [...candidates(about, names)].filter(name => name !== written);
-    const nearest = nearestName(written, others);
-    return nearest === undefined ? diagnostic : { ...diagnostic, hint: `did you mean '${nearest}'?` };
-  });
+  return query.diagnostics
+    .filter(d => !isMistaken(d, text))
+    .map(d => {
+      const diagnostic: Diagnostic = {
+        code: `kusto/${d.code}`,
+        severity: d.severity,
+        message: d.message,
+        span: widened(d, text),
+      };
+      const about = /does not refer to any known (.*)\.$/.exec(d.message)?.[1];
+      if (about === undefined) return diagnostic;
+      names ??= collectNames(query, schema, functionNames);
+      const written = text.slice(d.span.start, d.span.end).replace(/^\[(["'])(.*)\1\]$/, "$2");
+      const others = [...candidates(about, names)].filter(name => name !== written);
+      const nearest = nearestName(written, others);
+      return nearest === undefined ? diagnostic : { ...diagnostic, hint: `did you mean '${nearest}'?` };
+    });
+}
+
+/** The binder takes `ignoredProperties=` of bag_unpack, which the documentation shows, for the argument at its place. */
+function isMistaken(d: BoundDiagnostic, text: string): boolean {
+  return d.code === "KS107" && /\bbag_unpack\s*\([^)]*ignoredProperties\s*=\s*$/.test(text.slice(0, d.span.start));
 }
 
 /** What the language has but the binder does not know: named as not supported, and what follows from it left out. */

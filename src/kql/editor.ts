@@ -20,6 +20,7 @@ import type {
 import type { Diagnostic, Span } from "../base/diagnostic.js";
 import type { BoundNode, BoundParameter, BoundQuery, Globals } from "./bridge.js";
 import type { RawCompletion } from "./bridge-editor.js";
+import { compileWithoutData } from "./ask.js";
 import { analyze } from "./bridge.js";
 import { openEditor } from "./bridge-editor.js";
 import { compileKql } from "./compile.js";
@@ -80,7 +81,7 @@ function diagnose(text: string, environment: KqlEnvironment, schemas: SchemaCach
   // A cell that is still empty, or holds only comments, is not wrong.
   if (text.replace(/\/\/.*$/gm, "").trim() === "") return [];
   try {
-    const result = compileKql(text, environment, schemas);
+    const result = compileWithoutData(e => compileKql(text, e, schemas), environment);
     return result.state === "ready" ? result.query.diagnostics : result.diagnostics;
   } catch (error) {
     return [bugAt({ start: 0, end: text.length }, error)];

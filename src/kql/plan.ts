@@ -203,6 +203,8 @@ export type Rel =
       readonly left: Rel;
       readonly right: Rel;
       readonly on: readonly { readonly left: Expr; readonly right: Expr }[];
+      /** A further condition over the columns of both sides; with it, `on` may be empty. Only for inner and left outer joins. */
+      readonly where?: Expr;
       readonly leftColumns: readonly SlotColumn[];
       readonly rightColumns: readonly SlotColumn[];
     }

@@ -91,7 +91,7 @@ export function exprsOf(rel: Rel): readonly Expr[] {
     case "limit":
       return [rel.count];
     case "join":
-      return rel.on.flatMap(o => [o.left, o.right]);
+      return [...rel.on.flatMap(o => [o.left, o.right]), ...(rel.where === undefined ? [] : [rel.where])];
     case "union":
       return rel.inputs.flatMap(i => i.sources.filter(s => s !== undefined));
     case "expand":

@@ -12,14 +12,16 @@ import { contosoName, WorkspaceConfig, type WorkspacePlace } from "../config/wor
 import type { DuckDBConnection } from "../frame/duckdb.js";
 import { FrameStore } from "../frame/store.js";
 import { createHttpClient, type HttpClient } from "../net/client.js";
-import type { KqlCompiler } from "../kql/api.js";
+import type { KqlCompiler, KqlHost } from "../kql/api.js";
 import { createWorkerCompiler } from "../kql/worker.js";
 import type { QueryDefinition } from "../query/definition.js";
 import { loadDefinitions } from "../query/load-queries.js";
 import type { LocalWorkspace } from "../workspace/api.js";
 import { setDefaultSessionFactory } from "./ambient.js";
 import { contosoDir, ensureContoso } from "./demo.js";
+import { createExternalReader } from "./external-data.js";
 import { dataFolder } from "./folders.js";
+import { createPatternRunner } from "./pattern-runner.js";
 
 export interface SessionLimits {
   /** Memory of the engine, bytes; default half of the machine's. */
@@ -40,6 +42,8 @@ export interface SessionOptions {
   readonly dataDir?: string;
   /** The KQL compiler; default one in a worker thread, started on first use. Closed with the session. */
   readonly createCompiler?: () => KqlCompiler;
+  /** What KQL may ask of this session: GeoIP data for `geo_info_from_ip_address()`. */
+  readonly kqlHost?: KqlHost;
   readonly onNotice?: NoticeSink;
   readonly onProgress?: ProgressSink;
 }
@@ -84,6 +88,7 @@ export class Session implements AsyncDisposable {
   #definitions: readonly QueryDefinition[] | undefined;
   #http: HttpClient | undefined;
   #primaryClock: Clock | undefined;
+  #patterns: ReturnType<typeof createPatternRunner> | undefined;
   #closed = false;
 
   constructor(options: SessionOptions = {}) {
@@ -128,6 +133,13 @@ export class Session implements AsyncDisposable {
     return this.#http;
   }
 
+  /** Runs users' regular expressions where they can be stopped. */
+  get patterns(): ReturnType<typeof createPatternRunner> {
+    this.#assertOpen();
+    this.#patterns ??= createPatternRunner();
+    return this.#patterns;
+  }
+
   get onProgress(): ProgressSink {
     return this.#options.onProgress ?? noProgress;
   }
@@ -153,7 +165,11 @@ export class Session implements AsyncDisposable {
       clock: this.clock,
       ...(limits.memoryBytes === undefined ? {} : { memoryLimitBytes: limits.memoryBytes }),
       ...(limits.spillBytes === undefined ? {} : { spillLimitBytes: limits.spillBytes }),
-      prepare: [prepareDatabase],
+      prepare: [connection => prepareDatabase(connection, this.#options.kqlHost ?? {})],
+      external: createExternalReader({
+        settings: () => this.config.externalData,
+        http: checkUrl => createHttpClient({ env: process.env, extraCa: readExtraCa(process.env), checkUrl }),
+      }),
     });
     return this.#store;
   }
@@ -220,6 +236,7 @@ export class Session implements AsyncDisposable {
     await store?.close();
     await this.#compiler?.close();
     await this.#http?.close();
+    await this.#patterns?.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -270,9 +287,9 @@ function chooseWorkspace(settings: Settings, chosen: string | undefined, dataDir
 }
 
 /** Functions first: some macros call them. Loaded with the first frame, so that importing Huntbook stays quick. */
-async function prepareDatabase(connection: DuckDBConnection): Promise<void> {
-  const { installPrelude, registerUdfs } = await import("../frame/udf-host.js");
-  await registerUdfs(connection);
+async function prepareDatabase(connection: DuckDBConnection, host: KqlHost): Promise<void> {
+  const { installPrelude, registerUdfs, udfsFor } = await import("../frame/udf-host.js");
+  await registerUdfs(connection, udfsFor(host));
   await installPrelude(connection);
 }
 

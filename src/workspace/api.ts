@@ -11,6 +11,8 @@ export interface WorkspaceTable extends TableSchema {
   /** First and last TimeGenerated, milliseconds since 1970 UTC; undefined for tables without a time column. */
   readonly span: TimeRange | undefined;
   readonly sizeBytes: number;
+  /** Lines of the evidence that could not be read and were set aside. */
+  readonly rejectedLines: number;
 }
 
 export interface WorkspaceQueryOptions {

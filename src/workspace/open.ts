@@ -10,6 +10,7 @@ import { KqlError, getReadyQuery } from "../frame/kql-error.js";
 import { untilCancelled } from "../frame/pool.js";
 import type { FrameStore } from "../frame/store.js";
 import type {
+  CompiledQuery,
   CompileResult,
   EditKind,
   EditReply,
@@ -20,6 +21,7 @@ import type {
   KqlTable,
   TableUse,
 } from "../kql/api.js";
+import { compileAnswered } from "../kql/ask.js";
 import type { LocalWorkspace, WorkspaceQueryOptions, WorkspaceTable } from "./api.js";
 import { tableCompleteness } from "./completeness.js";
 import { loadFunctions } from "./functions.js";
@@ -154,7 +156,25 @@ export class OpenedWorkspace implements LocalWorkspace {
 
   async query(text: string, options: WorkspaceQueryOptions = {}) {
     const { store } = this.#parts.options;
-    const query = getReadyQuery(await untilCancelled(this.compile(text, options), options.signal), text);
+    this.#assertOpen();
+    const { release, rows, ...others } = store.answering(options.signal);
+    try {
+      const result = await compileAnswered(text, this.#environmentFor(options), {
+        compile: (t, e) => untilCancelled(this.#parts.options.compiler.compile(t, e), options.signal),
+        rows: async ask => {
+          for (const use of ask.query.tables) await this.#makeView(use.name);
+          return rows(ask);
+        },
+        ...others,
+      });
+      return await this.#run(getReadyQuery(result, text), text, options);
+    } finally {
+      await release();
+    }
+  }
+
+  async #run(query: CompiledQuery, text: string, options: WorkspaceQueryOptions) {
+    const { store } = this.#parts.options;
     for (const use of query.tables) await this.#makeView(use.name);
     const { window, maxRows = defaultMaxRows } = options;
     const range = options.range ?? window ?? rangeOfUses(query.tables);
@@ -276,6 +296,7 @@ function describeTable(table: KqlTable, entry: TableEntry): WorkspaceTable {
     rowCount: entry.files.reduce((sum, f) => sum + f.rows, 0),
     sizeBytes: entry.files.reduce((sum, f) => sum + f.sizeBytes, 0),
     span: spanOf(entry),
+    rejectedLines: (entry.rejects ?? []).reduce((sum, r) => sum + r.count, 0),
   };
 }
 

@@ -6,7 +6,7 @@ import type { s } from "./harness.js";
 export type Arg = ReturnType<typeof s>;
 export interface Spec {
   readonly type: KqlType;
-  /** What is expected is exact text; after `≈` it is a number or JSON whose numbers agree to twelve digits. */
+  /** What is expected is exact text; after `≈` it is a number or JSON whose numbers agree to eleven digits. */
   readonly cases: readonly (readonly [args: readonly Arg[], expected: string | null])[];
   /** Arguments that must be constants. */
   readonly constant?: readonly number[];
@@ -28,7 +28,7 @@ export function expectText(actual: string | null, expected: string | null, label
 
 function near(a: unknown, e: unknown): boolean {
   if (typeof a === "number" && typeof e === "number")
-    return Math.abs(a - e) <= 1e-12 * Math.max(Math.abs(a), Math.abs(e), Number.MIN_VALUE);
+    return Math.abs(a - e) <= 1e-11 * Math.max(Math.abs(a), Math.abs(e), Number.MIN_VALUE);
   if (typeof a !== "object" || typeof e !== "object" || a === null || e === null) return a === e;
   const [x, y] = [Object.entries(a), Object.entries(e)];
   return x.length === y.length && x.every(([key, value], i) => key === y[i]?.[0] && near(value, y[i][1]));

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Database } from "./harness.js";
-import { compiled, openDatabase, runToCsv } from "./harness.js";
+import { compiledOver, openDatabase, runToCsv } from "./harness.js";
 
 const cases = join(import.meta.dirname, "golden");
 const update = process.env["UPDATE_GOLDEN"] === "1";
@@ -31,7 +31,7 @@ function sortRows(csv: string): string {
 
 test.each(readdirSync(cases))("%s", async name => {
   const dir = join(cases, name);
-  const query = compiled(readFileSync(join(dir, "input.kql"), "utf8"));
+  const query = await compiledOver(database, readFileSync(join(dir, "input.kql"), "utf8"));
   const parameters = query.parameters.map((p, i) => `-- $${i + 1} = ${JSON.stringify(p.value)}`);
   golden(join(dir, "output.sql"), [...parameters, query.sql].join("\n") + "\n");
   const csv = await runToCsv(database, query);

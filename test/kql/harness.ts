@@ -9,7 +9,7 @@ import { connectDuckDb, openDuckDb } from "../../src/frame/duckdb.js";
 import { installPrelude, registerUdfs } from "../../src/frame/udf-host.js";
 import { compileKql } from "../../src/kql/compile.js";
 import { SchemaCache } from "../../src/kql/environment.js";
-import { runCompiled } from "../../tools/kql-run.js";
+import { compileOver, runCompiled } from "../../tools/kql-run.js";
 
 export const tables: readonly KqlTable[] = [
   {
@@ -109,8 +109,12 @@ export function compile(text: string, changes: Partial<KqlEnvironment> = {}): Co
 
 /** The compiled query; a text that does not compile fails the test with its diagnostics. */
 export function compiled(text: string, changes: Partial<KqlEnvironment> = {}): CompiledQuery {
-  const result = compile(text, changes);
+  return readyQuery(compile(text, changes), text);
+}
+
+function readyQuery(result: CompileResult, text: string): CompiledQuery {
   if (result.state === "ready") return result.query;
+  if (result.state === "needs") throw new Error(`asks of the data: ${text}`);
   throw new Error(result.diagnostics.map(d => formatDiagnostic(d, text)).join("\n"));
 }
 
@@ -119,7 +123,17 @@ export async function run(
   text: string,
   changes: Partial<KqlEnvironment> = {},
 ): Promise<readonly (readonly Cell[])[]> {
-  return runCompiled(compiled(text, changes), database.connection);
+  return runCompiled(await compiledOver(database, text, changes), database.connection);
+}
+
+/** The compiled query; what it asks of the data is answered. */
+export async function compiledOver(
+  database: Database,
+  text: string,
+  changes: Partial<KqlEnvironment> = {},
+): Promise<CompiledQuery> {
+  const using = { connection: database.connection, schemas };
+  return readyQuery(await compileOver(text, { ...environment, ...changes }, using), text);
 }
 
 /** A result as CSV: names and types first; null is an empty cell, the empty string `""`. */

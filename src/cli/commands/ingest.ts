@@ -1,7 +1,7 @@
 import { basename, resolve } from "node:path";
 import type { Args, Command, Context } from "../command.js";
 import { exitCodes, usageError } from "../command.js";
-import type { CliIngestPlan, IngestRequest } from "../host.js";
+import type { CliIngestPlan, CliIngestResult, IngestRequest } from "../host.js";
 import type { Io } from "../io.js";
 import { printJson, printLine, printNote, printTable } from "../print.js";
 import { createProgress } from "../progress.js";
@@ -50,12 +50,15 @@ async function run(args: Args, { io, host: getHost }: Context): Promise<number> 
   const result = await host.runIngest(request, progress.sink, io.signal);
   progress.clear();
   if (json) printJson(io, { plan, result });
-  else {
-    const rejects = result.rejects === 0 ? "" : `, ${result.rejects.toLocaleString("en-US")} lines set aside`;
-    printLine(io, `${result.rows.toLocaleString("en-US")} rows from ${result.files.length} files${rejects}`);
-    printLine(io, `  workspace  ${request.workspace} (generation ${result.generation})`);
-  }
+  else printIngested(io, request.workspace, result);
   return result.rejects > 0 ? exitCodes.failed : exitCodes.done;
+}
+
+/** What was read; also of `start DIR`. */
+export function printIngested(io: Io, workspace: string, result: CliIngestResult): void {
+  const rejects = result.rejects === 0 ? "" : `, ${result.rejects.toLocaleString("en-US")} lines set aside`;
+  printLine(io, `${result.rows.toLocaleString("en-US")} rows from ${result.files.length} files${rejects}`);
+  printLine(io, `  workspace  ${workspace} (generation ${result.generation})`);
 }
 
 /** Paths are cut at their head, where they are alike; on narrow terminals the file's name and the time's field are enough. */

@@ -1,30 +1,44 @@
-import { readdir } from "node:fs/promises";
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { readdir } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
 import type { Args, Command, Context } from "../command.js";
 import { exitCodes } from "../command.js";
-import type { CliHost, CliIngestPlan } from "../host.js";
+import type { CliHost, CliIngestPlan, IngestRequest } from "../host.js";
+import { runHunt } from "../hunt.js";
 import { printLine, printNote } from "../print.js";
 import { createProgress } from "../progress.js";
-import type { NotebookFolder } from "../serve.js";
 import { prepareLab, prepareNotebooks, serveOptions, serveUntilStopped } from "../serve.js";
 import { defaultRows, defaultSeed, parseRowCount } from "./demo.js";
-import { printPlan } from "./ingest.js";
+import { printIngested, printPlan } from "./ingest.js";
 
 export const startCommand: Command = {
   name: "start",
-  summary: "Open the notebooks in the browser, with the demo workspace made if needed.",
+  summary: "Open the notebooks in the browser, on the demo or on a workspace; or read a folder of logs.",
   synopsis: "start [DIR] [options]",
   details:
-    "Prints the address of the page, with its key, on a line of its own when it can be opened. The first start builds JupyterLab\n" +
-    "(once, from npm's packages). Notebooks are kept in Huntbook's data folder; with DIR, a folder of notebooks or a workspace, there.\n" +
-    "With a folder of logs, shows what Huntbook understands of it and how to go on.",
+    "Prints the address of the page, with its key, on a line of its own when it can be opened. The first start builds JupyterLab (once,\n" +
+    "from npm's packages). Without a folder: your own notebooks, on the Contoso demo unless --workspace names another. With a folder of\n" +
+    "notebooks: those. With a folder of logs: shows what Huntbook understands of it, reads it into a workspace (after a question; --yes\n" +
+    "answers it), and runs a first look. With a folder that is a workspace: runs the first look. Logs are never written to.",
   options: {
     ...serveOptions,
-    workspace: { type: "string", short: "w", value: "W", help: "Workspace of the notebooks: a name or a folder" },
+    workspace: {
+      type: "string",
+      short: "w",
+      value: "W",
+      help: "What notebooks run on; where logs are read to (default: a folder of Huntbook's own)",
+    },
+    yes: { type: "boolean", short: "y", help: "Read the logs without asking" },
+    out: { type: "string", value: "DIR", help: "Where the executed notebook and the report go" },
     rows: { type: "string", value: "N", help: "Rows of the demo: 300k, 1m (default: 300k)" },
   },
-  examples: ["huntbook start", "huntbook start ./hunts --workspace ./case-042", "huntbook start --no-open --port 0"],
+  examples: [
+    "huntbook start",
+    "huntbook start --no-open --port 0",
+    "huntbook start ./logs",
+    "huntbook start ./logs --workspace ./case-042 --yes",
+  ],
   positionals: { min: 0, max: 1, names: "" },
   run,
 };
@@ -33,9 +47,18 @@ async function run(args: Args, context: Context): Promise<number> {
   const given = args.positionals[0];
   if (given === undefined) return startHere(args, context);
   const dir = resolve(context.io.cwd, given);
-  if (!(await holdsNotebooks(dir))) return showFolder(dir, context, await context.host());
+  if (!(await holdsNotebooks(dir))) return startFolder(dir, args, context);
   await prepareLab(context);
-  return serveUntilStopped(folderOf(dir, args), args, context);
+  const workspace = args.text("workspace") ?? (isWorkspace(dir) ? dir : undefined);
+  return serveUntilStopped({ root: dir, ...(workspace === undefined ? {} : { workspace }) }, args, context);
+}
+
+const isWorkspace = (dir: string): boolean => existsSync(join(dir, "manifest.json"));
+
+/** A folder that somebody hunts in, in contrast to one of logs. */
+async function holdsNotebooks(dir: string): Promise<boolean> {
+  const names = await readdir(dir).catch((): string[] => []);
+  return names.some(name => name.endsWith(".ipynb"));
 }
 
 /** The user's own notebooks, on the demo unless a workspace is named. */
@@ -57,35 +80,96 @@ async function makeDemo(args: Args, { io }: Context, host: CliHost): Promise<voi
   printNote(io, `${made} the Contoso demo: ${demo.rows.toLocaleString("en-US")} rows in ${demo.dir}`);
 }
 
-/** A folder that somebody hunts in, in contrast to one of logs. */
-async function holdsNotebooks(dir: string): Promise<boolean> {
-  if (existsSync(join(dir, "manifest.json"))) return true;
-  const names = await readdir(dir).catch((): string[] => []);
-  return names.some(name => name.endsWith(".ipynb"));
-}
-
-/** A workspace's own folder is also what its notebooks run on. */
-function folderOf(dir: string, args: Args): NotebookFolder {
-  const own = existsSync(join(dir, "manifest.json")) ? dir : undefined;
-  const workspace = args.text("workspace") ?? own;
-  return { root: dir, ...(workspace === undefined ? {} : { workspace }) };
-}
-
-async function showFolder(dir: string, { io }: Context, host: CliHost): Promise<number> {
-  const progress = createProgress(io);
-  const workspace = join(host.dataDir, "cases");
-  const plan = await host.planIngest({ dir, workspace, force: false }, progress.sink, io.signal);
+async function startFolder(dir: string, args: Args, context: Context): Promise<number> {
+  const host = await context.host();
+  const given = args.text("workspace");
+  const workspace = given === undefined ? ownWorkspace(host, dir) : resolve(context.io.cwd, given);
+  if (isWorkspace(dir)) return firstLook(dir, undefined, { args, context, host });
+  const request = { dir, workspace, force: false };
+  const progress = createProgress(context.io);
+  const plan = await host.planIngest(request, progress.sink, context.io.signal);
   progress.clear();
-  printPlan(io, plan);
-  printLine(io);
-  printLine(io, "To read these logs:   npx huntbook ingest DIR --workspace ./case");
-  printLine(io, `Then ask something:   npx huntbook query '${exampleTable(plan)} | take 10' --workspace ./case`);
-  return plan.questions.length > 0 || plan.rows.length === 0 ? exitCodes.failed : exitCodes.done;
+  printPlan(context.io, plan);
+  printLine(context.io);
+  const go = await mayIngest(plan, request, args, context);
+  return go === "yes" ? ingestAndLook(request, plan, { args, context, host }) : go;
 }
+
+/** A folder of Huntbook's own for the case: the same one when the same logs are opened again. */
+function ownWorkspace(host: CliHost, dir: string): string {
+  const key = createHash("sha256").update(dir).digest("hex").slice(0, 8);
+  const name = basename(dir)
+    .replace(/[^\w.-]+/g, "-")
+    .slice(0, 40);
+  return join(host.dataDir, "cases", `${name}-${key}`);
+}
+
+/** What only a person can answer stops here; so does the question whether to read at all, unless it is answered. */
+async function mayIngest(
+  plan: CliIngestPlan,
+  { dir, workspace }: IngestRequest,
+  args: Args,
+  { io }: Context,
+): Promise<"yes" | number> {
+  if (plan.rows.length === 0) return exitCodes.failed;
+  if (plan.questions.length > 0) {
+    printLine(io, `Answer in ${join(workspace, "ingest.yaml")} (see docs/bring-your-logs.md), and start again.`);
+    return exitCodes.failed;
+  }
+  if (args.flag("yes")) return "yes";
+  if (io.ask === undefined) {
+    printLine(io, `Nothing was read. To read these logs into ${workspace}:`);
+    printLine(io, `  npx huntbook start ${shellWord(dir)} --yes`);
+    return exitCodes.done;
+  }
+  const answer = await io.ask(`Read these logs into ${workspace}? [Y/n] `);
+  if (/^(|y|yes)$/i.test(answer.trim())) return "yes";
+  printLine(io, "Nothing was read.");
+  return exitCodes.done;
+}
+
+interface Opening {
+  readonly args: Args;
+  readonly context: Context;
+  readonly host: CliHost;
+}
+
+async function ingestAndLook(request: IngestRequest, plan: CliIngestPlan, opening: Opening): Promise<number> {
+  const { context, host } = opening;
+  const progress = createProgress(context.io);
+  const result = await host.runIngest(request, progress.sink, context.io.signal);
+  progress.clear();
+  printIngested(context.io, request.workspace, result);
+  return firstLook(request.workspace, plan, opening);
+}
+
+function firstLook(
+  workspace: string,
+  plan: CliIngestPlan | undefined,
+  { args, context, host }: Opening,
+): Promise<number> {
+  const outDir = outDirOf(args, context) ?? join(host.dataDir, "reports", basename(workspace));
+  const at = shellWord(workspace);
+  const next = [
+    `npx huntbook start --workspace ${at}`,
+    `npx huntbook query '${exampleTable(plan)} | take 10' --workspace ${at}`,
+    `npx huntbook query 'search "text"' --workspace ${at}`,
+    `npx huntbook new hunt.ipynb && npx huntbook run hunt.ipynb --workspace ${at} --html report.html`,
+  ];
+  return runHunt({ file: "first-look.ipynb", workspace, outDir, next }, context, host);
+}
+
+function outDirOf(args: Args, { io }: Context): string | undefined {
+  const out = args.text("out");
+  return out === undefined ? undefined : resolve(io.cwd, out);
+}
+
+/** A path as one word of a POSIX shell. */
+const shellWord = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);
 
 /** The table with the most rows. Names that need quoting are not for a line that people copy into a shell. */
-function exampleTable(plan: CliIngestPlan): string {
-  const plain = plan.rows.filter(row => /^[A-Za-z_]\w*$/.test(row.table));
+function exampleTable(plan: CliIngestPlan | undefined): string {
+  const plain = (plan?.rows ?? []).filter(row => /^[A-Za-z_]\w*$/.test(row.table));
   const size = (rows: string) => Number(rows.replace(/\D/g, ""));
   return plain.reduce((best, row) => (size(row.rows) > size(best.rows) ? row : best), plain[0] ?? noRow).table;
 }

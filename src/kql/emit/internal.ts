@@ -1,6 +1,25 @@
 /** Functions that only lowering calls; their names cannot be written in KQL. */
 import type { ScalarFunction } from "../functions/spec.js";
 
+const lookupPage = "https://learn.microsoft.com/kusto/query/ipv4-lookup-plugin";
+
+/** An end of an address's prefix. Whole IPv4 addresses, most there are, need no JavaScript. */
+function edge(family: "4" | "6", last: boolean): ScalarFunction {
+  return {
+    nulls: "propagate",
+    doc: lookupPage,
+    emit: ([address], _type, context) => {
+      const x = address?.sql ?? "''";
+      const call = context.callUdf(`ku_ipv${family}_edge`, [x, String(last)]);
+      if (family === "6") return { sql: call, type: "string" };
+      const plain = `regexp_full_match(${x}, '((25[0-5]|2[0-4]\\d|1?\\d?\\d)\\.){3}(25[0-5]|2[0-4]\\d|1?\\d?\\d)')`;
+      const part = (i: number): string => `split_part(${x}, '.', ${i})::BIGINT`;
+      const bits = `(${part(1)} * 16777216 + ${part(2)} * 65536 + ${part(3)} * 256 + ${part(4)})`;
+      return { sql: `case when ${plain} then ${bits} else ${call} end`, type: "long" };
+    },
+  };
+}
+
 export const internalFunctions: Readonly<Record<string, ScalarFunction>> = {
   /** (text, options as JSON): the pairs as a property bag. */
   $parse_kv: {
@@ -30,4 +49,9 @@ export const internalFunctions: Readonly<Record<string, ScalarFunction>> = {
       return { sql: `coalesce(regexp_extract_all(${t}, ${p}, 2)[${at}], '')`, type: "string", notNull: true };
     },
   },
+  /** (address or prefix): the first and the last address of it, as long (IPv4) or as text that orders alike (IPv6). */
+  $ipv4_first: edge("4", false),
+  $ipv4_last: edge("4", true),
+  $ipv6_first: edge("6", false),
+  $ipv6_last: edge("6", true),
 };

@@ -4,7 +4,7 @@ import type { Block, BlockColumn } from "./block.js";
 import type { Emitter } from "./emitter.js";
 import { close, columnsFrom, plainColumn, selectItems, slotName, valueIn } from "./block.js";
 import { slotsOf } from "./emitter.js";
-import { emitExpr } from "./expr.js";
+import { emitCondition, emitExpr } from "./expr.js";
 
 type JoinRel = Rel & { readonly kind: "join" };
 
@@ -37,7 +37,12 @@ export function emitJoin(rel: JoinRel, needed: ReadonlySet<Slot>, emitter: Emitt
   const left = side(rel, "left", needed, emitter);
   const right = side(rel, "right", needed, emitter);
   const [l, r] = [emitter.scope(left), emitter.scope(right)];
-  const on = rel.on.map(o => `${emitExpr(o.left, l).sql} = ${emitExpr(o.right, r).sql}`).join(" and ");
+  const both = emitter.scope({ from: "", where: [], columns: new Map([...left.columns, ...right.columns]) });
+  const tests = [
+    ...rel.on.map(o => `${emitExpr(o.left, l).sql} = ${emitExpr(o.right, r).sql}`),
+    ...(rel.where === undefined ? [] : [emitCondition(rel.where, both)]),
+  ];
+  const on = tests.length === 0 ? "true" : tests.join(" and ");
   const word = words[rel.join];
   if (rel.join === "rightsemi" || rel.join === "rightanti")
     return { from: `${right.from} ${word} ${left.from} on ${on}`, where: [], columns: right.columns };
@@ -54,7 +59,8 @@ export function emitJoin(rel: JoinRel, needed: ReadonlySet<Slot>, emitter: Emitt
 function side(rel: JoinRel, which: "left" | "right", needed: ReadonlySet<Slot>, emitter: Emitter): Block {
   const columns = which === "left" ? rel.leftColumns : rel.rightColumns;
   const keys = slotsOf(rel.on.map(o => o[which]));
-  const slots = new Set([...columns.map(c => c.slot).filter(s => needed.has(s)), ...keys]);
+  const tested = slotsOf(rel.where === undefined ? [] : [rel.where]);
+  const slots = new Set([...columns.map(c => c.slot).filter(s => needed.has(s) || tested.has(s)), ...keys]);
   const block = emitter.block(which === "left" ? rel.left : rel.right, slots);
   if (which === "right" || rel.join !== "innerunique") return close(block, slots, emitter.emission);
   return firstPerKey(block, slots, keys, emitter);

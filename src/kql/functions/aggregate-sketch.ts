@@ -31,7 +31,7 @@ function hllRow(conditional: boolean): AggregateFunction {
       const filter = filtered([presentIn(e), condition?.filter ?? condition?.sql]);
       const hashes = `list(distinct md5_number_lower(${convert(e, "string", context).sql}))${filter}`;
       const sql = context.callUdf("ku_hll", [`coalesce(to_json(${hashes}), '[]')::VARCHAR`, `${bits}::BIGINT`]);
-      return { sql, type: "dynamic", notNull: true };
+      return { sql, type: "dynamic" };
     },
   };
 }
@@ -71,7 +71,6 @@ const tdigest: AggregateFunction = {
     const call = (values: string, weights: string): SqlExpr => ({
       sql: context.callUdf("ku_tdigest", [values, weights, `'${type}'`]),
       type: "dynamic",
-      notNull: true,
     });
     if (weight === undefined) {
       const counts = `histogram(${x.sql})${filtered([finite])}`;

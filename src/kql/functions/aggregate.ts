@@ -66,13 +66,15 @@ const sum: Emit = (e, filter, { context }) => {
   return { sql: `k_wrap(coalesce(sum(${x.sql})${filter}, 0)::HUGEINT)`, type, notNull: true };
 };
 
+/** Of no values the average is 0 / 0. Source: https://learn.microsoft.com/kusto/query/summarize-operator#examples */
 const average: Emit = (e, filter, { context }) => {
   const x = numeric(e, context);
   if (x.type === "datetime")
     return { sql: `k_at(cast(floor(avg(epoch_us(${x.sql}))${filter}) as BIGINT))`, type: "datetime" };
   if (x.type === "timespan") return { sql: `cast(trunc(avg(${x.sql})${filter}) as BIGINT)`, type: "timespan" };
   if (x.type === "decimal") return { sql: `cast(avg(${x.sql})${filter} as DECIMAL(38,17))`, type: "decimal" };
-  return { sql: `avg(${convert(x, "real", context).sql})${filter}`, type: "real" };
+  const sql = `avg(${convert(x, "real", context).sql})${filter}`;
+  return { sql: `coalesce(${sql}, 'NaN'::DOUBLE)`, type: "real", notNull: true };
 };
 
 const extreme =
@@ -94,12 +96,9 @@ const distinct: Emit = (e, filter) => {
 const variance =
   (name: "var_samp" | "var_pop" | "stddev_samp" | "stddev_pop"): Emit =>
   (e, filter, { context }) => {
-    // A single value has no spread: 0. No value at all has none: null.
+    // A single value has no spread, and neither has none: 0.
     const x = convert(numeric(e, context), "real", context).sql;
-    return {
-      sql: `case when count(${x})${filter} > 0 then coalesce(${name}(${x})${filter}, 0) end`,
-      type: "real",
-    };
+    return { sql: `coalesce(${name}(${x})${filter}, 0)`, type: "real", notNull: true };
   };
 
 const limitDefault = 1_048_576;
@@ -135,12 +134,16 @@ const cut = (list: string, limit: number): string =>
 
 const inOrder = (context: EmitContext): string => (context.order === undefined ? "" : ` ${context.order}`);
 
+/** Arrays count element by element. Source: the examples of geo-point-in-polygon-function and geo-h3cell-rings-function. */
 function listRow(name: string, conditional: boolean): AggregateFunction {
   return {
     doc: page(name),
     emit: (args, _type, context) => {
-      const { json, limit, filter } = listArguments(args, conditional, context);
-      return { sql: cut(`list(${json}${inOrder(context)})${filter}`, limit), type: "dynamic", notNull: true };
+      const { json, source, limit, filter } = listArguments(args, conditional, context);
+      const list = (item: string) => `list(${item}${inOrder(context)})${filter}`;
+      const elements = `case json_type(${json}) when 'ARRAY' then json_extract(${json}, '$[*]') else [${json}] end`;
+      const sql = source.type === "dynamic" ? `flatten(${list(elements)})` : list(json);
+      return { sql: cut(sql, limit), type: "dynamic", notNull: true };
     },
   };
 }

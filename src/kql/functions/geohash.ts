@@ -27,8 +27,13 @@ export function toGeohash(longitude: number, latitude: number, length: number): 
 type Axis = "longitude" | "latitude";
 const axisOf = (bit: number): Axis => (bit % 2 === 0 ? "longitude" : "latitude");
 
-/** Longitude and latitude of the middle of a geohash's rectangle; undefined when it is none. */
-export function geohashCenter(hash: string): readonly [number, number] | undefined {
+interface Box {
+  readonly longitude: readonly [number, number];
+  readonly latitude: readonly [number, number];
+}
+
+/** The rectangle of a geohash; undefined when it is none. */
+export function geohashBox(hash: string): Box | undefined {
   if (hash.length < 1 || hash.length > 18) return undefined;
   const box = { longitude: [-180, 180], latitude: [-90, 90] } as Record<Axis, [number, number]>;
   let at = 0;
@@ -42,6 +47,48 @@ export function geohashCenter(hash: string): readonly [number, number] | undefin
       at += 1;
     }
   }
-  const middle = ([low, high]: [number, number]) => (low + high) / 2;
+  return box;
+}
+
+/** Longitude and latitude of the middle of a geohash's rectangle; undefined when it is none. */
+export function geohashCenter(hash: string): readonly [number, number] | undefined {
+  const box = geohashBox(hash);
+  if (box === undefined) return undefined;
+  const middle = ([low, high]: readonly [number, number]) => (low + high) / 2;
   return [middle(box.longitude), middle(box.latitude)];
+}
+
+/** The corners of the rectangle, counterclockwise from the south-west, the first again at the end. */
+export function geohashCorners(hash: string): readonly (readonly [number, number])[] | undefined {
+  const box = geohashBox(hash);
+  if (box === undefined) return undefined;
+  const [[west, east], [south, north]] = [box.longitude, box.latitude];
+  return [
+    [west, south],
+    [east, south],
+    [east, north],
+    [west, north],
+    [west, south],
+  ];
+}
+
+/** Steps east and north to the neighbours, in the order in which the page of geo_geohash_neighbors() shows them. */
+const around = [
+  ...[[-1, -1] as const, [-1, 1] as const, [1, -1] as const, [0, 1] as const],
+  ...[[-1, 0] as const, [1, 1] as const, [1, 0] as const, [0, -1] as const],
+];
+
+/** The geohashes around one; beyond a pole there are none. */
+export function geohashNeighbors(hash: string): readonly string[] | undefined {
+  const center = geohashCenter(hash);
+  const box = geohashBox(hash);
+  if (center === undefined || box === undefined) return undefined;
+  const width = box.longitude[1] - box.longitude[0];
+  const height = box.latitude[1] - box.latitude[0];
+  const found = around.map(([east, north]) => {
+    const longitude = center[0] + east * width;
+    const wrapped = longitude > 180 ? longitude - 360 : longitude < -180 ? longitude + 360 : longitude;
+    return toGeohash(wrapped, center[1] + north * height, hash.length);
+  });
+  return [...new Set(found.filter(h => h !== undefined && h !== hash.toLowerCase()))] as readonly string[];
 }

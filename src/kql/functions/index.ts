@@ -8,6 +8,7 @@ import { datetimeFunctions } from "./scalar/datetime.js";
 import { dynamicFunctions } from "./scalar/dynamic.js";
 import { encodingFunctions } from "./scalar/encoding.js";
 import { geoFunctions } from "./scalar/geo.js";
+import { geoShapeFunctions } from "./scalar/geo-shapes.js";
 import { mathFunctions } from "./scalar/math.js";
 import { networkFunctions } from "./scalar/network.js";
 import { parseFunctions } from "./scalar/parse.js";
@@ -44,6 +45,7 @@ export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
   ...dynamicFunctions,
   ...encodingFunctions,
   ...geoFunctions,
+  ...geoShapeFunctions,
   ...networkFunctions,
   ...parseFunctions,
   ...seriesFunctions,

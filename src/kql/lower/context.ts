@@ -1,7 +1,7 @@
 /** What lowering carries along: fresh slots, shared relations, what names mean, diagnostics. */
 import type { KqlType } from "../../base/column.js";
 import type { Diagnostic, Span } from "../../base/diagnostic.js";
-import type { KqlScalar, KqlTable } from "../api.js";
+import type { ExternalSource, KqlAnswer, KqlScalar, KqlTable } from "../api.js";
 import type { BoundColumn, BoundNode } from "../bridge.js";
 import type { Expr, NamedColumn, Rel, SharedRel, Slot, SlotColumn, SortKey } from "../plan.js";
 import { HuntError } from "../../base/error.js";
@@ -41,6 +41,20 @@ export interface LoweringOptions {
   /** Lowers a tabular node; passed in, because tables hold expressions and expressions hold tables. */
   readonly lowerTable: (lowering: Lowering, node: BoundNode, scope: Scope) => Table;
   readonly bindStatement: (lowering: Lowering, node: BoundNode, scope: Scope) => Scope;
+  /** The answer to the question asked at an offset of the text, or under a key of its own. */
+  readonly answerAt: (at: number | string) => KqlAnswer | undefined;
+}
+
+/** A question of the text: the table whose rows answer it, or external data. */
+export interface Question {
+  readonly at: number;
+  /** Default: the place. */
+  readonly key?: string;
+  readonly kind: string;
+  readonly facts: Readonly<Record<string, string>>;
+  readonly asks:
+    | { readonly kind: "rows"; readonly table: Table; readonly maxRows: number }
+    | { readonly kind: "external"; readonly source: ExternalSource };
 }
 
 export class Lowering {
@@ -49,6 +63,8 @@ export class Lowering {
   readonly shared: SharedRel[] = [];
   /** True when a table was read whose columns are not all declared: only then may a column be unknown. */
   hasOpenColumns = false;
+  /** The first question that has no answer yet; what was lowered after it stands on a placeholder. */
+  question: Question | undefined;
   #nextSlot = 1;
   #depth = 0;
 
@@ -114,6 +130,13 @@ export class Lowering {
       const rel: Rel = { kind: "ref", shared: index, columns: [...fresh.values()] };
       return { rel, columns, order, serialized: table.serialized };
     };
+  }
+
+  /** Asks, unless another question must be answered first. What comes back stands in for the operator. */
+  ask(question: Question, columns: readonly BoundColumn[]): Table {
+    this.question ??= question;
+    if (question.asks.kind === "rows") this.hasOpenColumns = true;
+    return this.placeholder(columns);
   }
 
   /** A table of the given columns without rows: what stands in for a refused operator. */

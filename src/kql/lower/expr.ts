@@ -61,6 +61,14 @@ export function text(value: string): Expr {
   return { kind: "literal", type: "string", value: { type: "string", value } };
 }
 
+/** The text of an expression made of literals and `strcat`; undefined for others. */
+export function constantText(expr: Expr): string | undefined {
+  if (expr.kind === "literal") return expr.value.type === "string" ? expr.value.value : undefined;
+  if (expr.kind !== "call" || expr.name !== "strcat") return undefined;
+  const parts = expr.args.map(constantText);
+  return parts.every(p => p !== undefined) ? parts.join("") : undefined;
+}
+
 /** The type names inside `typeof(…)`. */
 export function typeNames(node: BoundNode): readonly string[] {
   return node.list("Types").map(t => t.symbol?.name ?? t.text);

@@ -22,6 +22,7 @@ import {
   lowerTake,
   lowerTop,
 } from "./rows.js";
+import { lowerEvaluate } from "./plugins.js";
 import { lowerParseKv } from "./parse-kv.js";
 import { lowerSearch } from "./search.js";
 import { lowerMakeSeries } from "./series.js";
@@ -61,6 +62,7 @@ const operators: Readonly<Record<string, (step: Step) => Table>> = {
   InvokeOperator: lowerInvoke,
   UnionOperator: step => lowerUnion(step.lowering, step.node, step.scope, { table: step.input, source: step.source }),
   SearchOperator: step => lowerSearch(step.lowering, step.node, step.scope, { table: step.input, source: step.source }),
+  EvaluateOperator: lowerEvaluate,
   MakeSeriesOperator: lowerMakeSeries,
   MvApplyOperator: lowerMvApply,
   PartitionOperator: lowerPartition,

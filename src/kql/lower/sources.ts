@@ -8,6 +8,7 @@ import { refuse, reject } from "../refusal.js";
 import { lowerArguments } from "./call.js";
 import { columnExpr, knownType, tableColumns, withRow } from "./context.js";
 import { describe, lowerExpr } from "./expr.js";
+import { lowerExternalData } from "./external-data.js";
 
 /** Lowers a tabular node that has no input. */
 export function lowerSource(lowering: Lowering, node: BoundNode, scope: Scope): Table {
@@ -27,7 +28,7 @@ export function lowerSource(lowering: Lowering, node: BoundNode, scope: Scope): 
     case "PathExpression":
       return refuse(`'${node.text}' (another database, cluster or workspace)`, node.span);
     case "ExternalDataExpression":
-      return refuse("externaldata", node.span, "save the file beside the workspace and ingest it");
+      return lowerExternalData(lowering, node, scope);
     default:
       return refuse(`'${describe(node)}'`, node.span);
   }

@@ -68,6 +68,7 @@ function openWorkspace(): LocalWorkspace {
       rowCount: t.rows.length,
       span: undefined,
       sizeBytes: 0,
+      rejectedLines: 0,
     })),
     schemas: [],
     functions: [],

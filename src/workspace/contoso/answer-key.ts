@@ -2,7 +2,7 @@
 import { HuntError } from "../../base/error.js";
 import type { Context } from "./context.js";
 import { isoOf } from "./calendar.js";
-import type { RecordedCounts } from "./recorder.js";
+import type { RecordedCounts } from "./counts.js";
 import { breachItems } from "./story/key-breach.js";
 import { gapItems, trapItems } from "./story/key-traps.js";
 import type { ContosoTable } from "./table-schema.js";

@@ -7,10 +7,11 @@ import { FrameStore } from "../../frame/index.js";
 import { connectDuckDb, openDuckDb, quoteIdentifier, quoteLiteral } from "../../frame/duckdb.js";
 import type { DuckDBConnection, DuckDBInstance } from "../../frame/duckdb.js";
 import { createInlineCompiler } from "../../kql/index.js";
-import { openWorkspace, readManifest } from "../index.js";
+import { openWorkspace, physicalNames, readManifest } from "../index.js";
 import type { OpenedWorkspace } from "../index.js";
 import type { AnswerKey } from "./answer-key.js";
 import { generateContoso } from "./generate.js";
+import { tableViewSql } from "../view-sql.js";
 import { contosoTableNames } from "./table-schema.js";
 
 const root = mkdtempSync(join(tmpdir(), "contoso-test-"));
@@ -21,13 +22,14 @@ let connection: DuckDBConnection;
 let key: AnswerKey;
 
 beforeAll(async () => {
-  await generateContoso({ dir, ...options });
+  await generateContoso({ dir, ...options, threads: 2 });
   key = JSON.parse(readFileSync(join(dir, "answer-key.json"), "utf8")) as AnswerKey;
   instance = await openDuckDb();
   connection = await connectDuckDb(instance);
   for (const [name, table] of (await readManifest(dir)).tables) {
-    const files = table.files.map(f => quoteLiteral(join(dir, "tables", table.directory, f.name)));
-    await connection.run(`create view ${quoteIdentifier(name)} as select * from read_parquet([${files.join(", ")}])`);
+    const filled = table.columns.filter(c => table.files.some(f => f.missing?.includes(c.name) !== true));
+    const view = tableViewSql(table, filled, physicalNames(filled), join(dir, "tables", table.directory));
+    await connection.run(`create view ${quoteIdentifier(name)} as ${view}`);
   }
 }, 240_000);
 afterAll(() => {
@@ -53,9 +55,9 @@ describe("the workspace", () => {
     expect(clock).toEqual({ kind: "pinned", now: "2026-11-24T18:00:00.000Z" });
   });
 
-  test("the same options give the same bytes", async () => {
+  test("the same options give the same bytes, whatever the number of threads", async () => {
     const again = join(root, "two");
-    await generateContoso({ dir: again, ...options });
+    await generateContoso({ dir: again, ...options, threads: 1 });
     const hashes = async (of: string) =>
       [...(await readManifest(of)).tables].map(([name, t]) => [name, t.files.map(f => f.sha256)]);
     expect(await hashes(again)).toEqual(await hashes(dir));
@@ -68,10 +70,15 @@ describe("the workspace", () => {
     expect(await count("SecurityAlert")).toBe(200);
   });
 
-  test("an attempt that is cancelled leaves no workspace behind", async () => {
-    const cancelled = join(root, "cancelled");
-    await expect(generateContoso({ dir: cancelled, ...options, signal: AbortSignal.abort() })).rejects.toThrow();
-    expect(readdirSync(cancelled)).not.toContain("manifest.json");
+  test.each([1, 2])("an attempt that is cancelled leaves no workspace behind (%i threads)", async threads => {
+    const cancelled = join(root, `cancelled-${threads}`);
+    const controller = new AbortController();
+    const attempt = generateContoso({
+      ...{ dir: cancelled, ...options, threads, signal: controller.signal },
+      progress: () => controller.abort(new Error("enough")),
+    });
+    await expect(attempt).rejects.toThrow("enough");
+    expect(readdirSync(cancelled, { recursive: true })).toEqual(["tmp"]);
   });
 });
 

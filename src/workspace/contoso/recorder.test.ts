@@ -22,17 +22,15 @@ const minute = 60_000_000;
 /** A sink that keeps what it is given as rows. */
 function collect(): { readonly rows: Map<string, Record<string, unknown>[]>; readonly recorder: Recorder } {
   const rows = new Map<string, Record<string, unknown>[]>();
-  const add = async (slices: readonly TableSlice[]): Promise<void> => {
-    for (const s of slices) {
-      const reader = await connection.runAndReadAll(s.select);
-      rows.set(s.schema.name, [...(rows.get(s.schema.name) ?? []), ...reader.getRowObjectsJson()]);
-    }
+  const add = async (s: TableSlice): Promise<void> => {
+    const reader = await connection.runAndReadAll(s.select);
+    rows.set(s.schema.name, [...(rows.get(s.schema.name) ?? []), ...reader.getRowObjectsJson()]);
   };
   const recorder = createRecorder({
     ...{
       schemas: loadContosoSchemas(),
       connection,
-      sink: { add, close: async () => undefined },
+      sink: { add },
       tenantId: "t-1",
       seed: 7,
     },

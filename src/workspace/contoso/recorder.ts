@@ -1,4 +1,4 @@
-/** Collects rows as the generators emit them, and moves them into DuckDB in columns while JavaScript goes on. */
+/** Collects rows as the generators emit them, in columns, and gives them to a sink slice by slice. */
 import type { Column, TableSchema } from "../../base/column.js";
 import { duckdbTypes } from "../../base/column.js";
 import { HuntError, messageOf } from "../../base/error.js";
@@ -6,14 +6,16 @@ import { quoteIdentifier, quoteLiteral } from "../../frame/duckdb.js";
 import type { DuckDBConnection } from "../../frame/duckdb.js";
 import { storageError } from "../storage/files.js";
 import { hourUs, secondUs } from "./calendar.js";
+import { createTableFrom } from "./append-columns.js";
+import type { RecordedCounts } from "./counts.js";
 import { hashText, mix } from "./hash.js";
 import type { ContosoTable } from "./table-schema.js";
-import type { TableSink, TableSlice } from "./table-sink.js";
+import type { TableSink } from "./table-sink.js";
+import { createNumberStore, createTextStore } from "./waiting-column.js";
+import type { ColumnStore, WaitingNumbers } from "./waiting-column.js";
 
 /** datetime values are microseconds since 1970 UTC; dynamic ones are JSON text or plain values; absent is '' or null. */
 export type CellValue = string | number | boolean | null | undefined | object;
-/** What a column holds until it is flushed: dynamic values are JSON text by then. */
-type Stored = string | number | boolean | undefined;
 export type Row = Readonly<Record<string, CellValue>>;
 
 /** A row, or its parts: columns of a later part win. Parts spare the copying of what many rows share. */
@@ -36,9 +38,6 @@ export interface RecorderOptions {
   /** Rows that no sensor delivered: they are dropped and not counted. */
   readonly isLost: (table: ContosoTable, timeUs: number, parts: readonly Row[]) => boolean;
 }
-
-const separator = "\u001f";
-const chunkRows = 2048;
 
 /** Tables whose collectors re-send a batch now and then: the same row again, received later. */
 const resending: ReadonlySet<ContosoTable> = new Set<ContosoTable>([
@@ -65,38 +64,17 @@ const sourceSystems: Readonly<Partial<Record<ContosoTable, string>>> = {
   AzureNetworkAnalytics_CL: "RestAPI",
 };
 
-interface Buffered {
-  readonly column: Column;
-  values: Stored[];
-}
-
-/** One table's rows of the current slice: a chunk in JavaScript, the rest in DuckDB. */
+/** One table's rows of the current slice. */
 interface TableBuffer {
   readonly schema: TableSchema;
   readonly types: ReadonlyMap<string, Column>;
-  readonly columns: Map<string, Buffered>;
-  /** Columns that exist in the DuckDB table, in order. */
-  readonly stored: string[];
-  readonly name: string;
+  /** The columns that have a value in some row. */
+  readonly columns: Map<string, ColumnStore>;
   rows: number;
-  total: number;
-}
-
-export interface RecordedCounts {
-  /** Table → rows written. */
-  readonly tables: ReadonlyMap<ContosoTable, number>;
-  /** Table → day (−13 … 0) → rows written, for the Usage table. */
-  readonly perDay: ReadonlyMap<ContosoTable, ReadonlyMap<number, number>>;
-  /** Tag → table → rows written. */
-  readonly tags: ReadonlyMap<string, ReadonlyMap<ContosoTable, number>>;
-  /** Tag → first and last time, microseconds. */
-  readonly spans: ReadonlyMap<string, readonly [firstUs: number, lastUs: number]>;
 }
 
 export interface Recorder extends RecordedCounts {
   readonly emit: Emit;
-  /** Lets DuckDB catch up; call it between units of work, because emitting itself never waits. */
-  drain(): Promise<void>;
   /** Writes everything recorded so far to the sink as one slice per table. */
   endSlice(slice: number): Promise<void>;
 }
@@ -108,53 +86,27 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const tags = new Map<string, Map<ContosoTable, number>>();
   const spans = new Map<string, [number, number]>();
   const salts = new Map<ContosoTable, number>();
-  let pending: Promise<void> = Promise.resolve();
-  let failed: unknown;
-
-  const enqueue = (work: () => Promise<unknown>): void => {
-    pending = pending.then(async () => {
-      if (failed !== undefined) return;
-      try {
-        await work();
-      } catch (error) {
-        failed = error;
-      }
-    });
-  };
-  const settle = async (): Promise<void> => {
-    await pending;
-    if (failed !== undefined) throw writeError(failed);
-  };
   const bufferOf = (table: ContosoTable): TableBuffer => {
     let buffer = buffers.get(table);
     if (buffer === undefined) buffers.set(table, (buffer = newBuffer(options.schemas, table)));
     return buffer;
   };
-  const flush = (buffer: TableBuffer): void => {
-    if (buffer.rows === 0) return;
-    const statements = flushStatements(buffer);
-    enqueue(async () => {
-      for (const { sql, values } of statements) await options.connection.run(sql, values);
-    });
-  };
   const put = (table: ContosoTable, timeUs: number, parts: readonly Row[], receivedUs: number): void => {
     const buffer = bufferOf(table);
     const i = buffer.rows++;
-    cell(buffer, "TimeGenerated").values[i] = timeUs;
-    if (buffer.types.has("Timestamp")) cell(buffer, "Timestamp").values[i] = timeUs;
-    cell(buffer, "_TimeReceived").values[i] = receivedUs;
+    columnOf(buffer, timeColumn).set(i, timeUs);
+    if (buffer.types.has("Timestamp")) columnOf(buffer, "Timestamp").set(i, timeUs);
+    columnOf(buffer, "_TimeReceived").set(i, receivedUs);
     for (const row of parts)
       for (const name in row) {
         const value = row[name];
         if (value === undefined || value === null || value === "") continue;
-        cell(buffer, name).values[i] = typeof value === "object" ? JSON.stringify(value) : value;
+        columnOf(buffer, name).set(i, typeof value === "object" ? JSON.stringify(value) : value);
       }
-    buffer.total++;
     tables.set(table, (tables.get(table) ?? 0) + 1);
     const day = Math.floor((timeUs - options.startUs) / (24 * hourUs)) - 13;
     const days = perDay.get(table) ?? new Map<number, number>();
     perDay.set(table, days.set(day, (days.get(day) ?? 0) + 1));
-    if (buffer.rows === chunkRows) flush(buffer);
   };
 
   const emit: Emit = (table, timeUs, row, tag) => {
@@ -176,25 +128,36 @@ export function createRecorder(options: RecorderOptions): Recorder {
     perDay,
     tags,
     spans,
-    drain: settle,
     async endSlice(slice) {
-      for (const buffer of buffers.values()) flush(buffer);
-      await settle();
-      const slices = [...buffers]
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([table, buffer]): TableSlice => {
-          const constants = constantsOf(table, options.tenantId);
-          const columns = presentColumns(buffer, constants);
-          const select = sliceSelect(buffer, columns, constants);
-          return { schema: buffer.schema, columns, select, rowCount: buffer.total, slice };
-        });
-      await options.sink.add(slices).catch((error: unknown) => {
+      try {
+        for (const [table, buffer] of [...buffers].sort(([a], [b]) => (a < b ? -1 : 1))) {
+          buffers.delete(table);
+          await writeSlice(options, buffer, slice);
+        }
+      } catch (error) {
         throw writeError(error);
-      });
-      for (const buffer of buffers.values()) await options.connection.run(`drop table ${quoteIdentifier(buffer.name)}`);
-      buffers.clear();
+      }
     },
   };
+}
+
+const timeColumn = "TimeGenerated";
+
+async function writeSlice(options: RecorderOptions, buffer: TableBuffer, slice: number): Promise<void> {
+  const { connection, sink, tenantId } = options;
+  const { schema, rows } = buffer;
+  const name = `raw_${schema.name}`;
+  const waiting = new Map([...buffer.columns].map(([column, store]) => [column, store.take(rows)]));
+  const times = (waiting.get(timeColumn) as WaitingNumbers).values;
+  const order = Uint32Array.from({ length: rows }, (_, row) => row).sort((a, b) => times[a]! - times[b]! || a - b);
+  await createTableFrom(connection, name, { columns: waiting, order });
+  const constants = constantsOf(schema.name as ContosoTable, tenantId);
+  // Columns that no row fills are not written.
+  const columns = schema.columns.filter(c => waiting.has(c.name) || constants.has(c.name));
+  const shown = columns.map(c => (waiting.has(c.name) ? keptSql(c) : constantSql(c, constants)));
+  const select = `select ${shown.join(", ")} from ${quoteIdentifier(name)}`;
+  await sink.add({ schema, columns, select, rowCount: rows, slice });
+  await connection.run(`drop table ${quoteIdentifier(name)}`);
 }
 
 function writeError(error: unknown): unknown {
@@ -226,11 +189,10 @@ function receivedAt(timeUs: number, h: number): number {
 function newBuffer(schemas: ReadonlyMap<ContosoTable, TableSchema>, table: ContosoTable): TableBuffer {
   const schema = schemas.get(table);
   if (schema === undefined) throw new HuntError("internal/bug", `no schema for table '${table}'`);
-  const types = new Map(schema.columns.map(c => [c.name, c]));
-  return { schema, types, columns: new Map(), stored: [], name: `raw_${table}`, rows: 0, total: 0 };
+  return { schema, types: new Map(schema.columns.map(c => [c.name, c])), columns: new Map(), rows: 0 };
 }
 
-function cell(buffer: TableBuffer, name: string): Buffered {
+function columnOf(buffer: TableBuffer, name: string): ColumnStore {
   const known = buffer.columns.get(name);
   if (known !== undefined) return known;
   const column = buffer.types.get(name);
@@ -239,50 +201,23 @@ function cell(buffer: TableBuffer, name: string): Buffered {
       "internal/bug",
       `the generator wrote column '${name}', which table '${buffer.schema.name}' lacks`,
     );
-  const made: Buffered = { column, values: new Array<Stored>(chunkRows) };
+  const isText = column.type === "string" || column.type === "dynamic" || column.type === "guid";
+  const made = isText ? createTextStore() : createNumberStore();
   buffer.columns.set(name, made);
   return made;
 }
 
-/**
- * Each column travels as one text joined by U+001F, which DuckDB splits and casts: an order of magnitude fewer calls
- * than value by value. Array holes join as '', which is '' for strings and null for the rest.
- */
-function flushStatements(buffer: TableBuffer): { sql: string; values: string[] }[] {
-  const statements: { sql: string; values: string[] }[] = [];
-  const fresh = [...buffer.columns.keys()].filter(name => !buffer.stored.includes(name));
-  const define = (name: string): string => `${quoteIdentifier(name)} ${sqlType(buffer.types.get(name)!)}`;
-  const table = quoteIdentifier(buffer.name);
-  if (buffer.stored.length === 0)
-    statements.push({ sql: `create table ${table} (${fresh.map(define).join(", ")})`, values: [] });
-  else
-    for (const name of fresh) {
-      const otherwise = buffer.types.get(name)!.type === "string" ? " default ''" : "";
-      statements.push({ sql: `alter table ${table} add column ${define(name)}${otherwise}`, values: [] });
-    }
-  buffer.stored.push(...fresh);
-  const values = buffer.stored.map(name => {
-    const column = buffer.columns.get(name)!;
-    const part = buffer.rows === chunkRows ? column.values : column.values.slice(0, buffer.rows);
-    const text = part.join(separator);
-    column.values.fill(undefined);
-    return text;
-  });
-  const casts = buffer.stored.map((name, i) => castSql(`a${i}`, buffer.types.get(name)!)).join(", ");
-  const splits = buffer.stored.map((_, i) => `unnest(string_split($${i + 1}, chr(31))) a${i}`).join(", ");
-  statements.push({ sql: `insert into ${table} select ${casts} from (select ${splits})`, values });
-  buffer.rows = 0;
-  return statements;
+/** A waiting column as the type it is kept in. */
+function keptSql({ name, type }: Column): string {
+  const slot = quoteIdentifier(name);
+  if (type === "string" || type === "real") return slot;
+  if (type === "datetime") return `make_timestamp(${slot}::BIGINT) as ${slot}`;
+  const value = type === "dynamic" || type === "guid" ? `nullif(${slot}, '')` : slot;
+  return `${value}::${duckdbTypes[type]} as ${slot}`;
 }
 
-const sqlType = (column: Column): string => (column.type === "dynamic" ? "VARCHAR" : duckdbTypes[column.type]);
-
-function castSql(slot: string, column: Column): string {
-  if (column.type === "string") return slot;
-  const value = `nullif(${slot}, '')`;
-  if (column.type === "datetime") return `make_timestamp(${value}::BIGINT)`;
-  return column.type === "dynamic" ? value : `${value}::${duckdbTypes[column.type]}`;
-}
+const constantSql = ({ name }: Column, constants: ReadonlyMap<string, string>): string =>
+  `${quoteLiteral(constants.get(name) ?? "")} as ${quoteIdentifier(name)}`;
 
 function constantsOf(table: ContosoTable, tenantId: string): ReadonlyMap<string, string> {
   return new Map([
@@ -291,21 +226,4 @@ function constantsOf(table: ContosoTable, tenantId: string): ReadonlyMap<string,
     ["SourceSystem", sourceSystems[table] ?? "Azure"],
     ["_IsBillable", table === "Heartbeat" || table === "Usage" || table === "SecurityIncident" ? "False" : "True"],
   ]);
-}
-
-/** Columns that this slice has, in the schema's order; the rest of the schema is never filled and not written. */
-function presentColumns(buffer: TableBuffer, constants: ReadonlyMap<string, string>): readonly Column[] {
-  return buffer.schema.columns.filter(c => buffer.stored.includes(c.name) || constants.has(c.name));
-}
-
-function sliceSelect(buffer: TableBuffer, columns: readonly Column[], constants: ReadonlyMap<string, string>): string {
-  const shown = columns.map(column => {
-    const name = quoteIdentifier(column.name);
-    if (!buffer.stored.includes(column.name)) return `${quoteLiteral(constants.get(column.name) ?? "")} as ${name}`;
-    return column.type === "dynamic" ? `${name}::JSON as ${name}` : name;
-  });
-  const stored = buffer.stored.map(quoteIdentifier).join(", ");
-  const from = `select ${stored} from ${quoteIdentifier(buffer.name)}`;
-  // Sorting first keeps the constants out of the sort.
-  return `select ${shown.join(", ")} from (${from} order by ${quoteIdentifier("TimeGenerated")}, rowid)`;
 }

@@ -46,3 +46,6 @@ export function planTenant(size: RowSize): TenantPlan {
     },
   };
 }
+
+/** Rows of an average day of the fortnight. */
+export const rowsPerDayOf = (plan: TenantPlan): number => plan.rows / 14;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { HuntError } from "../../base/error.js";
-import { parseAddress, parseRange } from "./address.js";
+import { parseAddress, parseRange } from "../../base/ip-address.js";
 import { createSiteIndex, formatSites, loadSites, parseSites } from "./sites.js";
 
 test.each([

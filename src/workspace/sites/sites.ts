@@ -5,8 +5,8 @@ import type { Node } from "yaml";
 import { HuntError } from "../../base/error.js";
 import { didYouMean } from "../../base/suggest.js";
 import { errorCode } from "../storage/files.js";
-import { networkOf, parseAddress, parseRange } from "./address.js";
-import type { Address, AddressRange } from "./address.js";
+import { networkOf, parseAddress, parseRange } from "../../base/ip-address.js";
+import type { Address, AddressRange } from "../../base/ip-address.js";
 
 /** A place or owner of addresses. Coordinates in degrees, north and east positive. */
 export interface Site {

@@ -374,6 +374,7 @@ export const datetimeFunctions: Readonly<Record<string, ScalarFunction>> = {
   getmonth: partRow("monthofyear", t => `month(${t})`),
   getyear: partRow("getyear", t => `year(${t})`),
   week_of_year: partRow("week-of-year", t => `week(${t})`),
+  weekofyear: partRow("week-of-year", t => `week(${t})`),
   datetime_diff: diffRow,
   datetime_add: addRow,
   datetime_part: datePart,

@@ -81,8 +81,9 @@ function combined(hashes: readonly string[], context: EmitContext): SqlExpr {
 
 const combineDiffers = "How Kusto combines hashes is not documented: the numbers are not Kusto's.";
 
+/** Nulls among the numbers are passed over. */
 const fromCodePoints: ScalarFunction = {
-  nulls: "empty-string",
+  nulls: "custom",
   doc: fn("unicode-codepoints-to-string"),
   emit: (args, _type, context) => {
     const items = args.map(a => convert(a, "dynamic", context).sql);

@@ -27,9 +27,12 @@ const distanceRow: ScalarFunction = {
   nulls: "propagate",
   doc: fn("geo-distance-2points"),
   emit: (args, _type, context) => {
-    const spheroid = args[4]?.constant;
-    if (args[4] !== undefined && !(spheroid?.type === "bool" && spheroid.value === false))
-      return context.refuse("geo_distance_2points on a spheroid", "leave the last argument out: a sphere is used");
+    const [flag] = args.slice(4);
+    const onSphere = flag?.constant?.type === "bool" && flag.constant.value === false;
+    if (flag !== undefined && !onSphere) {
+      const spheroid = convert(flag, "bool", context).sql;
+      return value("real", context.callUdf("ku_geo_distance", [...reals(args.slice(0, 4), context), spheroid]));
+    }
     const sql = once(reals(args.slice(0, 4), context), (...p) => `case when ${valid(p)} then ${distance(p)} end`);
     return value("real", sql);
   },
@@ -81,5 +84,12 @@ export const geoFunctions: Readonly<Record<string, ScalarFunction>> = {
     doc: fn("geo-geohash-to-central-point"),
     emit: ([hash], _type, context) =>
       value("dynamic", context.callUdf("ku_geohash_center", [convert(hash as SqlExpr, "string", context).sql])),
+  },
+  geo_info_from_ip_address: {
+    nulls: "custom",
+    doc: fn("geo-info-from-ip-address"),
+    differs: "The data is the session's GeoIP data; without any the query fails.",
+    emit: ([address], _type, context) =>
+      value("dynamic", context.callUdf("ku_ip_location", [convert(address as SqlExpr, "string", context).sql])),
   },
 };

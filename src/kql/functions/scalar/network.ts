@@ -40,7 +40,7 @@ const listOf = (items: readonly SqlExpr[], context: EmitContext): string =>
 
 function searchRow(page: string, name: string): ScalarFunction {
   return {
-    nulls: "empty-string",
+    nulls: "false",
     doc: fn(page),
     emit: ([source, ...ips], _type, context) =>
       value("bool", `coalesce(${context.callUdf(name, [str(source, context), listOf(ips, context)])}, false)`, true),
@@ -49,7 +49,8 @@ function searchRow(page: string, name: string): ScalarFunction {
 
 function parseRow(page: string, name: string, result: "long" | "string"): ScalarFunction {
   return {
-    nulls: result === "string" ? "empty-string" : "custom",
+    // A prefix that is null is none.
+    nulls: "custom",
     doc: fn(page),
     emit: ([ip, p], _type, context) => {
       const call = context.callUdf(name, [str(ip, context), prefix(p, context)]);

@@ -58,6 +58,7 @@ const userAgent: ScalarFunction = {
 const parseVersion: ScalarFunction = {
   nulls: "custom",
   doc: fn("parse-version"),
+  differs: "The numbers have up to 32 digits and no places: they cannot stand in a column with other decimals.",
   emit: ([version], _type, context) => {
     const sql = once([convert(version as SqlExpr, "string", context).sql], (v = "") => {
       const part = (i: number) => `lpad(coalesce(string_split(${v}, '.')[${i}], ''), 8, '0')`;

@@ -42,10 +42,15 @@ function udfText(doc: string, name: string): ScalarFunction {
   };
 }
 
-const joinRow = (doc: string): ScalarFunction => stringRow(doc, (...parts) => `(${parts.join(" || ")})`);
+/** Every value counts as its text: a null as ''. */
+const joinRow = (doc: string): ScalarFunction => ({
+  ...stringRow(doc, (...parts) => `(${parts.join(" || ")})`),
+  nulls: "custom",
+});
 
+/** Every value counts as its text: a null as ''. */
 const strcatDelim: ScalarFunction = {
-  nulls: "empty-string",
+  nulls: "custom",
   doc: fn("strcat-delim"),
   emit: ([delimiter, ...parts], _type, context) => {
     if (delimiter === undefined) return context.refuse("strcat_delim without a delimiter");
@@ -339,16 +344,16 @@ export const stringFunctions: Readonly<Record<string, ScalarFunction>> = {
   replace_regex: replaceRegex([0, 1, 2]),
   // The old form: replace(regex, rewrite, source).
   replace: replaceRegex([2, 0, 1]),
+  // Without lookups or replacements the text stays as it is.
   replace_strings: {
-    nulls: "empty-string",
+    nulls: "custom",
     doc: fn("replace-strings"),
-    emit: ([s, lookups, rewrites], _type, context) =>
-      text(
-        context.callUdf("ku_replace_strings", [
-          convert(s as SqlExpr, "string", context).sql,
-          ...[lookups, rewrites].map(e => `${convert(e as SqlExpr, "dynamic", context).sql}::VARCHAR`),
-        ]),
-      ),
+    emit: ([s, lookups, rewrites], _type, context) => {
+      const source = convert(s as SqlExpr, "string", context).sql;
+      const list = (e: SqlExpr | undefined) =>
+        `coalesce(${convert(e as SqlExpr, "dynamic", context).sql}::VARCHAR, '[]')`;
+      return text(context.callUdf("ku_replace_strings", [source, list(lookups), list(rewrites)]));
+    },
   },
   regex_quote: folding(
     stringRow(fn("regex-quote"), (s = "") => `regexp_escape(${s})`),
@@ -357,14 +362,14 @@ export const stringFunctions: Readonly<Record<string, ScalarFunction>> = {
   countof: countofRow,
   translate: udfText(fn("translate"), "ku_translate"),
   has_any_index: {
-    nulls: "empty-string",
+    nulls: "custom",
     doc: fn("has-any-index"),
     emit: ([s, values], _type, context) => {
       const args = [
         convert(s as SqlExpr, "string", context).sql,
         `${convert(values as SqlExpr, "dynamic", context).sql}::VARCHAR`,
       ];
-      return value("long", context.callUdf("ku_has_any_index", args));
+      return value("long", `coalesce(${context.callUdf("ku_has_any_index", args)}, -1)`, true);
     },
   },
   isascii: {

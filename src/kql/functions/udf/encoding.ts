@@ -69,10 +69,12 @@ function fromGuid(guid: string): string | undefined {
   return encode(Uint8Array.from(guidOrder, i => bytes[i] ?? 0));
 }
 
+/** '' for what is no array of bytes, and for bytes that are no UTF-8, as the page's last example says. */
 function fromArray(json: string): string {
   const elements = arrayElements(json);
   if (elements === undefined || !elements.every(e => /^\d{1,3}$/.test(e) && Number(e) < 256)) return "";
-  return encode(Uint8Array.from(elements, Number));
+  const bytes = Uint8Array.from(elements, Number);
+  return toText(bytes) === "" ? "" : encode(bytes);
 }
 
 /** What .NET's UrlEncode leaves as it is; a space is `+`, or `%20` in a component. */

@@ -116,9 +116,10 @@ function all<T>(list: string, read: (json: string) => T | undefined): readonly T
 
 export const sketchUdfs = [
   // (hashes as a JSON array of unsigned numbers, bits)
-  nullable("ku_hll", ["VARCHAR", "BIGINT"], "JSON", (hashes, bits) =>
-    writeHll(hllOf(Number(bits ?? 14n), (arrayElements(hashes) ?? []).map(BigInt))),
-  ),
+  nullable("ku_hll", ["VARCHAR", "BIGINT"], "JSON", (hashes, bits) => {
+    const list = arrayElements(hashes) ?? [];
+    return list.length === 0 ? null : writeHll(hllOf(Number(bits ?? 14n), list.map(BigInt)));
+  }),
   nullable("ku_hll_merge", ["VARCHAR"], "JSON", list => {
     const merged = mergeHll(all(list ?? "[]", readHll) ?? []);
     return merged === undefined ? null : writeHll(merged);
@@ -134,7 +135,7 @@ export const sketchUdfs = [
       mean: Number(plainText(v)),
       weight: Number(counts[i]),
     }));
-    return writeDigest({ type: type ?? "real", centroids: digestOf(centroids) });
+    return centroids.length === 0 ? null : writeDigest({ type: type ?? "real", centroids: digestOf(centroids) });
   }),
   nullable("ku_tdigest_merge", ["VARCHAR"], "JSON", list => {
     const digests = all(list ?? "[]", readDigest);

@@ -2,7 +2,8 @@
 import { dayUs, hourUs, isoOf, minuteUs, secondUs } from "../calendar.js";
 import type { Context, DayGenerator } from "../context.js";
 import { Draw, hashText } from "../hash.js";
-import type { RecordedCounts, Row } from "../recorder.js";
+import type { RecordedCounts } from "../counts.js";
+import type { Row } from "../recorder.js";
 import { contosoTableNames } from "../table-schema.js";
 import { cast } from "../world/person.js";
 import { threats } from "./threat.js";

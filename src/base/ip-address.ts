@@ -39,15 +39,30 @@ export function networkOf(address: Address, prefix: number): bigint {
   return (address.value >> hostBits) << hostBits;
 }
 
-function parseV4(text: string): bigint | undefined {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
-  if (match === null) return undefined;
-  let value = 0n;
-  for (const part of match.slice(1)) {
-    if (Number(part) > 255 || (part.length > 1 && part.startsWith("0"))) return undefined;
-    value = (value << 8n) | BigInt(part);
+/** An IPv4 address as a number; undefined for anything else. Leading zeros are refused: some read them as octal. */
+export function parseV4Number(text: string): number | undefined {
+  if (text.length < 7 || text.length > 15) return undefined;
+  let value = 0;
+  let part = -1;
+  let dots = 0;
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    if (code === 46) {
+      if (part < 0 || dots === 3) return undefined;
+      value = value * 256 + part;
+      dots += 1;
+      part = -1;
+    } else if (code >= 48 && code <= 57 && part !== 0) {
+      part = part < 0 ? code - 48 : part * 10 + code - 48;
+      if (part > 255) return undefined;
+    } else return undefined;
   }
-  return value;
+  return dots === 3 && part >= 0 ? value * 256 + part : undefined;
+}
+
+function parseV4(text: string): bigint | undefined {
+  const value = parseV4Number(text);
+  return value === undefined ? undefined : BigInt(value);
 }
 
 function parseV6(text: string): Address | undefined {

@@ -1,0 +1,332 @@
+/** `evaluate` plug-ins: what they give, from their documentation pages and by hand. */
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { KqlAnswer } from "../../src/kql/api.js";
+import type { Database } from "./harness.js";
+import { bracketed, insertAnswers } from "../../src/kql/answers.js";
+import { compile, compiledOver, marked, openDatabase, run } from "./harness.js";
+import { compileOver } from "../../tools/kql-run.js";
+import { SchemaCache } from "../../src/kql/environment.js";
+import { environment } from "./harness.js";
+
+let database: Database;
+beforeAll(async () => {
+  database = await openDatabase();
+});
+afterAll(() => database.close());
+
+const table = async (text: string): Promise<readonly string[]> => {
+  const query = await compiledOver(database, text);
+  const rows = await run(database, text);
+  const lines = rows.map(r => r.map(c => c ?? "∅").join(" | "));
+  return [query.columns.map(c => `${c.name}:${c.type}`).join(" | "), ...(query.ordered ? lines : [...lines].sort())];
+};
+
+const people = `let T = datatable(Name: string, Kind: string, Place: string, N: long, D: dynamic)[
+  'ada', 'x', 'Oslo', 1, dynamic({"a": 1, "b": "t"}), 'bob', 'y', 'Oslo', 2, dynamic({"a": 2}),
+  'ada', 'y', 'Rome', 3, dynamic({"a": 3, "c": [1]}), 'ada', 'x', 'Oslo', 4, dynamic(null)];`;
+
+const cases: readonly (readonly [text: string, ...lines: string[]])[] = [
+  // https://learn.microsoft.com/kusto/query/pivot-plugin
+  [
+    `${people} T | project Name, Kind | evaluate pivot(Kind)`,
+    "Name:string | x:long | y:long",
+    "ada | 2 | 1",
+    "bob | 0 | 1",
+  ],
+  [`${people} T | evaluate pivot(Kind, sum(N), Name)`, "Name:string | x:long | y:long", "ada | 5 | 3", "bob | 0 | 2"],
+  [
+    `${people} T | project Name, Kind, N | evaluate pivot(Kind, make_list(N))`,
+    "Name:string | x:dynamic | y:dynamic",
+    "ada | [1,4] | [3]",
+    "bob | [] | [2]",
+  ],
+  // Names and types of the new columns are known after it.
+  [`${people} T | evaluate pivot(Kind, max(N), Name) | where x > 1 | project Sum = x + y`, "Sum:long", "7"],
+  [
+    `${people} T | evaluate pivot(Kind, count(), Name) | join kind=inner (T | evaluate pivot(Place, count(), Name)) on Name | project Name, x, Oslo`,
+    "Name:string | x:long | Oslo:long",
+    "ada | 2 | 2",
+    "bob | 0 | 1",
+  ],
+  [
+    `${people} T | evaluate pivot(Kind, count(), Name): (Name: string, y: long, z: long)`,
+    "Name:string | y:long | z:long",
+    "ada | 1 | 0",
+    "bob | 1 | 0",
+  ],
+  // No rows: no columns.
+  [`${people} T | where N > 9 | evaluate pivot(Kind, count(), Name)`, "Name:string"],
+  [
+    `Signins | where isnotnull(Ok) | evaluate pivot(Ok, count(), User) | where User == 'ada'`,
+    "User:string | False:long | True:long",
+    "ada | 1 | 1",
+  ],
+  // https://learn.microsoft.com/kusto/query/bag-unpack-plugin
+  [
+    `${people} T | project Name, D | evaluate bag_unpack(D)`,
+    "Name:string | a:long | b:string | c:dynamic",
+    "ada | 1 | t | ∅",
+    "ada | 3 |  | [1]",
+    "ada | ∅ |  | ∅",
+    "bob | 2 |  | ∅",
+  ],
+  [`${people} T | project D | evaluate bag_unpack(D, 'p_') | where p_a > 2 | project p_a`, "p_a:long", "3"],
+  [`${people} T | project D | evaluate bag_unpack(D): (a: real)`, "a:real", "1", "2", "3", "∅"],
+  [
+    `${people} T | project Name, D | evaluate bag_unpack(D): (*, a: long) | where a == 2`,
+    "Name:string | a:long",
+    "bob | 2",
+  ],
+  [
+    `datatable(a: long, D: dynamic)[7, dynamic({"a": 1, "b": 2.5})] | evaluate bag_unpack(D, columnsConflict='replace_source')`,
+    "a:long | b:real",
+    "1 | 2.5",
+  ],
+  [
+    `datatable(a: long, D: dynamic)[7, dynamic({"a": 1, "b": 2.5})] | evaluate bag_unpack(D, columnsConflict='keep_source')`,
+    "a:long | b:real",
+    "7 | 2.5",
+  ],
+  [
+    `datatable(D: dynamic)[dynamic({"a": 1, "b": 2, "c": 3})] | evaluate bag_unpack(D, ignoredProperties=dynamic(['a', 'c']))`,
+    "b:long",
+    "2",
+  ],
+  // Values of two types are dynamic.
+  [`datatable(D: dynamic)[dynamic({"a": 1}), dynamic({"a": "x"})] | evaluate bag_unpack(D)`, "a:dynamic", '"x"', "1"],
+  // https://learn.microsoft.com/kusto/query/narrow-plugin
+  [
+    "Users | where User == 'bob' | evaluate narrow()",
+    "Row:long | Column:string | Value:string",
+    "0 | User | bob",
+    "0 | Department | Sales",
+    "0 | Level | ",
+  ],
+  // https://learn.microsoft.com/kusto/query/ipv4-lookup-plugin
+  [
+    `let Nets = datatable(net: string, Owner: string)['10.0.0.0/8', 'us', '192.168.7.9', 'printer', '203.0.113.0/24', 'them', 'junk', '?'];
+     Signins | distinct IP | evaluate ipv4_lookup(Nets, IP, net)`,
+    "IP:string | net:string | Owner:string",
+    "10.0.0.1 | 10.0.0.0/8 | us",
+    "10.0.0.2 | 10.0.0.0/8 | us",
+    "192.168.7.9 | 192.168.7.9 | printer",
+    "203.0.113.5 | 203.0.113.0/24 | them",
+  ],
+  [
+    `datatable(ip: string)['10.1.1.1', '8.8.8.8', '10.0.0.0/7'] | evaluate ipv4_lookup(datatable(net: string)['10.0.0.0/8'], ip, net, return_unmatched = true)`,
+    "ip:string | net:string",
+    "10.0.0.0/7 | 10.0.0.0/8",
+    "10.1.1.1 | 10.0.0.0/8",
+    "8.8.8.8 | ",
+  ],
+  [
+    `datatable(ip: string, o: string)['10.1.1.1', 'a', '10.1.1.2', 'b'] | evaluate ipv4_lookup(datatable(net: string, o: string)['10.0.0.0/8', 'b'], ip, net, o)`,
+    "ip:string | o:string | net:string",
+    "10.1.1.2 | b | 10.0.0.0/8",
+  ],
+  [
+    `datatable(ip: string)['2001:db8::1', '2001:db9::1'] | evaluate ipv6_lookup(datatable(net: string)['2001:db8::/32'], ip, net)`,
+    "ip:string | net:string",
+    "2001:db8::1 | 2001:db8::/32",
+  ],
+  // https://learn.microsoft.com/kusto/query/geo-polygon-lookup-plugin
+  [
+    `let Areas = datatable(Area: string, shape: dynamic)['square', dynamic({"type":"Polygon","coordinates":[[[0,0],[2,0],[2,2],[0,2],[0,0]]]}), 'junk', dynamic({})];
+     datatable(x: real, y: real)[1, 1, 2.001, 1, 9, 9, 500, 1] | evaluate geo_polygon_lookup(Areas, shape, x, y)`,
+    "x:real | y:real | Area:string",
+    "1 | 1 | square",
+  ],
+  [
+    `let Areas = datatable(Area: string, shape: dynamic)['square', dynamic({"type":"Polygon","coordinates":[[[0,0],[2,0],[2,2],[0,2],[0,0]]]})];
+     datatable(x: real, y: real)[1, 1, 2.001, 1, 9, 9] | evaluate geo_polygon_lookup(Areas, shape, x, y, 200, return_unmatched = true)`,
+    "x:real | y:real | Area:string",
+    "1 | 1 | square",
+    "2.001 | 1 | square",
+    "9 | 9 | ",
+  ],
+  // https://learn.microsoft.com/kusto/query/geo-line-lookup-plugin
+  [
+    `let Roads = datatable(road: dynamic, Road: string)[dynamic({"type":"LineString","coordinates":[[0,0],[1,0]]}), 'equator'];
+     datatable(x: real, y: real)[0.5, 0.001, 0.5, 0.01] | evaluate geo_line_lookup(Roads, road, x, y, 200)`,
+    "x:real | y:real | Road:string",
+    "0.5 | 0.001 | equator",
+  ],
+  // https://learn.microsoft.com/kusto/query/rows-near-plugin
+  [`range n from 1 to 9 step 1 | sort by n asc | evaluate rows_near(n == 5, 1)`, "n:long", "4", "5", "6"],
+  [
+    `range n from 1 to 9 step 1 | sort by n asc | evaluate rows_near(n in (2, 8), 0, 2)`,
+    "n:long",
+    "2",
+    "3",
+    "4",
+    "8",
+    "9",
+  ],
+  // https://learn.microsoft.com/kusto/query/rolling-percentile-plugin
+  [
+    `range i from 0 to 71 step 1 | extend t = datetime(2024-01-01) + i * 1h, v = i + 1 | evaluate rolling_percentile(v, 50, t, 1d, 2)`,
+    "t:datetime | rolling_2_percentile_v_50:long",
+    "2024-01-01T00:00:00.0000000Z | 12",
+    "2024-01-02T00:00:00.0000000Z | 24",
+    "2024-01-03T00:00:00.0000000Z | 48",
+  ],
+];
+test.each(cases)(
+  "%s",
+  async (text, ...lines) => {
+    expect(await table(text)).toEqual(lines);
+  },
+  30_000,
+);
+
+const seen = `let T = datatable(id: string, t: datetime, d: string)[
+  'a', datetime(2024-01-01), 'x', 'b', datetime(2024-01-01 12:00), 'x', 'a', datetime(2024-01-02), 'x',
+  'c', datetime(2024-01-02), 'y', 'a', datetime(2024-01-04), 'x', 'a', datetime(2024-01-02), 'x'];`;
+const span = "datetime(2024-01-01), datetime(2024-01-04)";
+const day = (n: number): string => `2024-01-0${n}T00:00:00.0000000Z`;
+const activity: readonly (readonly [call: string, ...lines: string[]])[] = [
+  [
+    `activity_counts_metrics(id, t, ${span}, 1d)`,
+    "t:datetime | count:long | dcount:long | new_dcount:long | aggregated_dcount:long",
+    `${day(1)} | 2 | 2 | 2 | 2`,
+    `${day(2)} | 3 | 2 | 1 | 3`,
+    `${day(4)} | 1 | 1 | 0 | 3`,
+  ],
+  [
+    `activity_counts_metrics(id, t, ${span}, 1d, d)`,
+    "t:datetime | d:string | count:long | dcount:long | new_dcount:long | aggregated_dcount:long",
+    `${day(1)} | x | 2 | 2 | 2 | 2`,
+    `${day(2)} | x | 2 | 1 | 0 | 2`,
+    `${day(2)} | y | 1 | 1 | 1 | 1`,
+    `${day(4)} | x | 1 | 1 | 0 | 2`,
+  ],
+  [
+    `activity_metrics(id, t, ${span}, 1d)`,
+    "t:datetime | dcount_values:long | dcount_newvalues:long | retention_rate:real | churn_rate:real",
+    `${day(1)} | 2 | 2 | NaN | NaN`,
+    `${day(2)} | 2 | 1 | 0.5 | 0.5`,
+    `${day(4)} | 1 | 1 | NaN | NaN`,
+  ],
+  [
+    `sliding_window_counts(id, t, ${span}, 2d, 1d)`,
+    "t:datetime | Count:long | Dcount:long",
+    `${day(1)} | 2 | 2`,
+    `${day(2)} | 5 | 3`,
+    `${day(3)} | 3 | 2`,
+    `${day(4)} | 1 | 1`,
+  ],
+  [
+    `activity_engagement(id, t, ${span}, 1d, 2d)`,
+    "t:datetime | dcount_activities_inner:long | dcount_activities_outer:long | activity_ratio:real",
+    `${day(1)} | 2 | 2 | 1`,
+    `${day(2)} | 2 | 3 | 0.6666666666666666`,
+    `${day(4)} | 1 | 1 | 1`,
+  ],
+  [`active_users_count(id, t, ${span}, 2d, 1d, 2, 1d)`, "t:datetime | dcount:long", `${day(2)} | 1`],
+  [
+    `sequence_detect(t, 2d, 3d, one = d == 'x', two = d == 'x' and t > datetime(2024-01-01), id)`,
+    "id:string | one_t:datetime | two_t:datetime | Duration:timespan",
+    `a | ${day(1)} | ${day(2)} | 1.00:00:00`,
+    `a | ${day(2)} | ${day(4)} | 2.00:00:00`,
+  ],
+];
+test.each(activity)(
+  "evaluate %s",
+  async (call, ...lines) => {
+    const [head, ...rows] = await table(`${seen} T | evaluate ${call}`);
+    expect([head, ...rows.sort()]).toEqual(lines);
+  },
+  30_000,
+);
+
+test("what is wrong after a pivot is found when its columns are known, at its place in the text as written", async () => {
+  const { text, spans } =
+    marked`Signins | evaluate pivot(Ok, count(), User) | where ${"Tru"} > 1 | extend b = ['True']`;
+  const using = { connection: database.connection, schemas: new SchemaCache() };
+  const result = await compileOver(text, environment, using);
+  expect(result.state).toBe("failed");
+  expect(result.state === "failed" ? result.diagnostics.map(d => [d.code, d.span, d.hint]) : []).toEqual([
+    ["kusto/KS142", spans[0], "did you mean 'True'?"],
+  ]);
+});
+
+test("a text asks for one thing at a time, and its answer names the tables it came from", () => {
+  const text = "Signins | evaluate pivot(User, count(), IP) | evaluate pivot(IP)";
+  const first = compile(text);
+  if (first.state !== "needs") throw new Error("does not ask");
+  const { asks, ...question } = first.question;
+  if (asks.kind !== "rows") throw new Error("asks for files");
+  expect({ ...question, maxRows: asks.maxRows }).toMatchObject({ at: 43, kind: "pivot", maxRows: 1000 });
+  expect(asks.query.tables.map(t => t.name)).toEqual(["Signins"]);
+  const answer: KqlAnswer = {
+    ...question,
+    rows: [["x"]],
+    cut: false,
+    tables: asks.query.tables,
+    clockDependent: false,
+  };
+  const second = compile(text, { answers: [answer] });
+  expect(second.state === "needs" ? second.question.at : undefined).toBe(text.length);
+});
+
+const refused: readonly (readonly [text: string, message: string])[] = [
+  ["Signins | evaluate pivot(User, count(), IP)", "pivot over an empty value"],
+  ["datatable(a: long, b: string)[1, 'a'] | evaluate pivot(b)", "a second column 'a'"],
+  ['datatable(a: long, D: dynamic)[7, dynamic({"a": 1})] | evaluate bag_unpack(D)', "a second column 'a'"],
+  ["range n from 1 to 1001 step 1 | extend p = tostring(n) | project p | evaluate pivot(p)", "more than 1,000 values"],
+  [
+    "Signins | evaluate rows_near(Ok, 1) | evaluate session_count(User, TimeGenerated, ago(7d), now(), 1d, 1h)",
+    "'evaluate session_count' is not supported",
+  ],
+];
+test.each(refused)("%s is refused", async (text, message) => {
+  await expect(run(database, text)).rejects.toThrow(message);
+});
+
+test("a pivot inside a stored function needs its columns written", async () => {
+  const stored = (schema: string) => ({
+    schemaId: `test/pivot${schema}`,
+    functions: [
+      {
+        name: "f",
+        parameters: "",
+        body: `Signins | where Attempts == 12 | evaluate pivot(User, count(), IP)${schema}`,
+      },
+    ],
+  });
+  await expect(run(database, "f()", stored(""))).rejects.toThrow("inside a stored function");
+  expect(await run(database, "f()", stored(": (IP: string, eve: long)"))).toEqual([["203.0.113.5", "2"]]);
+});
+
+test("any name that data holds becomes that column and nothing else", async () => {
+  const names = fc
+    .string({ unit: "grapheme", minLength: 1, maxLength: 12 })
+    .filter(s => s.trim() !== "" && !s.includes("\0"));
+  await fc.assert(
+    fc.asyncProperty(names, async name => {
+      const scalars = [{ name: "given", type: "string", value: name }] as const;
+      const text = "print k = 'k', p = given | evaluate pivot(p, count(), k)";
+      const query = await compiledOver(database, text, { scalars });
+      expect(query.columns.map(c => c.name)).toEqual(["k", name]);
+    }),
+    { numRuns: 40, examples: [["'] : (x: long) | take 1 //"], ["a\\"], ['"'], ["\n"], ["日本"], ["\u2028"], ["🙂"]] },
+  );
+}, 60_000);
+
+test("offsets of a text with answers put in lead back to the text as written", () => {
+  const written = "T | evaluate pivot(a) | where b";
+  const answer = {
+    key: "@21",
+    at: 21,
+    kind: "pivot",
+    facts: { columns: "[]", type: "long" },
+    rows: [["x"]],
+    cut: false,
+    tables: [],
+    clockDependent: false,
+  };
+  const { text, toWritten } = insertAnswers(written, [answer]);
+  expect(text).toBe(`T | evaluate pivot(a) : (${bracketed("x")}: long) | where b`);
+  expect([0, 21, 25, text.length].map(toWritten)).toEqual([0, 21, 21, written.length]);
+});

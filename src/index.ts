@@ -3,28 +3,41 @@ import { HuntError, isHuntError } from "./base/error.js";
 import { Secret } from "./base/secret.js";
 import { Frame } from "./frame/frame.js";
 import { PendingFrame } from "./frame/pending.js";
+import { Plotted } from "./frame/plot/plotted.js";
+import { plotTimelines, Plots } from "./frame/plot/plots.js";
 import { TimeSpan } from "./query/time-span.js";
 import { closeDefaultSession, currentSession, withSession, withSignal } from "./session/ambient.js";
 import { QueryTime, settings, WorkspaceConfig } from "./session/api.js";
 import { display } from "./session/display.js";
 import { frameFrom, kql, read } from "./session/frames.js";
 import { initNotebook as init, type InitNotebookOptions } from "./session/init-notebook.js";
+import { createEntity, Entity, readEntities } from "./entity/entity.js";
+import { TILookup } from "./session/enrich.js";
+import { GeoLiteLookup, geoDistance, IPStackLookup } from "./session/geo.js";
 import { QueryProvider } from "./session/provider.js";
 import { createSession, Session } from "./session/session.js";
+import { ConfigReport, MpConfigFile } from "./session/mp-config-file.js";
 import { md, mdWarn, show, type Shown } from "./session/show.js";
 import { defang, extractIocs, IoCExtract, refang, unpackBase64 } from "./session/transform.js";
 
 export { HuntError, isHuntError, Secret };
 export { closeDefaultSession, createSession, currentSession, Session, withSession, withSignal };
 export { Frame, PendingFrame, frameFrom, kql, read };
+export { Plots, Plotted, plotTimelines };
 export { QueryProvider, QueryTime, TimeSpan, WorkspaceConfig, settings };
+export { ConfigReport, MpConfigFile };
 export { display, md, mdWarn, show };
+export { createEntity, Entity, GeoLiteLookup, geoDistance, IPStackLookup, readEntities, TILookup };
 export { IoCExtract, defang, extractIocs, refang, unpackBase64 };
 export type { ErrorCode, HuntErrorOptions } from "./base/error.js";
 export type { Clock, TimeRange } from "./base/clock.js";
 export type { Column, KqlType, TableSchema } from "./base/column.js";
 export type { Cause, CauseKind, Completeness } from "./base/completeness.js";
 export type { Displayable, MimeBundle, Notice, ProgressEvent } from "./base/port.js";
+export type { ChartKind, ChartOptions, HeatmapOptions } from "./frame/plot/chart.js";
+export type { ProcessColumns, ProcessMark, ProcessTreeOptions } from "./frame/plot/host.js";
+export type { MapOptions } from "./frame/plot/map.js";
+export type { TimelineOptions, TimelineSeries } from "./frame/plot/timeline.js";
 export type { Cell, ColumnData, FrameLike, Provenance, Row, RowOptions } from "./frame/api.js";
 export type * from "./query/query-families.generated.js";
 export type * from "./query/query-function.js";
@@ -32,7 +45,16 @@ export type { SessionLimits, SessionOptions } from "./session/session.js";
 export type { IocRow, IocExtractor, ExtractTableOptions, AddIocTypeOptions } from "./transform/ioc/ioc-extract.js";
 export type { ExtractOptions, IocValues } from "./transform/ioc/extract.js";
 export type { IocKind, IocType } from "./transform/ioc/ioc-type.js";
+export type { EntityName, EntityProperties } from "./entity/entity-table.js";
+export type { GeoFrameOptions, GeoInput, GeoRecord } from "./enrich/geo/lookup.js";
+export type { GeoLiteSettings, UnknownPlace } from "./session/geo.js";
+export type { TiLookup, TiLookupOptions, TiPlan } from "./enrich/ti/lookup.js";
+export type { ColumnOptions, ObservableInput } from "./enrich/ti/observables.js";
+export type { BrowseOptions } from "./enrich/ti/browse.js";
+export type { FeedOptions } from "./enrich/ti/feed-source.js";
+export type { Severity, TiResult } from "./enrich/ti/result.js";
 export type { UnpackedItem, Unpacking, UnpackOptions } from "./transform/base64/unpack.js";
+export type { Plugin, PluginDriverFactory, PluginHost } from "./session/plugins.js";
 export type { InitNotebookOptions } from "./session/init-notebook.js";
 export type { LocalWorkspace, WorkspaceQueryOptions, WorkspaceTable } from "./workspace/api.js";
 
@@ -42,9 +64,10 @@ export type { LocalWorkspace, WorkspaceQueryOptions, WorkspaceTable } from "./wo
  */
 export function initNotebook(options: InitNotebookOptions = {}): Promise<Shown> {
   const names = {
+    ...{ MpConfigFile },
     ...{ QueryProvider, WorkspaceConfig, QueryTime, TimeSpan, settings },
-    ...{ display, md, mdWarn, show, kql, read, frameFrom, Frame, HuntError },
-    ...{ IoCExtract, unpackBase64 },
+    ...{ display, md, mdWarn, show, kql, read, frameFrom, plotTimelines, Frame, HuntError },
+    ...{ IoCExtract, unpackBase64, TILookup, GeoLiteLookup, readEntities },
   };
   return init(names, options);
 }

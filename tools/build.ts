@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { bundleSnapshotEntry } from "./kql-snapshot.js";
+import { bundleD3, bundleWeb } from "./web.js";
 
 const root = join(import.meta.dirname, "..");
 rmSync(join(root, "dist"), { recursive: true, force: true });
@@ -11,3 +12,5 @@ execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "
   stdio: "inherit",
 });
 await bundleSnapshotEntry(join(root, "dist", "kql-snapshot.cjs"));
+await bundleD3(root);
+await bundleWeb(root);

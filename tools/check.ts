@@ -20,6 +20,7 @@ const steps: readonly Step[] = [
   { name: "format", args: [bin("prettier/bin/prettier.cjs"), "--check", "--log-level", "warn", "."] },
   { name: "lint", args: [bin("eslint/bin/eslint.js"), "."] },
   { name: "types", args: [bin("typescript/bin/tsc"), "-p", "tsconfig.json", "--noEmit"] },
+  { name: "types (browser)", args: [bin("typescript/bin/tsc"), "-p", "src/notebook/web/tsconfig.json", "--noEmit"] },
   { name: "build", args: [bin("tsx/dist/cli.mjs"), "tools/build.ts"] },
   { name: "public API", args: [bin("tsx/dist/cli.mjs"), "tools/api-report.ts", "--check"] },
   {

@@ -28,6 +28,8 @@ const areas: Readonly<Record<string, string>> = {
   entity: "Entities",
   config: "Configuration",
   auth: "Signing in",
+  keyvault: "Key vaults",
+  secrets: "Secrets that are kept",
   net: "Network",
   notebook: "Notebooks",
   server: "The notebook server and JupyterLab",

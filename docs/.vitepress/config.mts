@@ -29,6 +29,7 @@ export default defineConfig({
           kql: "KQL",
           frames: "Frames",
           observables: "Observables and Base64",
+          enrichment: "Threat intelligence and places",
           notebooks: "Notebooks",
           completeness: "Completeness",
         }),

@@ -2,6 +2,8 @@
 import type { Completeness } from "../base/completeness.js";
 import type { Column } from "../base/column.js";
 import type { ProgressSink } from "../base/port.js";
+import type { AuthStatus } from "../config/azure-sign-in.js";
+import type { WorkspaceSettings } from "../config/import-workspace.js";
 import type { HostModule, NotebookRun, RunContext, RunOptions } from "../notebook/runner/index.js";
 import type { View } from "../view/index.js";
 
@@ -139,6 +141,10 @@ export interface CliHost {
     text: string,
     schema: string | undefined,
   ): Promise<readonly CheckedFileQuery[] | undefined>;
+  /** Completes a workspace's settings through Azure Resource Graph. @throws HuntError `config/resolve`, `auth/…`, `net/…` */
+  resolveWorkspace(known: WorkspaceSettings, cloud: string, signal: AbortSignal): Promise<Required<WorkspaceSettings>>;
+  /** What each way to sign in to Azure says, in the configured order. */
+  authStatus(tenantId: string | undefined, signal: AbortSignal): Promise<AuthStatus>;
   doctor(signal: AbortSignal): Promise<readonly DoctorCheck[]>;
   /** What runs `%%kql` cells of a notebook, and what the report says of it. */
   notebookHost(options: OpenOptions): Promise<{ readonly host?: HostModule; readonly context?: RunContext }>;

@@ -43,8 +43,8 @@ export function openProcessIo(): { readonly io: Io; readonly close: () => void }
   return {
     io,
     close: () => {
+      // The broken pipe is told after the last write: its handler stays.
       process.off("SIGINT", onInterrupt);
-      process.stdout.off("error", onBrokenPipe);
     },
   };
 }

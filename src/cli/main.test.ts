@@ -95,6 +95,14 @@ function fakeHost(changes: Partial<CliHost> = {}, completeness: Completeness = c
               reason: line === "bad" ? "no" : "",
             }))
         : undefined,
+    resolveWorkspace: async known => ({
+      WorkspaceId: "11111111-2222-4333-8444-555555555555",
+      TenantId: "99999999-2222-4333-8444-555555555555",
+      SubscriptionId: known.SubscriptionId ?? "",
+      ResourceGroup: known.ResourceGroup ?? "",
+      WorkspaceName: known.WorkspaceName ?? "",
+    }),
+    authStatus: async () => ({ cloud: "global", tenantId: "t", signedIn: false, attempts: [] }),
     doctor: async () => [],
     notebookHost: async () => ({}),
     runNotebook,
@@ -552,5 +560,76 @@ describe("start", () => {
     const { code, out } = await huntbook(["start", "case", "--out", "results"], host);
     expect([code, host.calls]).toEqual([0, []]);
     expect(out).toContain(join(dir, "results", "first-look.html"));
+  });
+});
+
+describe("config", () => {
+  const config = (name: string) => join(dir, name);
+
+  test("init writes a file once, with local workspaces; validate is content with it", async () => {
+    const made = await huntbook(["config", "init", "--local", "Case42=./case-042"]);
+    expect(made).toMatchObject({ code: 0, err: "" });
+    const text = readFileSync(config("msticpyconfig.yaml"), "utf8");
+    expect(text).toContain("Case42:\n      local: ./case-042");
+    const again = await huntbook(["config", "init"]);
+    expect(again.code).toBe(2);
+    expect(again.err).toContain("is there already");
+    const checked = await huntbook(["config", "validate", "--file", "msticpyconfig.yaml", "--json"]);
+    expect(checked.code).toBe(0);
+    expect(JSON.parse(checked.out)).toMatchObject({ errors: 0, warnings: 1 });
+  });
+
+  test("show masks secrets; validate names line and fix and ends with 1", async () => {
+    writeFileSync(
+      config("c.yaml"),
+      "TIProviders:\n  OTX: { Args: { AuthKey: hunter2 } }\n  XForce: { Args: { ApiID: i } }\n",
+    );
+    const shown = await huntbook(["config", "show", "-f", "c.yaml"]);
+    expect(shown.out).toContain("TIProviders.OTX.Args.AuthKey");
+    expect(shown.out).not.toContain("hunter2");
+    const checked = await huntbook(["config", "validate", "-f", "c.yaml"]);
+    expect(checked.code).toBe(1);
+    expect(checked.out).toMatch(/c\.yaml:3:\d+: error config\/key: .*XForce: Missing or invalid AuthKey/);
+  });
+
+  test("a file that cannot be read as YAML is a finding with its line", async () => {
+    writeFileSync(config("c.yaml"), "a:\n\tb: 1\n");
+    const checked = await huntbook(["config", "validate", "-f", "c.yaml", "--json"]);
+    expect(checked.code).toBe(1);
+    expect(JSON.parse(checked.out)).toMatchObject({ findings: [{ code: "yaml/invalid", line: 2 }] });
+  });
+
+  test("a workspace is imported from an address of the portal", async () => {
+    const id = "33333333-2222-4333-8444-555555555555";
+    const url = `https://portal.azure.us/#/subscriptions/${id}/resourceGroups/rg/providers/x/workspaces/soc`;
+    const ran = await huntbook(["config", "import", url, "-f", "c.yaml"]);
+    expect(ran).toMatchObject({ code: 0, err: "" });
+    const text = readFileSync(config("c.yaml"), "utf8");
+    expect(text).toContain(`SubscriptionId: ${id}`);
+    expect(text).toContain("Default:");
+    expect(text).toContain("cloud: usgov");
+  });
+
+  test.each([
+    [["config", "shw"], "did you mean 'show'"],
+    [["config", "show", "x"], "does not take 'x'"],
+    [["config", "validate", "-f", "none.yaml"], "there is no"],
+    [["config", "import"], "needs a config.json or an address"],
+    [["auth", "stauts"], "did you mean 'status'"],
+  ])("%j is wrong usage", async (argv, message) => {
+    const ran = await huntbook(argv);
+    expect(ran.code).toBe(2);
+    expect(ran.err).toContain(message);
+  });
+
+  test("auth status says for each way what it said, and ends with 1 when none works", async () => {
+    const attempts = [
+      { method: "cli", state: "failed", detail: "the Azure CLI (az) is not installed", hint: "install it" },
+    ] as const;
+    const host = fakeHost({ authStatus: async () => ({ cloud: "global", tenantId: "t", signedIn: false, attempts }) });
+    const ran = await huntbook(["auth", "status"], host);
+    expect(ran.code).toBe(1);
+    expect(ran.out).toContain("not signed in");
+    expect(ran.out).toContain("install it");
   });
 });

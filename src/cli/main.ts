@@ -7,9 +7,12 @@ import { didYouMean } from "../base/suggest.js";
 import { dataFolder } from "../session/folders.js";
 import type { Command, Context } from "./command.js";
 import { exitCodes, formatHelp, parseCommandArgs, usageError } from "./command.js";
+import { authCommand } from "./commands/auth.js";
+import { configCommand } from "./commands/config.js";
 import { demoCommand } from "./commands/demo.js";
 import { doctorCommand } from "./commands/doctor.js";
 import { ingestCommand } from "./commands/ingest.js";
+import { kernelCommand } from "./commands/kernel.js";
 import { kqlCommand } from "./commands/kql.js";
 import { newCommand } from "./commands/new.js";
 import { queryCommand } from "./commands/query.js";
@@ -29,8 +32,11 @@ export const commands: readonly Command[] = [
   ingestCommand,
   demoCommand,
   kqlCommand,
+  kernelCommand,
   templatesCommand,
   newCommand,
+  configCommand,
+  authCommand,
   doctorCommand,
   versionCommand,
 ];

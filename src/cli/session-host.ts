@@ -19,11 +19,14 @@ import {
 import { exampleText } from "../query/example.js";
 import { readQueries } from "../query/read-queries.js";
 import { runNotebook } from "../notebook/runner/index.js";
+import { getCloud } from "../config/cloud.js";
+import { resolveWorkspace } from "../config/import-workspace.js";
 import { contosoDir, generateDemo } from "../session/demo.js";
 import { runKqlText } from "../session/run-kql.js";
 import { createSession, type Session } from "../session/session.js";
 import { loadCatalogue, planIngest, planRows, readManifest, runIngest, type IngestPlan } from "../workspace/index.js";
 import { createCliCompiler } from "./compiler.js";
+import { doctorChecks } from "./doctor-checks.js";
 import type {
   CheckedFileQuery,
   CliFrame,
@@ -32,7 +35,6 @@ import type {
   CliWorkspace,
   DemoRequest,
   DemoResult,
-  DoctorCheck,
   IngestRequest,
   OpenOptions,
   TextFormat,
@@ -194,37 +196,15 @@ function parseSchemaFile(text: string, path: string): readonly TableSchema[] {
   });
 }
 
-async function doctorChecks(dataDir: string): Promise<readonly DoctorCheck[]> {
-  const session = createSession({ dataDir });
-  try {
-    const place = session.config.place?.path;
-    const workspace = session.workspaceConfig();
-    const demo = existsSync(join(contosoDir(dataDir), "manifest.json"));
-    return [
-      { name: "Configuration", state: "ok", detail: place ?? "no msticpyconfig.yaml: the demo is the default" },
-      { name: "Default workspace", state: "ok", detail: `${workspace.name} (${workspace.kind})` },
-      {
-        name: "Contoso demo",
-        state: "ok",
-        detail: demo ? contosoDir(dataDir) : "not generated yet; the first use does it",
-      },
-      ...session.notices
-        .filter(n => n.code !== "config/none")
-        .map((n): DoctorCheck => ({
-          name: "Notice",
-          state: "warning",
-          detail: n.message,
-          ...(n.hint === undefined ? {} : { hint: n.hint }),
-        })),
-    ];
-  } catch (error) {
-    const known = error instanceof HuntError ? error : undefined;
-    if (known === undefined) throw error;
-    const hint = known.hint === undefined ? {} : { hint: known.hint };
-    return [{ name: "Configuration", state: "failed", detail: known.message, ...hint }];
-  } finally {
-    await session.close();
-  }
+/** The tenant that is meant when none is named. @throws HuntError `auth/no-tenant` */
+function tenantOf(session: Session): string {
+  const { config } = session;
+  const workspace = session.workspaceConfig();
+  const tenant = workspace.tenantId ?? config.text("Azure.tenant_id") ?? config.text("KeyVault.TenantId");
+  if (tenant !== undefined) return tenant;
+  throw new HuntError("auth/no-tenant", "no tenant is configured", {
+    hint: "name it with --tenant, or set Azure.tenant_id in msticpyconfig.yaml",
+  });
 }
 
 /** The host of the real product. Sessions are opened by the commands that need one, and closed with what they opened. */
@@ -264,7 +244,21 @@ export function createSessionHost(io: Io, dataDir: string): CliHost {
         return { line: found.line + found.text.slice(0, offset).split("\n").length - 1, status, reason };
       });
     },
-    doctor: () => doctorChecks(dataDir),
+    async resolveWorkspace(known, cloudName, signal) {
+      await using session = createSession({ dataDir });
+      const cloud = getCloud(cloudName);
+      const signIn = await session.azure.signIn({ cloud });
+      const tenant = known.TenantId ?? session.config.text("Azure.tenant_id") ?? "organizations";
+      const token = await signIn.getToken(`${cloud.resourceManager}/.default`, tenant, signal);
+      return resolveWorkspace(known, { http: session.http, resourceManager: cloud.resourceManager, token }, signal);
+    },
+    async authStatus(tenant, signal) {
+      await using session = createSession({ dataDir });
+      const tenantId = tenant ?? tenantOf(session);
+      const { cloud } = session.azure;
+      return (await session.azure.signIn()).status(`${cloud.resourceManager}/.default`, tenantId, signal);
+    },
+    doctor: signal => doctorChecks(dataDir, signal),
     notebookHost: options => describeNotebookHost(io, dataDir, options),
     runNotebook,
     prepareLab: async (progress, signal) => (await import("./notebook-server.js")).prepareLab(progress, signal),

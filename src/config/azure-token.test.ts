@@ -74,8 +74,29 @@ test.each<[string, Partial<RunResult>, string, RegExp]>([
   [
     "an expired sign-in",
     { exitCode: 1, stderr: "AADSTS700082: The refresh token has expired" },
-    "auth/not-signed-in",
+    "auth/expired",
     /az login/,
+  ],
+  [
+    "a proxy in the way",
+    {
+      exitCode: 1,
+      stderr: "HTTPSConnectionPool: Max retries exceeded (Caused by ProxyError('Cannot connect to proxy.'))",
+    },
+    "auth/cli-network",
+    /HTTPS_PROXY/,
+  ],
+  [
+    "inspected TLS",
+    { exitCode: 1, stderr: "ssl.SSLCertVerificationError: CERTIFICATE_VERIFY_FAILED" },
+    "auth/cli-network",
+    /REQUESTS_CA_BUNDLE/,
+  ],
+  [
+    "a clock that is wrong",
+    { exitCode: 1, stderr: "AADSTS700024: Client assertion is not within its valid time range." },
+    "auth/clock",
+    /clock/,
   ],
   ["an answer that is no JSON", { stdout: "oops" }, "auth/not-signed-in", /az login/],
 ])("%s is named, with what to do", async (_, result, code, hint) => {

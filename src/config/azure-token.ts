@@ -38,7 +38,7 @@ export type RunProgram = (file: string, args: readonly string[], signal?: AbortS
 const marginMs = 5 * 60_000;
 
 /** Remembers tokens by tenant and scope. */
-function keepTokens(
+export function keepTokens(
   name: string,
   nowMs: () => number,
   fetch: (scope: string, tenantId: string, signal?: AbortSignal) => Promise<FreshToken>,
@@ -57,7 +57,7 @@ function keepTokens(
   };
 }
 
-const runProgram: RunProgram = (file, args, signal) =>
+export const runProgram: RunProgram = (file, args, signal) =>
   new Promise(done => {
     const options = {
       timeout: 60_000,
@@ -93,6 +93,46 @@ function readCliToken(stdout: string): FreshToken | undefined {
   }
 }
 
+/** What `az` complains about, as the few things that one can do something about. Its own words may hold names; they are not shown. */
+function explainCliFailure(exitCode: number | undefined, stderr: string, tenantId: string): HuntError {
+  const isMissing =
+    exitCode === undefined || exitCode === 127 || exitCode === 9009 || /not recognized|not found/i.test(stderr);
+  if (isMissing && !/az login|AADSTS/i.test(stderr))
+    return new HuntError("auth/no-cli", "the Azure CLI (az) is not installed", {
+      hint: "install it and run `az login`, or configure ClientId and ClientSecret for the workspace",
+    });
+  if (/AADSTS700024|not yet valid|clock skew|system time/i.test(stderr))
+    return new HuntError("auth/clock", "this machine's clock differs from Microsoft Entra's", {
+      hint: "set the clock by the network's time, then run `az login` again",
+    });
+  if (/CERTIFICATE_VERIFY_FAILED|SSLError|self.signed certificate/i.test(stderr))
+    return new HuntError("auth/cli-network", "the Azure CLI does not trust the certificate that it is shown", {
+      hint: "set REQUESTS_CA_BUNDLE to your organisation's certificates and try again",
+    });
+  if (
+    /ProxyError|Tunnel connection failed|Max retries exceeded|Connection (?:error|refused|aborted)|getaddrinfo/i.test(
+      stderr,
+    )
+  )
+    return new HuntError("auth/cli-network", "the Azure CLI cannot reach Microsoft Entra", {
+      hint: "check the network and HTTPS_PROXY, then try again",
+    });
+  const code = entraCode(stderr);
+  if (/AADSTS(?:700082|70043|50173|70008|50132|50133|700084)/.test(stderr) || /(?:has|is) expired/i.test(stderr))
+    return new HuntError("auth/expired", `the Azure CLI's sign-in has expired${code}`, {
+      hint: `run \`az login --tenant ${tenantId}\``,
+    });
+  return new HuntError("auth/not-signed-in", `the Azure CLI has no valid sign-in for tenant '${tenantId}'${code}`, {
+    hint: `run \`az login --tenant ${tenantId}\``,
+  });
+}
+
+/** ` (AADSTS50076)`, when the text has one. */
+export function entraCode(text: string): string {
+  const code = /AADSTS\d{4,7}/.exec(text)?.[0];
+  return code === undefined ? "" : ` (${code})`;
+}
+
 export interface AzureCliOptions {
   readonly nowMs: () => number;
   readonly run?: RunProgram;
@@ -110,15 +150,7 @@ export function createAzureCliTokens(options: AzureCliOptions): AzureTokenSource
     const { exitCode, stdout, stderr } = await run(file, args, signal);
     const token = exitCode === 0 ? readCliToken(stdout) : undefined;
     if (token !== undefined) return token;
-    const isMissing =
-      exitCode === undefined || exitCode === 127 || exitCode === 9009 || /not recognized|not found/i.test(stderr);
-    if (isMissing && !/az login/i.test(stderr))
-      throw new HuntError("auth/no-cli", "the Azure CLI (az) is not installed", {
-        hint: "install it and run `az login`, or configure ClientId and ClientSecret for the workspace",
-      });
-    throw new HuntError("auth/not-signed-in", `the Azure CLI has no valid sign-in for tenant '${tenantId}'`, {
-      hint: `run \`az login --tenant ${tenantId}\``,
-    });
+    throw explainCliFailure(exitCode, stderr, tenantId);
   });
 }
 

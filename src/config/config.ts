@@ -10,11 +10,22 @@ import {
   noExternalData,
   readHuntbookSection,
   type ExternalDataSettings,
+  type HuntbookSection,
   type Limits,
   type LocalWorkspaceSettings,
 } from "./huntbook-section.js";
-import { checkSections } from "./section.js";
-import { settingSecret, settingText, toSettings, type EnvironmentVariables } from "./setting.js";
+import type { ConfigFinding } from "./issue.js";
+import {
+  fetchSettingSecret,
+  listReferences,
+  maskSettings,
+  settingSecret,
+  settingText,
+  toSettings,
+  type EnvironmentVariables,
+  type SecretVault,
+} from "./setting.js";
+import { validateSource } from "./validate.js";
 import { isMapping, parseYamlSource, type YamlSource } from "./yaml-source.js";
 
 /** The outside world that configuration is found in. */
@@ -24,6 +35,8 @@ export interface ConfigPorts {
   readonly home: string;
   /** The text of a file; undefined when there is none. Throws when it is there and cannot be read. */
   readonly read: (path: string) => string | undefined;
+  /** Secrets of key vaults; called once, with the first secret that is fetched. Without it there are none. */
+  readonly openVault?: (config: Config) => SecretVault;
 }
 
 export interface ConfigPlace {
@@ -31,7 +44,25 @@ export interface ConfigPlace {
   readonly from: "MSTICPYCONFIG" | "working folder" | "home";
 }
 
-const fileName = "msticpyconfig.yaml";
+export const configFileName = "msticpyconfig.yaml";
+/** Far larger than any configuration; hostile files take time by their size. */
+export const maxConfigBytes = 1024 * 1024;
+
+/** A file's text: UTF-8, or UTF-16 with a byte order mark, as Windows tools write it. */
+export function decodeConfig(bytes: Uint8Array): string {
+  const [a, b] = bytes;
+  if (a === 0xff && b === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
+  if (a === 0xfe && b === 0xff) return new TextDecoder("utf-16be").decode(bytes);
+  return new TextDecoder("utf-8").decode(bytes);
+}
+
+function readConfigText(path: string): string | undefined {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat?.isFile() !== true) return undefined;
+  // The text is refused for its size; there is no need to read it all to find out.
+  if (stat.size > 4 * maxConfigBytes) throw new Error(`it is larger than ${maxConfigBytes / 1024 / 1024} MB`);
+  return decodeConfig(readFileSync(path));
+}
 
 /** The ports of the process. */
 export function systemConfigPorts(): ConfigPorts {
@@ -39,8 +70,7 @@ export function systemConfigPorts(): ConfigPorts {
     env: process.env,
     cwd: process.cwd(),
     home: homedir(),
-    read: path =>
-      statSync(path, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(path, "utf8") : undefined,
+    read: readConfigText,
   };
 }
 
@@ -67,8 +97,8 @@ function search(ports: ConfigPorts): { found: Found | undefined; notices: Notice
     ...(variable === undefined || variable === ""
       ? []
       : [{ path: resolve(ports.cwd, expandHome(variable, ports.home)), from: "MSTICPYCONFIG" } as const]),
-    { path: join(ports.cwd, fileName), from: "working folder" },
-    { path: join(ports.home, ".msticpy", fileName), from: "home" },
+    { path: join(ports.cwd, configFileName), from: "working folder" },
+    { path: join(ports.home, ".msticpy", configFileName), from: "home" },
   ];
   for (const place of places) {
     const found = readPlace(place, ports);
@@ -95,6 +125,15 @@ export function findConfig(ports: ConfigPorts): ConfigPlace | undefined {
 
 type SettingPath = string | readonly string[];
 
+interface ConfigParts {
+  readonly defaultWorkspace?: string | undefined;
+  readonly place: ConfigPlace | undefined;
+  readonly sections: Readonly<Record<string, unknown>>;
+  readonly huntbook: Omit<HuntbookSection, "diagnostics">;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly notices: readonly Notice[];
+}
+
 /** A configuration that has been read. Secrets in it are references that print where they come from. */
 export class Config {
   /** Undefined when there is no file. */
@@ -106,6 +145,12 @@ export class Config {
   readonly externalData: ExternalDataSettings;
   /** `Huntbook.LogAnalyticsEndpoint`, when set. */
   readonly logAnalyticsEndpoint: string | undefined;
+  /** `Huntbook.InternalDomains`: nothing under them is asked of services outside. */
+  readonly internalDomains: readonly string[];
+  /** `Huntbook.Window`, when set: how long before now, milliseconds. */
+  readonly windowMs: number | undefined;
+  /** `Huntbook.SecretCache`: where secrets and sign-ins may be kept. */
+  readonly secretCache: HuntbookSection["secretCache"];
   /** Warnings about the file. */
   readonly diagnostics: readonly Diagnostic[];
   /** Things to tell the user once. */
@@ -113,27 +158,22 @@ export class Config {
   /** Name of the workspace that is meant when none is named, before `Default`; set by a command, not by the file. */
   readonly defaultWorkspace: string | undefined;
   readonly #sections: Readonly<Record<string, unknown>>;
+  readonly #parts: ConfigParts;
 
-  constructor(parts: {
-    readonly defaultWorkspace?: string | undefined;
-    readonly place: ConfigPlace | undefined;
-    readonly sections: Readonly<Record<string, unknown>>;
-    readonly localWorkspaces: readonly LocalWorkspaceSettings[];
-    readonly limits: Limits;
-    readonly externalData?: ExternalDataSettings;
-    readonly logAnalyticsEndpoint: string | undefined;
-    readonly diagnostics: readonly Diagnostic[];
-    readonly notices: readonly Notice[];
-  }) {
+  constructor(parts: ConfigParts) {
     this.place = parts.place;
     this.defaultWorkspace = parts.defaultWorkspace;
     this.#sections = parts.sections;
-    this.localWorkspaces = parts.localWorkspaces;
-    this.limits = parts.limits;
-    this.externalData = parts.externalData ?? noExternalData;
-    this.logAnalyticsEndpoint = parts.logAnalyticsEndpoint;
+    this.localWorkspaces = parts.huntbook.workspaces;
+    this.limits = parts.huntbook.limits;
+    this.logAnalyticsEndpoint = parts.huntbook.logAnalyticsEndpoint;
+    this.externalData = parts.huntbook.externalData;
+    this.internalDomains = parts.huntbook.internalDomains;
+    this.windowMs = parts.huntbook.windowMs;
+    this.secretCache = parts.huntbook.secretCache;
     this.diagnostics = parts.diagnostics;
     this.notices = parts.notices;
+    this.#parts = parts;
   }
 
   /**
@@ -157,7 +197,7 @@ export class Config {
     if (value !== undefined) return value;
     const shown = typeof path === "string" ? path : path.join(".");
     throw new HuntError("config/missing", `setting '${shown}' is not set`, {
-      hint: `add it to ${this.place?.path ?? fileName}`,
+      hint: `add it to ${this.place?.path ?? configFileName}`,
     });
   }
 
@@ -170,28 +210,48 @@ export class Config {
     return settingText(this.find(path));
   }
 
+  /** A setting as a secret. @throws HuntError `config/keyvault-unavailable` for what must be fetched first */
   secret(path: SettingPath): Secret | undefined {
-    return settingSecret(this.find(path), `file:${this.place?.path ?? ""}`);
+    return settingSecret(this.find(path), this.#origin);
+  }
+
+  /**
+   * A setting as a secret, from a key vault if it is there.
+   * @throws HuntError `keyvault/…`, `auth/…`, `config/no-vault`, `config/variable-unset`
+   */
+  async fetchSecret(path: SettingPath, signal?: AbortSignal): Promise<Secret | undefined> {
+    return fetchSettingSecret(this.find(path), this.#origin, signal);
+  }
+
+  /**
+   * Fetches what is in key vaults below a path (all of it without one), so that it can be read at once afterwards.
+   * @throws HuntError as `fetchSecret`, for the first that fails
+   */
+  async fetchSecrets(path: SettingPath = [], signal?: AbortSignal): Promise<void> {
+    const wanted = listReferences(this.find(path)).filter(r => r.from === "keyvault");
+    for (const reference of wanted) await reference.fetchSecret(signal);
+  }
+
+  /** The values of all secrets that are known now: those of the file, of the environment, and what was fetched. */
+  knownSecrets(): Secret[] {
+    const references = listReferences(this.#sections).filter(r => r.isSecret);
+    return references.map(r => r.peekSecret()).filter(s => s !== undefined);
+  }
+
+  get #origin(): string {
+    return `file:${this.place?.path ?? ""}`;
   }
 
   /** The same configuration with another default workspace: a configured name, or a folder under a name of its own. */
   withDefault(name: string, path?: string): Config {
-    const others = this.localWorkspaces.filter(w => w.name !== name);
-    return new Config({
-      place: this.place,
-      sections: this.#sections,
-      localWorkspaces: path === undefined ? this.localWorkspaces : [...others, { name, path }],
-      limits: this.limits,
-      externalData: this.externalData,
-      logAnalyticsEndpoint: this.logAnalyticsEndpoint,
-      diagnostics: this.diagnostics,
-      notices: this.notices,
-      defaultWorkspace: name,
-    });
+    const { huntbook } = this.#parts;
+    const others = huntbook.workspaces.filter(w => w.name !== name);
+    const workspaces = path === undefined ? huntbook.workspaces : [...others, { name, path }];
+    return new Config({ ...this.#parts, huntbook: { ...huntbook, workspaces }, defaultWorkspace: name });
   }
 
   toJSON(): unknown {
-    return { place: this.place, sections: this.#sections };
+    return { place: this.place, sections: maskSettings(this.#sections, []) };
   }
 }
 
@@ -199,24 +259,49 @@ export interface ConfigReading {
   readonly config: Config;
   /** Errors and warnings; with errors the configuration must not be used. */
   readonly diagnostics: readonly Diagnostic[];
+  /** All of them in MSTICPy's sense too: with the rules about settings that belong together. */
+  readonly findings: readonly ConfigFinding[];
   readonly text: string;
 }
 
 const sentinelNames = ["AzureSentinel", "MSSentinel"] as const;
 
+/** Entries of several mappings; later ones win. Names such as `__proto__` are names like others. */
+const mergeMappings = (mappings: readonly Readonly<Record<string, unknown>>[]): Record<string, unknown> =>
+  Object.fromEntries(mappings.flatMap(m => Object.entries(m)));
+
 /** Both spellings of the section become `MSSentinel`; workspaces of both are kept. */
 function uniteSentinel(root: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const found = sentinelNames.map(name => root[name]).filter(isMapping);
-  const rest = Object.fromEntries(
-    Object.entries(root).filter(([key]) => !(sentinelNames as readonly string[]).includes(key)),
-  );
-  if (found.length === 0) return rest;
+  const rest = Object.entries(root).filter(([key]) => !(sentinelNames as readonly string[]).includes(key));
+  if (found.length === 0) return Object.fromEntries(rest);
   const workspaces = found.map(section => section["Workspaces"]).filter(isMapping);
-  return {
-    ...rest,
-    MSSentinel: { ...Object.assign({}, ...found), Workspaces: Object.assign({}, ...workspaces) as unknown },
-  };
+  const united = { ...mergeMappings(found), Workspaces: mergeMappings(workspaces) };
+  return Object.fromEntries([...rest, ["MSSentinel", united]]);
 }
+
+/** What MSTICPy's package sets, and what it copies: `AzureCLI` at the top is a data provider. */
+function withPackageDefaults(root: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const cli = root["AzureCLI"];
+  const providers = isMapping(root["DataProviders"]) ? root["DataProviders"] : {};
+  const vault = root["KeyVault"];
+  const known = ["TenantId", "SubscriptionId", "ResourceGroup", "AzureRegion", "VaultName", "UseKeyring", "Authority"];
+  const spell = (key: string) => [...known, "AuthorityURI"].find(k => k.toLowerCase() === key.toLowerCase()) ?? key;
+  return Object.fromEntries([
+    ...Object.entries(root),
+    ...(isMapping(cli) ? [["DataProviders", { AzureCLI: cli, ...providers }] as const] : []),
+    ...(isMapping(vault) ? [["KeyVault", mapKeys(vault, spell)] as const] : []),
+    ["msticpy", { FriendlyExceptions: true, ...withoutNull(root["msticpy"]) }],
+    ["QueryDefinitions", { Default: ["queries"], ...withoutNull(root["QueryDefinitions"]) }],
+  ]);
+}
+
+const mapKeys = (value: Readonly<Record<string, unknown>>, toKey: (key: string) => string): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(value).map(([key, item]) => [toKey(key), item]));
+
+/** `null` in the file takes nothing away. */
+const withoutNull = (value: unknown): Record<string, unknown> =>
+  isMapping(value) ? Object.fromEntries(Object.entries(value).filter(([, item]) => item !== null)) : {};
 
 function toNotice(warning: Diagnostic, source: YamlSource): Notice {
   const { line } = positionAt(source.text, warning.span.start);
@@ -230,14 +315,26 @@ function describeError(error: Diagnostic, text: string, path: string): string {
   return [head, ...rest.filter(line => line.startsWith("  hint: "))].join("\n");
 }
 
+const noVault: SecretVault = {
+  get: async () => {
+    throw new HuntError("config/no-vault", "a setting is in a key vault, and this session has no access to any", {
+      hint: "open the session with access to key vaults, or store the setting elsewhere",
+    });
+  },
+};
+
 /** Reads a configuration's text. Nothing is thrown. */
 export function readConfig(
   text: string,
   place: ConfigPlace,
-  ports: Pick<ConfigPorts, "env" | "home">,
+  ports: Pick<ConfigPorts, "env" | "home" | "openVault">,
   notices: readonly Notice[] = [],
 ): ConfigReading {
-  const source = parseYamlSource(text, place.path);
+  const source = parseYamlSource(text, place.path, {
+    maxBytes: maxConfigBytes,
+    merge: true,
+    exactNumbers: true,
+  });
   const isEmpty = source.value === null || source.value === undefined;
   const root = isMapping(source.value) ? source.value : {};
   const shape: Diagnostic[] =
@@ -253,18 +350,27 @@ export function readConfig(
           },
         ];
   const huntbook = readHuntbookSection(root["Huntbook"], source, ports.home);
-  const warnings = checkSections(root, source);
+  const { warnings, findings } = validateSource(source, root, { env: ports.env, own: huntbook.diagnostics, shape });
+  let opened: SecretVault | undefined;
+  const vault: SecretVault = {
+    get: (reference, signal) => (opened ??= ports.openVault?.(config) ?? noVault).get(reference, signal),
+  };
+  const sections = toSettings(uniteSentinel(withPackageDefaults(root)), [], {
+    env: ports.env,
+    file: place.path,
+    vault,
+  });
+  const yamlWarnings = source.diagnostics.filter(d => d.severity === "warning");
+  const told = [...yamlWarnings, ...warnings];
   const config = new Config({
     place,
-    sections: toSettings(uniteSentinel(root), "", ports.env, place.path) as Record<string, unknown>,
-    localWorkspaces: huntbook.workspaces,
-    limits: huntbook.limits,
-    externalData: huntbook.externalData,
-    logAnalyticsEndpoint: huntbook.logAnalyticsEndpoint,
-    diagnostics: warnings,
-    notices: [...notices, ...warnings.map(w => toNotice(w, source))],
+    sections: sections as Record<string, unknown>,
+    huntbook,
+    diagnostics: told,
+    notices: [...notices, ...told.map(w => toNotice(w, source))],
   });
-  return { config, diagnostics: [...source.diagnostics, ...shape, ...huntbook.diagnostics, ...warnings], text };
+  const diagnostics = [...source.diagnostics, ...shape, ...huntbook.diagnostics, ...warnings];
+  return { config, diagnostics, findings, text: source.text };
 }
 
 /**
@@ -278,10 +384,16 @@ export function loadConfig(ports: ConfigPorts): Config {
   if (found === undefined)
     return new Config({
       place: undefined,
-      sections: {},
-      localWorkspaces: [],
-      limits: {},
-      logAnalyticsEndpoint: undefined,
+      sections: withPackageDefaults({}),
+      huntbook: {
+        workspaces: [],
+        limits: {},
+        externalData: noExternalData,
+        internalDomains: [],
+        logAnalyticsEndpoint: undefined,
+        windowMs: undefined,
+        secretCache: "auto",
+      },
       diagnostics: [],
       notices: [
         ...notices,

@@ -2,6 +2,7 @@
 import { isAbsolute, join, dirname, resolve } from "node:path";
 import type { Diagnostic } from "../base/diagnostic.js";
 import { didYouMean } from "../base/suggest.js";
+import { showKey } from "./issue.js";
 import { isMapping, type YamlPath, type YamlSource } from "./yaml-source.js";
 
 export interface LocalWorkspaceSettings {
@@ -30,6 +31,8 @@ export interface ExternalDataSettings {
 }
 
 export const noExternalData: ExternalDataSettings = { hosts: [], folders: [], maxBytes: 64 * 1024 * 1024 };
+const secretCacheKinds = ["auto", "keyring", "file", "none"] as const;
+export type SecretCacheKind = (typeof secretCacheKinds)[number];
 
 export interface HuntbookSection {
   readonly externalData: ExternalDataSettings;
@@ -37,6 +40,12 @@ export interface HuntbookSection {
   readonly limits: Limits;
   /** Another address of the Log Analytics query API: a gateway, or a stand-in on this machine. */
   readonly logAnalyticsEndpoint: string | undefined;
+  /** Domains of one's own: nothing under them is asked of services outside. */
+  readonly internalDomains: readonly string[];
+  /** The time range that queries mean when they say none: this long before now. */
+  readonly windowMs: number | undefined;
+  /** Where secrets and sign-ins are kept. */
+  readonly secretCache: SecretCacheKind;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -62,7 +71,7 @@ class Errors {
       if (!known.includes(key))
         this.add(
           [...path, key],
-          `unknown key '${key}' in '${path.join(".")}'${didYouMean(key, known)}`,
+          `unknown key '${showKey(key)}' in '${path.join(".")}'${didYouMean(key, known)}`,
           `known: ${known.join(", ")}`,
         );
   }
@@ -85,7 +94,11 @@ function readWorkspaces(value: unknown, source: YamlSource, home: string, errors
     if (isMapping(entry)) errors.unknownKeys(entry, ["local"], [...path, name]);
     if (typeof local === "string" && local.trim() !== "")
       return [{ name, path: toPath(local.trim(), source.name, home) }];
-    errors.add([...path, name], `workspace '${name}' has no folder`, `write ${name}: { local: ./folder }`);
+    errors.add(
+      [...path, name],
+      `workspace '${showKey(name)}' has no folder`,
+      `write ${showKey(name)}: { local: ./folder }`,
+    );
     return [];
   });
 }
@@ -157,23 +170,71 @@ function readEndpoint(value: unknown, errors: Errors): string | undefined {
   return undefined;
 }
 
+function readDomains(value: unknown, errors: Errors): readonly string[] {
+  if (value === undefined || value === null) return [];
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return list.flatMap((domain, i) => {
+    if (typeof domain === "string" && /^\.?[a-z0-9-]+(?:\.[a-z0-9-]+)*$/i.test(domain))
+      return [domain.replace(/^\./, "")];
+    errors.add(
+      ["Huntbook", "InternalDomains", i],
+      "a domain in 'Huntbook.InternalDomains' is no name",
+      "write [contoso.com]",
+    );
+    return [];
+  });
+}
+
+const unitMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 };
+
+function readWindow(value: unknown, errors: Errors): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  const [, number, unit] = /^-?(\d+(?:\.\d+)?)\s*([mhdw])$/.exec(typeof value === "string" ? value.trim() : "") ?? [];
+  const ms = Number(number) * (unitMs[unit ?? ""] ?? 0);
+  if (ms > 0) return ms;
+  errors.add(["Huntbook", "Window"], "'Huntbook.Window' must be a length of time", "write 7d, 12h, 30m or 2w");
+  return undefined;
+}
+
+function readSecretCache(value: unknown, errors: Errors): SecretCacheKind {
+  if (value === undefined || value === null) return "auto";
+  const found = secretCacheKinds.find(kind => kind === value);
+  if (found !== undefined) return found;
+  const suggestion = typeof value === "string" ? didYouMean(value, secretCacheKinds) : "";
+  errors.add(
+    ["Huntbook", "SecretCache"],
+    `'Huntbook.SecretCache' must be one of: ${secretCacheKinds.join(", ")}${suggestion}`,
+    "remove it for the default",
+  );
+  return "none";
+}
+
+const sectionKeys = [
+  "Workspaces",
+  "Limits",
+  "Window",
+  "ExternalData",
+  "LogAnalyticsEndpoint",
+  "InternalDomains",
+  "SecretCache",
+];
+
 /** Reads the section; relative folders count from the configuration file. */
 export function readHuntbookSection(value: unknown, source: YamlSource, home: string): HuntbookSection {
   const errors = new Errors(source);
-  const none = { workspaces: [], limits: {}, externalData: noExternalData, logAnalyticsEndpoint: undefined };
-  if (value === undefined || value === null) return { ...none, diagnostics: [] };
-  if (!isMapping(value)) {
-    errors.add(
-      ["Huntbook"],
-      "'Huntbook' must be a mapping",
-      "it has Workspaces, Limits, ExternalData and LogAnalyticsEndpoint",
-    );
-    return { ...none, diagnostics: errors.list };
-  }
-  errors.unknownKeys(value, ["Workspaces", "Limits", "ExternalData", "LogAnalyticsEndpoint"], ["Huntbook"]);
-  const workspaces = readWorkspaces(value["Workspaces"], source, home, errors);
-  const limits = readLimits(value["Limits"], errors);
-  const logAnalyticsEndpoint = readEndpoint(value["LogAnalyticsEndpoint"], errors);
-  const externalData = readExternalData(value["ExternalData"], source, home, errors);
-  return { workspaces, limits, externalData, logAnalyticsEndpoint, diagnostics: errors.list };
+  const isMap = isMapping(value);
+  const given = isMap ? value : {};
+  if (!isMap && value !== undefined && value !== null)
+    errors.add(["Huntbook"], "'Huntbook' must be a mapping", `it has ${sectionKeys.join(", ")}`);
+  errors.unknownKeys(given, sectionKeys, ["Huntbook"]);
+  return {
+    workspaces: readWorkspaces(given["Workspaces"], source, home, errors),
+    limits: readLimits(given["Limits"], errors),
+    windowMs: readWindow(given["Window"], errors),
+    externalData: readExternalData(given["ExternalData"], source, home, errors),
+    internalDomains: readDomains(given["InternalDomains"], errors),
+    logAnalyticsEndpoint: readEndpoint(given["LogAnalyticsEndpoint"], errors),
+    secretCache: readSecretCache(given["SecretCache"], errors),
+    diagnostics: errors.list,
+  };
 }

@@ -3,8 +3,8 @@ import { HuntError } from "../base/error.js";
 import { didYouMean } from "../base/suggest.js";
 import type { Secret } from "../base/secret.js";
 import type { Config } from "./config.js";
-import { isGuid } from "./section.js";
-import { settingSecret, settingText } from "./setting.js";
+import { isGuid } from "./check-spec.js";
+import { fetchSettingSecret, maskSettings, settingSecret, settingText } from "./setting.js";
 import { isMapping } from "./yaml-source.js";
 
 /** What kind of place a workspace is. */
@@ -151,6 +151,14 @@ export class WorkspaceConfig {
     return isMapping(args) ? settingSecret(args[name], `file:${this.#config.place?.path ?? ""}`) : undefined;
   }
 
+  /** As `secretArgument`, from a key vault if it is there. @throws HuntError `keyvault/…`, `auth/…`, `config/…` */
+  async fetchSecretArgument(name: string, signal?: AbortSignal): Promise<Secret | undefined> {
+    const args = this.#settings["Args"];
+    return isMapping(args)
+      ? fetchSettingSecret(args[name], `file:${this.#config.place?.path ?? ""}`, signal)
+      : undefined;
+  }
+
   /** Whether the entry says enough to connect; an unset environment variable does not. */
   get configLoaded(): boolean {
     try {
@@ -191,7 +199,9 @@ export class WorkspaceConfig {
   }
 
   toJSON(): unknown {
-    return { name: this.name, kind: this.kind, settings: this.#settings };
+    const path = this.kind === "sentinel" ? ["MSSentinel", "Workspaces", this.name] : undefined;
+    const settings = path === undefined ? this.#settings : maskSettings(this.#settings, path);
+    return { name: this.name, kind: this.kind, settings };
   }
 }
 

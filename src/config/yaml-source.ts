@@ -1,5 +1,6 @@
 /** YAML files with the place of every key, so that each complaint can name its line. */
 import type { Document, Node } from "yaml";
+import { messageOf } from "../base/error.js";
 import { positionAt, type Diagnostic, type Span } from "../base/diagnostic.js";
 import { loadYaml } from "./yaml.js";
 
@@ -8,10 +9,11 @@ export type YamlPath = readonly (string | number)[];
 export interface YamlSource {
   /** For people: the file's path. */
   readonly name: string;
+  /** Without a byte order mark. */
   readonly text: string;
   /** Plain objects, arrays and scalars; undefined when the file cannot be read at all. */
   readonly value: unknown;
-  /** Errors of YAML itself; `value` is undefined when there are any. */
+  /** Errors of YAML itself (`value` is undefined when there are any) and warnings. */
   readonly diagnostics: readonly Diagnostic[];
   /** Where a key stands (the pair's key), or the nearest ancestor that exists. */
   spanOf(path: YamlPath): Span;
@@ -21,11 +23,24 @@ export interface YamlSource {
   lineOf(path: YamlPath): number;
 }
 
-/** Larger files are no configuration or query file; refused to keep hostile YAML from costing memory. */
+export interface YamlOptions {
+  /** Larger files are refused, to keep hostile YAML from costing memory and time. Default 8 MB. */
+  readonly maxBytes?: number;
+  /** `<<` takes over the keys of another mapping, as in YAML 1.1 and PyYAML. Default false. */
+  readonly merge?: boolean;
+  /** Numbers that do not survive as numbers (`0123`, `1e9`, twenty digits) stay the text they are. Default false. */
+  readonly exactNumbers?: boolean;
+}
+
+/** Larger files are no configuration or query file. */
 export const maxYamlBytes = 8 * 1024 * 1024;
 const maxAliases = 100;
+/** Flow collections and block levels beyond this would use up the stack. */
+const maxNesting = 100;
 /** After an unclosed quote everything is an error; the first ones say where to look. */
 const maxErrors = 3;
+
+const none: Span = { start: 0, end: 0 };
 
 function rangeSpan(node: unknown): Span | undefined {
   const range = (node as Node | undefined)?.range;
@@ -54,50 +69,137 @@ function failure(message: string, span: Span, hint: string): Diagnostic {
   return { code: "yaml/invalid", severity: "error", message, span, hint };
 }
 
-function readDocument(text: string): { document: Document | undefined; value: unknown; diagnostics: Diagnostic[] } {
-  if (Buffer.byteLength(text) > maxYamlBytes) {
-    const hint = "check that this is the file you meant";
-    return {
-      document: undefined,
-      value: undefined,
-      diagnostics: [failure(`the file is larger than ${maxYamlBytes / 1024 / 1024} MB`, { start: 0, end: 0 }, hint)],
-    };
+/** What is no text at all: the decoder's mark for bytes that are none, or control characters. */
+const notText = /[\u0000-\u0008\u000e-\u001f\ufffd]/;
+
+/**
+ * Whether the text nests deeper than the parser can bear: thousands of `[` end the process (seen with yaml 2.9.1 on Node 20),
+ * so it is found out by the tokens, before parsing.
+ */
+function isTooDeep(text: string): boolean {
+  const { Lexer } = loadYaml();
+  let flow = 0;
+  let block = 0;
+  let isScalar = false;
+  for (const token of new Lexer().lex(text)) {
+    // The token after this mark is a scalar's text, whatever it looks like.
+    const wasScalar = isScalar;
+    isScalar = token === "\u001f";
+    if (wasScalar) continue;
+    if (token === "[" || token === "{") flow++;
+    else if (token === "]" || token === "}") flow = Math.max(0, flow - 1);
+    else if (token === "-" || token === "?") block++;
+    else if (token === "\n" || token === "\r\n") block = 0;
+    else if (/^ +$/.test(token)) block = Math.max(block, token.length / 2);
+    if (flow > maxNesting || block > 2 * maxNesting) return true;
   }
-  const { LineCounter, parseDocument } = loadYaml();
-  const document = parseDocument(text, {
-    version: "1.2",
-    schema: "core",
-    uniqueKeys: true,
-    prettyErrors: false,
-    lineCounter: new LineCounter(),
-  });
-  const diagnostics = document.errors
-    .slice(0, maxErrors)
-    .map(error =>
-      failure(
-        error.message,
-        { start: error.pos[0], end: error.pos[1] },
-        error.code === "DUPLICATE_KEY"
-          ? "keep one of them"
-          : "compare the line with its neighbours: indentation, quotes, colons",
-      ),
-    );
-  if (diagnostics.length > 0) return { document, value: undefined, diagnostics };
+  return false;
+}
+
+function refuse(message: string, hint: string): ReadDocument {
+  return { document: undefined, value: undefined, diagnostics: [failure(message, { start: 0, end: 0 }, hint)] };
+}
+
+interface ReadDocument {
+  readonly document: Document | undefined;
+  readonly value: unknown;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const thisFile = "check that this is the file you meant";
+
+function readDocument(text: string, options: YamlOptions): ReadDocument {
+  const maxBytes = options.maxBytes ?? maxYamlBytes;
+  if (Buffer.byteLength(text) > maxBytes)
+    return refuse(`the file is larger than ${maxBytes / 1024 / 1024} MB`, thisFile);
+  if (notText.test(text)) return refuse("the file is not text", "save it as UTF-8");
+  if (isTooDeep(text)) return refuse(`more than ${maxNesting} levels are inside each other`, thisFile);
+  const { parseDocument } = loadYaml();
   try {
-    return { document, value: document.toJS({ maxAliasCount: maxAliases }) as unknown, diagnostics };
-  } catch {
-    const hint = "write the repeated parts out";
-    return {
-      document,
-      value: undefined,
-      diagnostics: [failure("too many aliases (&, *)", { start: 0, end: 0 }, hint)],
-    };
+    const document = parseDocument(text, {
+      version: "1.2",
+      schema: "core",
+      // The library compares each key with each other one: minutes for a hostile file. `findDuplicates` needs one pass.
+      uniqueKeys: false,
+      prettyErrors: false,
+      merge: options.merge ?? false,
+    });
+    return readParsed(document, options);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return refuse("too much is inside each other", thisFile);
   }
 }
 
+function readParsed(document: Document, options: YamlOptions): ReadDocument {
+  const hint = "compare the line with its neighbours: indentation, quotes, colons";
+  const errors = document.errors.map(e => failure(e.message, { start: e.pos[0], end: e.pos[1] }, hint));
+  const diagnostics = [...errors, ...findDuplicates(document)].slice(0, maxErrors);
+  if (diagnostics.length > 0) return { document, value: undefined, diagnostics };
+  const warnings = document.warnings.slice(0, maxErrors).map((warning): Diagnostic => ({
+    code: "yaml/tag",
+    severity: "warning",
+    message: "a tag (!) that is not known is passed over",
+    span: { start: warning.pos[0], end: warning.pos[1] },
+    hint: "remove it",
+  }));
+  if (options.exactNumbers === true) keepNumberText(document);
+  try {
+    const value: unknown = document.toJS({ maxAliasCount: maxAliases });
+    if (holdsItself(value, [])) {
+      const error = failure("an alias (*) stands for itself", { start: 0, end: 0 }, "write the value out");
+      return { document, value: undefined, diagnostics: [error] };
+    }
+    return { document, value, diagnostics: warnings };
+  } catch (error) {
+    const diagnostic = messageOf(error).startsWith("Unresolved alias")
+      ? failure("an alias (*) has no anchor (&) of its name before it", none, "put text that begins with * in quotes")
+      : error instanceof RangeError
+        ? failure("too much is inside each other", none, thisFile)
+        : failure("too many aliases (&, *)", none, "write the repeated parts out");
+    return { document, value: undefined, diagnostics: [diagnostic] };
+  }
+}
+
+/** `a: &a [*a]` is a value inside itself, which nothing here could walk through. */
+function holdsItself(value: unknown, above: readonly unknown[]): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (above.includes(value)) return true;
+  const here = [...above, value];
+  return Object.values(value).some(item => holdsItself(item, here));
+}
+
+function findDuplicates(document: Document): Diagnostic[] {
+  const { isScalar, visit } = loadYaml();
+  const found: Diagnostic[] = [];
+  visit(document, {
+    Map: (_key, map) => {
+      const seen = new Set<unknown>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value))
+          found.push(failure("Map keys must be unique", rangeSpan(key) ?? none, "keep one of them"));
+        seen.add(key.value);
+      }
+    },
+  });
+  return found;
+}
+
+/** `AuthKey: 0123` is a key that begins with 0, not 123. */
+function keepNumberText(document: Document): void {
+  loadYaml().visit(document, {
+    Scalar: (_key, node) => {
+      if (typeof node.value !== "number" || node.source === undefined || node.source === String(node.value)) return;
+      if (!/^-?\d{1,14}\.\d{1,8}$/.test(node.source)) node.value = node.source;
+    },
+  });
+}
+
 /** Parses one YAML document. Duplicate keys are errors; aliases are bounded; nothing is executed or constructed. */
-export function parseYamlSource(text: string, name: string): YamlSource {
-  const { document, value, diagnostics } = readDocument(text.replace(/^\uFEFF/, ""));
+export function parseYamlSource(given: string, name: string, options: YamlOptions = {}): YamlSource {
+  const text = given.replace(/^\uFEFF/, "");
+  const { document, value, diagnostics } = readDocument(text, options);
   const spanOf = (path: YamlPath): Span => (document === undefined ? { start: 0, end: 0 } : keySpan(document, path));
   return {
     name,

@@ -1,72 +1,16 @@
 /** Frame → view: what a notebook, a report and a terminal show of it. */
-import type { DuckDBValue } from "@duckdb/node-api";
-import type { Column } from "../base/column.js";
-import type { Completeness } from "../base/completeness.js";
-import { unreachable } from "../base/error.js";
+import { isHuntError } from "../base/error.js";
 import type { MimeBundle } from "../base/port.js";
-import {
-  renderHtml,
-  renderText,
-  toView,
-  viewMime,
-  type BannerNode,
-  type TableCell,
-  type View,
-  type ViewNode,
-} from "../view/index.js";
+import { renderHtml, renderText, toView, viewMime, type FigureNode, type View, type ViewNode } from "../view/index.js";
 import type { Provenance } from "./api.js";
-import { exactText } from "./decode.js";
-import type { FrameCore } from "./frame.js";
+import { completenessBanner } from "./banner.js";
+import { toCell } from "./cells.js";
+import type { Frame, FrameCore } from "./frame.js";
+import { buildChart, canRender, renderOptions } from "./plot/chart.js";
+import { figureBundle } from "./plot/plotted.js";
+import { readPage } from "./plot/rows.js";
+import { buildTimeline } from "./plot/timeline.js";
 import { formatDatetimeMicros } from "./time-text.js";
-
-/** Cells of a display are no longer than this; whole values are in the frame. */
-const cellLength = 4000;
-
-function toCell(column: Column, value: DuckDBValue): TableCell {
-  if (value === null) return null;
-  switch (column.type) {
-    case "bool":
-      return value as boolean;
-    case "int":
-      return value as number;
-    case "real":
-      return Number.isFinite(value) ? (value as number) : String(value);
-    case "string":
-    case "dynamic":
-    case "guid":
-    case "long":
-    case "decimal":
-    case "timespan":
-    case "datetime": {
-      const text = exactText(column.type, value);
-      return text.length > cellLength
-        ? `${text.slice(0, cellLength)}… (${(text.length - cellLength).toLocaleString("en-US")} more characters)`
-        : text;
-    }
-    default:
-      return unreachable(column.type, "toCell");
-  }
-}
-
-/** The banner of a result that is not known to be whole. */
-export function completenessBanner(completeness: Completeness): BannerNode | undefined {
-  const lines = completeness.causes.map(c => (c.source === undefined ? c.message : `${c.message} (${c.source})`));
-  switch (completeness.state) {
-    case "complete":
-      return undefined;
-    case "unknown":
-      return { kind: "banner", tone: "warning", title: "The source cannot say whether this is everything", lines };
-    case "partial": {
-      const wrong = completeness.causes.some(c => c.affects === "values");
-      const title = wrong
-        ? "Partial result: rows are missing and values may be wrong"
-        : "Partial result: rows are missing";
-      return { kind: "banner", tone: wrong ? "bad" : "warning", title, lines };
-    }
-    default:
-      return unreachable(completeness.state, "completenessBanner");
-  }
-}
 
 /** Says what "now" meant, when the answer depends on it and it was not the system's clock. */
 function clockNote(provenance: Provenance): ViewNode | undefined {
@@ -75,24 +19,79 @@ function clockNote(provenance: Provenance): ViewNode | undefined {
   return { kind: "text", look: "faint", text: `now() is pinned to ${now}` };
 }
 
-/** The frame's first rows as a view: banner, table, clock note. */
-export async function frameView(frame: FrameCore, limit: number): Promise<View> {
+/** A handle by which a front end can ask for other rows, for as long as the frame lives. */
+function liveRows(frame: FrameCore): string {
+  const { plotHost } = frame;
+  const held = new WeakRef(frame);
+  return plotHost.live.register(async request => {
+    const alive = held.deref() as Frame | undefined;
+    if (request.type !== "rows" || alive === undefined || alive.closed) return { type: "gone" };
+    return { type: "rows", ...(await readPage(plotHost, alive, request)) };
+  });
+}
+
+/** Longer queries are not carried along with every table. */
+const queryLength = 10_000;
+
+function queryOf({ provenance }: FrameCore): { readonly query?: string } {
+  const { query } = provenance;
+  return query === undefined || query.length > queryLength ? {} : { query };
+}
+
+async function tableParts(frame: FrameCore, limit: number): Promise<readonly ViewNode[]> {
   const chunks = await frame.values(0, limit);
   const rows = chunks.flatMap(chunk =>
     Array.from({ length: chunk[0]?.length ?? 0 }, (_, r) =>
       frame.columns.map((column, i) => toCell(column, chunk[i]?.[r] ?? null)),
     ),
   );
+  const live = frame.columns.length === 0 ? {} : { live: liveRows(frame) };
   const parts: (ViewNode | undefined)[] = [
     completenessBanner(frame.completeness),
-    { kind: "table", columns: frame.columns, rows, total: frame.rowCount },
+    { kind: "table", columns: frame.columns, rows, total: frame.rowCount, ...live, ...queryOf(frame) },
     clockNote(frame.provenance),
   ];
-  return toView({ kind: "group", children: parts.filter(p => p !== undefined) });
+  return parts.filter(p => p !== undefined);
 }
 
-/** The MIME bundle of a frame. */
+/** The frame's first rows as a view: banner, table, clock note. */
+export async function frameView(frame: FrameCore, limit: number): Promise<View> {
+  return toView({ kind: "group", children: await tableParts(frame, limit) });
+}
+
+/** What the query's `render` asked for; a note where it cannot be drawn. */
+async function rendered(frame: FrameCore): Promise<FigureNode | string | undefined> {
+  const { visualization } = frame;
+  if (visualization === undefined || visualization.kind === "table") return undefined;
+  const title = visualization.properties["title"];
+  try {
+    if (visualization.kind === "timepivot")
+      return await buildTimeline(frame.plotHost, {
+        inputs: [{ frame: frame as Frame }],
+        options: title === undefined ? {} : { title },
+      });
+    if (!canRender(visualization)) return `'render ${visualization.kind}' is not drawn yet: here are the rows`;
+    return await buildChart(frame.plotHost, frame as Frame, renderOptions(visualization));
+  } catch (error) {
+    if (isHuntError(error) && error.code.startsWith("view/"))
+      return `'render ${visualization.kind}' could not be drawn: ${error.message}`;
+    throw error;
+  }
+}
+
+/** The MIME bundle of a frame: a table, or the chart its query asked for with the rows below it. */
 export async function displayFrame(frame: FrameCore, limit: number): Promise<MimeBundle> {
-  const view = await frameView(frame, limit);
+  const figure = await rendered(frame);
+  const parts = await tableParts(frame, limit);
+  if (typeof figure === "object") {
+    const rows = parts.filter(p => p.kind !== "banner");
+    const view = toView({
+      kind: "group",
+      children: [figure, { kind: "details", summary: `Rows of the chart`, children: rows }],
+    });
+    return figureBundle(view, figure, frame.plotHost.ports);
+  }
+  const note: ViewNode[] = figure === undefined ? [] : [{ kind: "text", look: "faint", text: figure }];
+  const view = toView({ kind: "group", children: [...note, ...parts] });
   return { [viewMime]: view, "text/html": renderHtml(view), "text/plain": renderText(view) };
 }

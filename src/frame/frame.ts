@@ -2,7 +2,7 @@
 import type { Column } from "../base/column.js";
 import { describeCompleteness, type Completeness } from "../base/completeness.js";
 import { HuntError } from "../base/error.js";
-import { displaySymbol, type MimeBundle } from "../base/port.js";
+import { displaySymbol, type Displayable, type MimeBundle } from "../base/port.js";
 import { didYouMean } from "../base/suggest.js";
 import type { KqlScalar, Relation, Visualization } from "../kql/api.js";
 import type { Cell, ColumnData, FrameInfo, FrameLike, Provenance, Row, RowOptions } from "./api.js";
@@ -11,6 +11,8 @@ import { displayFrame, frameView } from "./display.js";
 import { describeRows, type View } from "../view/index.js";
 import type { DuckDBValue } from "@duckdb/node-api";
 import type { PendingFrame } from "./pending.js";
+import type { PlotHost } from "./plot/host.js";
+import { Plots } from "./plot/plots.js";
 import type { WriteOptions, WrittenFile } from "./write/atomic-file.js";
 import { writeParquet } from "./write/write-parquet.js";
 import { writeCsv, writeJson, writeJsonLines, type CsvWriteOptions } from "./write/write-text.js";
@@ -40,6 +42,7 @@ export type FrameCore = Pick<
   | "storeId"
   | "values"
   | "assertOpen"
+  | "plotHost"
   | "toString"
 >;
 
@@ -52,6 +55,7 @@ export interface FrameHost {
   cut(frame: FrameCore, part: FramePart): PendingFrame;
   drop(table: string): Promise<void>;
   scratchFile(extension: string): string;
+  readonly plotHost: PlotHost;
   run(sql: string, parameters?: readonly [], signal?: AbortSignal): Promise<void>;
 }
 
@@ -81,6 +85,7 @@ export class Frame<R extends object = Row> implements FrameLike<R> {
   readonly #host: FrameHost;
   readonly #table: string;
   #closed = false;
+  #shown: Displayable | undefined;
 
   /** For the store; everybody else gets frames from queries, `read` and `fromRows`. */
   constructor(host: FrameHost, place: FramePlace, info: FrameInfo) {
@@ -182,6 +187,16 @@ export class Frame<R extends object = Row> implements FrameLike<R> {
     return this.#host.page(this, from, Math.min(to, this.rowCount), only);
   }
 
+  /** Figures: `frame.plot.timeline({ groupBy: "Computer" })`, `.processTree()`, `.map()`, `.chart()`, `.heatmap()`. */
+  get plot(): Plots {
+    return new Plots(() => Promise.resolve(this as unknown as Frame));
+  }
+
+  /** For figures of this frame. */
+  get plotHost(): PlotHost {
+    return this.#host.plotHost;
+  }
+
   /** The first rows as a view, with the banner when rows are missing. */
   async view(options: { readonly limit?: number } = {}): Promise<View> {
     return frameView(this, options.limit ?? shownRows);
@@ -189,7 +204,12 @@ export class Frame<R extends object = Row> implements FrameLike<R> {
 
   /** What notebooks show: a view, HTML, and text. */
   async [displaySymbol](): Promise<MimeBundle> {
-    return displayFrame(this, shownRows);
+    return this.#shown === undefined ? displayFrame(this, shownRows) : this.#shown[displaySymbol]();
+  }
+
+  /** For whoever made the frame: it is displayed as something else (`--view timeline`); it stays what it is. */
+  showAs(shown: Displayable): void {
+    this.#shown = shown;
   }
 
   /** Writes CSV or TSV; `.gz` compresses. See writeCsv. @throws HuntError `frame/file-exists`, `frame/disk-full` … */

@@ -1,5 +1,5 @@
 export type { Cell, ColumnData, FrameFactory, FrameInfo, FrameLike, Provenance, Row, RowOptions } from "./api.js";
-export { completenessBanner } from "./display.js";
+export { completenessBanner } from "./banner.js";
 export { Frame, type FrameKqlOptions } from "./frame.js";
 export { inferColumns } from "./infer.js";
 export { getReadyQuery, KqlError } from "./kql-error.js";

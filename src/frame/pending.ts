@@ -3,6 +3,7 @@ import { displaySymbol, type MimeBundle } from "../base/port.js";
 import type { View } from "../view/index.js";
 import type { ColumnData, Row, RowOptions } from "./api.js";
 import type { Frame, FrameKqlOptions } from "./frame.js";
+import { Plots } from "./plot/plots.js";
 import type { WriteOptions, WrittenFile } from "./write/atomic-file.js";
 import type { CsvWriteOptions } from "./write/write-text.js";
 
@@ -56,6 +57,11 @@ export class PendingFrame<R extends object = Row> implements PromiseLike<Frame<R
 
   sample(count = 10, seed = 1): PendingFrame<R> {
     return new PendingFrame(async () => (await this.frame()).sample(count, seed).frame());
+  }
+
+  /** Figures of the frame; see Frame.plot. */
+  get plot(): Plots {
+    return new Plots(async () => (await this.frame()) as unknown as Frame);
   }
 
   async rows(options: RowOptions = {}): Promise<R[]> {

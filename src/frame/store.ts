@@ -1,5 +1,6 @@
 /** The frame store of a session: where results live, and the one way from SQL or values to a Frame. */
 import { join } from "node:path";
+import type { DuckDBResultReader } from "@duckdb/node-api";
 import type { Clock } from "../base/clock.js";
 import type { Column } from "../base/column.js";
 import { affectingValues, complete, uniteCompleteness, type Completeness } from "../base/completeness.js";
@@ -36,6 +37,8 @@ import type { GrantedLimits } from "./limits.js";
 import { readTextRows } from "./text-rows.js";
 import { bindParameters, materialize, physicalName, tablePath, type SelectStatement } from "./materialize.js";
 import { PendingFrame } from "./pending.js";
+import type { PlotHost, ViewPorts } from "./plot/host.js";
+import { LiveViews } from "./plot/live.js";
 import { closedError, untilCancelled } from "./pool.js";
 import { readFiles, type ReadOptions } from "./read/read.js";
 import { createScratch, randomId, removeScratch } from "./scratch.js";
@@ -58,6 +61,8 @@ export interface FrameStoreOptions {
   readonly connections?: number;
   /** Reads the files of `externaldata`. Absent: they are refused. */
   readonly external?: ExternalReader;
+  /** What the session lends to figures. */
+  readonly views?: ViewPorts;
   /** Run once per DuckDB instance before it is locked: installs macros and JavaScript functions. */
   readonly prepare?: readonly ((connection: DuckDBConnection) => Promise<void> | void)[];
 }
@@ -114,6 +119,8 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
   readonly id: string = randomId();
   readonly clock: Clock;
   readonly scratchDir: string;
+  /** FrameHost: for figures. */
+  readonly plotHost: PlotHost;
   readonly #engine: Engine;
   readonly #duckdb: DuckDb;
   readonly #compiler: KqlCompiler | undefined;
@@ -141,6 +148,13 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
     this.clock = parts.options.clock ?? systemClock;
     this.#compiler = parts.options.compiler;
     this.#external = parts.options.external;
+    this.plotHost = {
+      all: (sql, parameters) => this.all(sql, parameters),
+      values: (sql, parameters = []) =>
+        this.#engine.display(async c => columnsOf(await runStatement(c, sql, parameters))),
+      live: new LiveViews(this.id),
+      ports: parts.options.views ?? {},
+    };
     this.#unreachable = new FinalizationRegistry(table => void this.drop(table).catch(() => undefined));
   }
 
@@ -511,6 +525,9 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
     });
   }
 }
+
+/** All rows of an answer as one chunk of columns. */
+const columnsOf = (reader: DuckDBResultReader): readonly ValueColumns[] => [reader.getColumns()];
 
 async function runStatement(connection: DuckDBConnection, sql: string, parameters: readonly SqlParameter[]) {
   if (parameters.length === 0) return connection.runAndReadAll(sql);

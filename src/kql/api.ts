@@ -21,6 +21,15 @@ export interface KqlTable extends TableSchema {
   readonly open?: boolean;
 }
 
+/** Tables of elsewhere that a query may name: `workspace("Case42").SigninLogs`, `database("Case42").SigninLogs`. */
+export interface KqlDatabase {
+  readonly name: string;
+  readonly tables: readonly KqlTable[];
+}
+
+/** The database whose tables `_GetWatchlist(alias)` gives. */
+export const watchlistDatabase = "_watchlists";
+
 /** A stored function, as in a workspace: `let name = (parameters) { body };` */
 export interface KqlFunction {
   readonly name: string;
@@ -42,6 +51,8 @@ export interface KqlEnvironment {
   readonly schemaId: string;
   readonly tables: readonly KqlTable[];
   readonly functions?: readonly KqlFunction[];
+  /** Other workspaces, and the watchlists; part of the schema. */
+  readonly databases?: readonly KqlDatabase[];
   /** Bound names, for example a notebook's variables. */
   readonly scalars?: readonly KqlScalar[];
   /** ISO instant that `now()` and `ago()` mean. */
@@ -67,6 +78,8 @@ export interface OutputColumn extends Column {
 /** One table that the query reads, and how its incompleteness reaches the result. */
 export interface TableUse {
   readonly name: string;
+  /** The other workspace it is in, or `_watchlists`; absent for this one. */
+  readonly database?: string;
   /** `values` when rows missing here can make shown values wrong (count, anti-join, top, arg_max, `!in` …). */
   readonly affects: "rows" | "values";
   /** Bounds on TimeGenerated or Timestamp that the query puts on this table itself, ISO, when they are constant. */

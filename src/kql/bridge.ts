@@ -42,6 +42,7 @@ export interface RawEditor {
   GetFormattedText(options: unknown, offset: number): { readonly Text: string };
 }
 interface RawGlobals {
+  WithCluster(cluster: unknown): RawGlobals;
   WithDatabase(database: unknown): RawGlobals;
   WithParameters(parameters: readonly unknown[]): RawGlobals;
 }
@@ -187,6 +188,7 @@ export type BoundType =
   | { readonly kind: "scalar"; readonly type: KqlType | "unknown" }
   | { readonly kind: "table"; readonly columns: readonly BoundColumn[]; readonly open: boolean }
   | { readonly kind: "tuple"; readonly columns: readonly BoundColumn[] }
+  | { readonly kind: "graph" }
   | { readonly kind: "other"; readonly name: string };
 
 /** `kind` is the language service's word: Column, Variable, Parameter, Table, Function, Operator, … */
@@ -224,6 +226,7 @@ function toBoundType(type: RawType | null | undefined): BoundType {
   if (kind === "Table" || kind === "MaterializedView")
     return { kind: "table", columns: columnsOf(type.Columns), open: type.IsOpen === true };
   if (kind === "Tuple" || kind === "Group") return { kind: "tuple", columns: columnsOf(type.Columns) };
+  if (kind === "Graph") return { kind: "graph" };
   if (["Primitive", "Array", "Bag"].includes(kind)) return { kind: "scalar", type: scalarName(type) };
   return { kind: "other", name: type.Name };
 }
@@ -437,20 +440,37 @@ function symbolClass(service: Service, name: string, overload: string): RawClass
   return found;
 }
 
-/** Declares a database: what names in a query may mean. */
-export function declareDatabase(tables: readonly DeclaredTable[], functions: readonly DeclaredFunction[]): Globals {
+export interface DeclaredDatabase {
+  readonly name: string;
+  readonly tables: readonly DeclaredTable[];
+}
+
+/** Declares a database, what names in a query may mean, and others that it may name by `database()`. */
+export function declareDatabase(
+  tables: readonly DeclaredTable[],
+  functions: readonly DeclaredFunction[],
+  others: readonly DeclaredDatabase[] = [],
+): Globals {
   const { service } = load();
-  const column = symbolClass(service, "ColumnSymbol", "");
-  const table = symbolClass(service, "TableSymbol", "$ctor4");
   const fn = symbolClass(service, "FunctionSymbol", "$ctor16");
   const database = symbolClass(service, "DatabaseSymbol", "$ctor1");
-  const symbols: unknown[] = tables.map(t => {
+  const symbols = tableSymbols(service, tables);
+  for (const f of functions) symbols.push(new fn(f.name, f.parameters, f.body, null));
+  const main = new database("default", symbols, false);
+  if (others.length === 0) return { raw: service.GlobalState.Default.WithDatabase(main) };
+  const cluster = symbolClass(service, "ClusterSymbol", "$ctor1");
+  const all = [main, ...others.map(o => new database(o.name, tableSymbols(service, o.tables), false))];
+  return { raw: service.GlobalState.Default.WithCluster(new cluster("local", all, false)).WithDatabase(main) };
+}
+
+function tableSymbols(service: Service, tables: readonly DeclaredTable[]): unknown[] {
+  const column = symbolClass(service, "ColumnSymbol", "");
+  const table = symbolClass(service, "TableSymbol", "$ctor4");
+  return tables.map(t => {
     const columns = t.columns.map(c => new column(c.name, scalarSymbol(service, c.type)));
     const symbol = new table(t.name, columns) as { WithIsOpen(open: boolean): unknown };
     return t.open ? symbol.WithIsOpen(true) : symbol;
   });
-  for (const f of functions) symbols.push(new fn(f.name, f.parameters, f.body, null));
-  return { raw: service.GlobalState.Default.WithDatabase(new database("default", symbols, false)) };
 }
 
 /** The same database with names bound to values of the given types. */

@@ -23,6 +23,8 @@ export function checkKql(text: string, environment: KqlEnvironment, schemas = ne
   // What the data would say is not known here; so far nothing is wrong.
   if (result.state === "needs") return { status: "ok", reason: "", diagnostics: result.diagnostics };
   const [first] = result.diagnostics;
+  // A text of definitions alone is a library, and nothing is wrong with it.
+  if (result.diagnostics.every(d => d.code === "kql/no-query")) return { status: "ok", reason: "", diagnostics: [] };
   const status = result.state === "refused" ? "refused" : "error";
   return {
     status,

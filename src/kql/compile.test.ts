@@ -33,7 +33,7 @@ const wrong: readonly (readonly [code: string, state: "failed" | "refused", quer
   [
     "kql/not-supported",
     "refused",
-    marked`Signins | ${"make-graph User --> IP with_node_id=n"} | graph-match (a)-[b]->(c) project n`,
+    marked`Signins | make-graph User --> IP with_node_id=n | graph-match (a)-[e${"*1..17"}]->(b) project a.n`,
   ],
   ["kql/bad-literal", "failed", marked`print ${"datetime(2024-13-45)"}`],
   ["kql/bad-literal", "failed", marked`print ${"guid(nonsense)"}`],

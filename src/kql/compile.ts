@@ -19,6 +19,7 @@ import { lowerQuery, lowerTable } from "./lower/query.js";
 import { bindStatement } from "./lower/statements.js";
 import { bugAt, Refusal } from "./refusal.js";
 import { scansOf } from "./scans.js";
+import { serviceNotes } from "./service-functions.js";
 
 /**
  * Compiles one query.
@@ -59,6 +60,7 @@ function compile(written: string, environment: KqlEnvironment, schemas: SchemaCa
   if (errors.some(e => waitsAt === undefined || e.span.start < waitsAt)) return failed();
   const lowering = new Lowering({
     tables: schema.tables,
+    databases: schema.databases,
     scalars,
     knowsFunction: name => Object.hasOwn(scalarFunctions, name),
     knowsAggregate: name => Object.hasOwn(aggregateFunctions, name),
@@ -79,7 +81,7 @@ function compile(written: string, environment: KqlEnvironment, schemas: SchemaCa
     query: {
       ...emitted.query,
       ...(visualization === undefined ? {} : { visualization }),
-      diagnostics: placed(found),
+      diagnostics: placed([...found, ...serviceNotes(bound.statements, new Set(functionNames))]),
     },
   };
 }
@@ -124,8 +126,10 @@ function emitQuery(
   if (emitted.diagnostics.length > 0) return { diagnostics: emitted.diagnostics };
   const columns = plan.columns.map((c, i): OutputColumn => ({ name: c.name, type: c.type, slot: `c${i}` }));
   const own = tableUses(scans, window);
-  const others = answers.flatMap(a => a.tables).filter(t => !own.some(o => o.name === t.name));
-  const asked = new Map(others.map(t => [t.name, { ...t, affects: "values" as const }]));
+  const others = answers
+    .flatMap(a => a.tables)
+    .filter(t => !own.some(o => o.name === t.name && o.database === t.database));
+  const asked = new Map(others.map(t => [JSON.stringify([t.database, t.name]), { ...t, affects: "values" as const }]));
   return {
     query: {
       sql: emitted.sql,
@@ -162,9 +166,10 @@ function huntWindow(environment: KqlEnvironment, scans: readonly ScanUse[]) {
 
 /** One entry for each table: the worst effect, and the range of time that all its uses lie in. */
 function tableUses(scans: readonly ScanUse[], window: ReturnType<typeof huntWindow>): readonly TableUse[] {
-  const names = [...new Set(scans.map(s => s.rel.table))];
-  return names.map((name): TableUse => {
-    const uses = scans.filter(s => s.rel.table === name);
+  const keys = new Map(scans.map(s => [JSON.stringify([s.rel.database, s.rel.table]), s.rel]));
+  return [...keys.values()].map(({ table, database }): TableUse => {
+    const uses = scans.filter(s => s.rel.table === table && s.rel.database === database);
+    const name = database === undefined ? { name: table } : { name: table, database };
     const bounds = uses.map(s =>
       window !== undefined && window.scans.has(s.rel) ? { from: window.start, to: window.end } : s.bounds,
     );
@@ -181,7 +186,7 @@ function tableUses(scans: readonly ScanUse[], window: ReturnType<typeof huntWind
       ...(to === undefined ? {} : { to: formatDatetime(to) }),
     };
     const affects = uses.some(u => u.affects === "values") ? "values" : "rows";
-    return from === undefined && to === undefined ? { name, affects } : { name, affects, time };
+    return from === undefined && to === undefined ? { ...name, affects } : { ...name, affects, time };
   });
 }
 

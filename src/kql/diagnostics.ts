@@ -35,7 +35,12 @@ export function toDiagnostics(
 
 /** The binder takes `ignoredProperties=` of bag_unpack, which the documentation shows, for the argument at its place. */
 function isMistaken(d: BoundDiagnostic, text: string): boolean {
-  return d.code === "KS107" && /\bbag_unpack\s*\([^)]*ignoredProperties\s*=\s*$/.test(text.slice(0, d.span.start));
+  const before = text.slice(0, d.span.start);
+  // A column named where `invoke FileProfile(SHA1)` takes one: the documentation names it without quotes.
+  if (d.code === "KS142" && /\binvoke\s+FileProfile\s*\(\s*$/.test(before)) return true;
+  // It does not know the property that `with_node_id` makes inside `map(inner_nodes(path), property)`; lowering does.
+  if (d.code === "KS142" && /\binner_nodes\s*\(\s*\w+\s*\)\s*,[^|;]*$/.test(before)) return true;
+  return d.code === "KS107" && /\bbag_unpack\s*\([^)]*ignoredProperties\s*=\s*$/.test(before);
 }
 
 /** What the language has but the binder does not know: named as not supported, and what follows from it left out. */
@@ -43,28 +48,33 @@ export function refusals(query: BoundQuery, text: string): readonly Diagnostic[]
   const found = query.diagnostics.flatMap((d): readonly Diagnostic[] => {
     const written = text.slice(d.span.start, d.span.end);
     const library = d.code === "KS211" && /^\w+_fl$/.test(written);
+    const cloud = d.code === "KS211" ? cloudFunctions.get(written) : undefined;
+    if (cloud !== undefined) return [notSupported(`'${written}' (${cloud})`, d.span)];
     const plugin = d.code === "KS124" && documentedPlugins.has(written);
     if (!library && !plugin) return [];
     const what = library ? `the library function '${written}'` : `'evaluate ${written}'`;
     const diagnostic = notSupported(what, d.span);
     return [library ? { ...diagnostic, hint: "define it in the query with 'let'" } : diagnostic];
   });
-  return found.length > 0 ? found : query.statements.flatMap(graphOperators);
+  return found;
 }
+
+/** Functions of the services that reach into other services. */
+const cloudFunctions: ReadonlyMap<string, string> = new Map([
+  ["arg", "Azure Resource Graph"],
+  ["adx", "another Azure Data Explorer cluster"],
+  ["app", "an Application Insights resource"],
+  ["resource", "logs of an Azure resource"],
+]);
 
 /** Plugins of the documentation that this version of the binder does not declare. */
 const documentedPlugins = new Set(["schema_merge"]);
 
-/** Graphs are refused before anything is said about the expressions in them, which the binder knows only in part. */
-function graphOperators(node: BoundNode): readonly Diagnostic[] {
-  if (node.isToken) return [];
-  if (node.kind === "MakeGraphOperator") return [notSupported("'make-graph'", node.span)];
-  return node.children.flatMap(graphOperators);
-}
-
 /** A missing token is reported as an empty range at its place: one character can be marked. */
 function widened(d: BoundDiagnostic, text: string): Diagnostic["span"] {
-  if (d.span.end > d.span.start) return d.span;
+  // Where the text breaks off, the binder may count beyond its end.
+  if (d.span.end > d.span.start && d.span.start < text.length)
+    return { start: d.span.start, end: Math.min(d.span.end, text.length) };
   const start = Math.min(d.span.start, Math.max(0, text.length - 1));
   return { start, end: Math.min(text.length, start + 1) };
 }

@@ -5,12 +5,15 @@ import type { Globals } from "./bridge.js";
 import type { Binding } from "./lower/context.js";
 import { HuntError, unreachable } from "../base/error.js";
 import { declareDatabase, declareValues } from "./bridge.js";
+import { serviceFunctions } from "./service-functions.js";
 import { parseDatetime } from "./functions/time-text.js";
 
 /** What is derived from the tables and functions of one schema. */
 export interface DeclaredSchema {
   readonly globals: Globals;
   readonly tables: ReadonlyMap<string, KqlTable>;
+  /** Other databases by name, each with its tables by name. */
+  readonly databases: ReadonlyMap<string, ReadonlyMap<string, KqlTable>>;
 }
 
 /** How many schemas are kept: each holds a few thousand symbols. */
@@ -36,15 +39,21 @@ export class SchemaCache {
 }
 
 function declare(environment: KqlEnvironment): DeclaredSchema {
-  const tables = environment.tables.map(t => ({ name: t.name, columns: t.columns, open: t.open === true }));
-  const functions = (environment.functions ?? []).map(f => ({
+  const { tables, functions = [], databases = [] } = environment;
+  const declared = (list: readonly KqlTable[]) =>
+    list.map(t => ({ name: t.name, columns: t.columns, open: t.open === true }));
+  const taken = new Set([...tables.map(t => t.name), ...functions.map(f => f.name)]);
+  const all = [...functions, ...serviceFunctions.filter(f => !taken.has(f.name))].map(f => ({
     name: f.name,
     parameters: `(${f.parameters})`,
     body: `{${f.body}}`,
   }));
+  const others = databases.map(d => ({ name: d.name, tables: declared(d.tables) }));
+  const byName = (list: readonly KqlTable[]) => new Map(list.map(t => [t.name, t]));
   return {
-    globals: declareDatabase(tables, functions),
-    tables: new Map(environment.tables.map(t => [t.name, t])),
+    globals: declareDatabase(declared(tables), all, others),
+    tables: byName(tables),
+    databases: new Map(databases.map(d => [d.name, byName(d.tables)])),
   };
 }
 

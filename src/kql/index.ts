@@ -1,5 +1,6 @@
 /** `huntbook/kql`: KQL → DuckDB SQL, checking of queries, diagnostics. */
 export type * from "./api.js";
+export { watchlistDatabase } from "./api.js";
 export type { Diagnostic, Position, Severity, Span } from "../base/diagnostic.js";
 export { formatDiagnostic, positionAt } from "../base/diagnostic.js";
 export { checkKql, findQueries, queryFileKind } from "./check.js";

@@ -164,6 +164,8 @@ export type Rel =
   | {
       readonly kind: "scan";
       readonly table: string;
+      /** The other database it is in; undefined for the query's own. */
+      readonly database?: string;
       /** Undefined: the table is known but has no data here. */
       readonly path: readonly string[] | undefined;
       readonly columns: readonly ScanColumn[];
@@ -232,6 +234,14 @@ export type Rel =
       readonly order: readonly SortKey[];
       readonly partition: Slot | undefined;
       readonly items: readonly WindowItem[];
+    }
+  /** `row_window_session`: the first time of each row's session; sessions depend on those before, so that rows are read in turn. */
+  | {
+      readonly kind: "sessions";
+      readonly input: Rel;
+      readonly order: readonly SortKey[];
+      readonly partition: Slot | undefined;
+      readonly item: WindowItem;
     }
   /** Gives each row a number of its own. */
   | { readonly kind: "number"; readonly input: Rel; readonly slot: Slot }

@@ -2,18 +2,12 @@
  * A compiler that lives elsewhere (a worker thread, a snapshot process): schemas are sent once, answers are cached here,
  * and a far side that stops fails the calls under way and is started anew by the next.
  */
-import type {
-  CompileResult,
-  EditKind,
-  EditReply,
-  EditRequest,
-  KqlCompiler,
-  KqlEnvironment,
-  KqlFunction,
-  KqlTable,
-} from "./api.js";
+import type { CompileResult, EditKind, EditReply, EditRequest, KqlCompiler, KqlEnvironment } from "./api.js";
 import { HuntError } from "../base/error.js";
 import { PlanCache } from "./cache.js";
+
+/** The part of an environment that is sent once. */
+export type SentSchema = Pick<KqlEnvironment, "tables" | "functions" | "databases">;
 
 /** What is sent for one compilation, or for one question of an editor. */
 export interface CompileRequest {
@@ -21,9 +15,9 @@ export interface CompileRequest {
   readonly text: string;
   /** The editor's question, when it is one. */
   readonly edit?: EditRequest;
-  /** Everything but tables and functions. */
-  readonly environment: Omit<KqlEnvironment, "tables" | "functions">;
-  readonly schema?: { readonly tables: readonly KqlTable[]; readonly functions: readonly KqlFunction[] };
+  /** Everything but the schema. */
+  readonly environment: Omit<KqlEnvironment, keyof SentSchema>;
+  readonly schema?: SentSchema;
 }
 /** `missing`: the far side does not know the schema; ask again with it. */
 export type CompileReply =
@@ -79,7 +73,7 @@ export function createRemoteCompiler(start: (events: ChannelEvents) => Channel):
     call.resolve(answer);
   };
   const send = (id: number, call: Pending, withSchema: boolean): void => {
-    const { tables, functions = [], ...environment } = call.environment;
+    const { tables, functions = [], databases = [], ...environment } = call.environment;
     sentSchemas.add(environment.schemaId);
     channel ??= start({ reply, stopped: stop });
     channel.setBusy(true);
@@ -88,7 +82,7 @@ export function createRemoteCompiler(start: (events: ChannelEvents) => Channel):
       text: call.text,
       ...(call.edit === undefined ? {} : { edit: call.edit }),
       environment,
-      ...(withSchema ? { schema: { tables, functions } } : {}),
+      ...(withSchema ? { schema: { tables, functions, databases } } : {}),
     });
   };
   const ask = (text: string, environment: KqlEnvironment, edit?: EditRequest): Promise<CompileReply> => {

@@ -100,6 +100,8 @@ export function exprsOf(rel: Rel): readonly Expr[] {
       return [rel.source];
     case "window":
       return rel.items.flatMap(i => i.args);
+    case "sessions":
+      return rel.item.args;
     case "series":
       return [
         ...rel.keys.map(k => k.expr),

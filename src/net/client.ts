@@ -7,7 +7,27 @@ import type { Dispatcher } from "undici";
 import { HuntError } from "../base/error.js";
 import { Secret } from "../base/secret.js";
 import { cancelledError, timeoutError, toNetError } from "./net-error.js";
+import { publicLookup, refusePrivateHost } from "./public-only.js";
 import { findProxy, type ProxyEnvironment } from "./proxy.js";
+
+/** Why a request is sent: what the audit log keeps beside the host. */
+export interface Purpose {
+  /** Who is asked, by the name that users know: `VirusTotal`. */
+  readonly provider: string;
+  /** What is asked about, when it leaves the machine in this request. */
+  readonly observable?: string;
+  readonly type?: string;
+}
+
+/** One message that left the machine (each try and each redirect is one). Never holds a body, a header or a query. */
+export interface Exchange {
+  readonly atMs: number;
+  readonly method: string;
+  readonly host: string;
+  readonly purpose: Purpose | undefined;
+  /** Undefined when no answer came. */
+  readonly status: number | undefined;
+}
 
 export interface HttpClientOptions {
   /** Where HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY are looked up. Default: none of them. */
@@ -29,6 +49,8 @@ export interface HttpClientOptions {
   readonly offline?: boolean;
   /** Asked before each request and each redirect; throws to refuse. */
   readonly checkUrl?: (url: URL) => void;
+  /** Told of everything that is sent, after the answer or the failure. */
+  readonly audit?: (exchange: Exchange) => void;
   readonly nowMs?: () => number;
   /** 0 <= x < 1; spreads retries. */
   readonly random?: () => number;
@@ -48,6 +70,14 @@ export interface HttpRequest {
   readonly retries?: number;
   /** A POST that only reads, and may be sent again after a broken connection. */
   readonly idempotent?: boolean;
+  /**
+   * Values of `{{name}}` in `url` and `body`, percent-encoded in the URL. They are put in when the request is sent and nowhere
+   * else, so that recordings, logs and messages cannot hold them.
+   */
+  readonly secrets?: Readonly<Record<string, Secret>>;
+  /** Refuse hosts that are, or resolve to, addresses which are not public: for addresses that users or answers give. */
+  readonly publicOnly?: boolean;
+  readonly purpose?: Purpose;
   readonly signal?: AbortSignal;
 }
 
@@ -92,6 +122,7 @@ const defaults: Settings = {
   userAgent: "huntbook",
   offline: false,
   checkUrl: () => undefined,
+  audit: () => undefined,
   nowMs: () => Date.now(),
   random: () => Math.random(),
   sleep: async (ms, signal) => {
@@ -118,14 +149,23 @@ function parseUrl(text: string): URL {
   return url;
 }
 
+/** Text with its secrets in place. Only here are they revealed into a URL or a body. */
+function withSecrets(text: string, request: HttpRequest, encode: (value: string) => string): string {
+  return text.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => {
+    const secret = request.secrets?.[name];
+    return secret === undefined ? whole : encode(secret.reveal());
+  });
+}
+
 function firstHop(request: HttpRequest): Hop {
   const json = request.json === undefined ? undefined : JSON.stringify(request.json);
+  const body = json ?? request.body;
   const headers = Object.entries(request.headers ?? {}).map(([k, v]) => [k.toLowerCase(), v] as const);
   return {
-    url: parseUrl(request.url),
+    url: parseUrl(withSecrets(request.url, request, encodeURIComponent)),
     method: request.method ?? (json === undefined && request.body === undefined ? "GET" : "POST"),
     headers: { ...(json === undefined ? {} : { "content-type": "application/json" }), ...Object.fromEntries(headers) },
-    body: json ?? request.body,
+    body: typeof body === "string" ? withSecrets(body, request, value => value) : body,
   };
 }
 
@@ -307,7 +347,16 @@ class UndiciClient implements HttpClient {
     if (this.#settings.offline)
       throw new HuntError("net/offline", `'${hop.url.host}' was not asked: this session is offline`);
     this.#settings.checkUrl(hop.url);
+    if (request.publicOnly === true) refusePrivateHost(hop.url);
     const { request: send } = await import("undici");
+    const audit = (status: number | undefined): void =>
+      this.#settings.audit({
+        atMs: this.#settings.nowMs(),
+        method: hop.method,
+        host: hop.url.host,
+        purpose: request.purpose,
+        status,
+      });
     const headers = Object.entries(hop.headers).map(([k, v]) => [k, v instanceof Secret ? v.reveal() : v] as const);
     const reply = await send(hop.url, {
       method: hop.method,
@@ -317,9 +366,13 @@ class UndiciClient implements HttpClient {
         ...Object.fromEntries(headers),
       },
       ...(hop.body === undefined ? {} : { body: hop.body }),
-      dispatcher: await this.#dispatcherFor(hop.url),
+      dispatcher: await this.#dispatcherFor(hop.url, request.publicOnly === true),
       signal,
+    }).catch((error: unknown) => {
+      audit(undefined);
+      throw error;
     });
+    audit(reply.statusCode);
     const replyHeaders = flattenHeaders(reply.headers);
     const maxBytes = request.maxBytes ?? this.#settings.maxBytes;
     const body = await readBody(
@@ -337,21 +390,22 @@ class UndiciClient implements HttpClient {
     return { response, location: isRedirect ? replyHeaders["location"] : undefined };
   }
 
-  #dispatcherFor(url: URL): Promise<Dispatcher> {
+  #dispatcherFor(url: URL, publicOnly: boolean): Promise<Dispatcher> {
     const proxy = findProxy(url, this.#settings.env);
-    const key = proxy ?? "direct";
-    const found = this.#dispatchers.get(key) ?? openDispatcher(proxy, this.#settings);
+    const key = proxy ?? (publicOnly ? "public" : "direct");
+    const found = this.#dispatchers.get(key) ?? openDispatcher(proxy, this.#settings, publicOnly);
     this.#dispatchers.set(key, found);
     return found;
   }
 }
 
-async function openDispatcher(proxy: string | undefined, settings: Settings): Promise<Dispatcher> {
+async function openDispatcher(proxy: string | undefined, settings: Settings, publicOnly: boolean): Promise<Dispatcher> {
   const { Agent, ProxyAgent } = await import("undici");
   const tls = settings.extraCa.length === 0 ? {} : { ca: [...rootCertificates, ...settings.extraCa] };
   const common = { headersTimeout: 0, bodyTimeout: 0 };
   const connect = { ...tls, timeout: settings.connectTimeoutMs };
-  if (proxy === undefined) return new Agent({ ...common, connect });
+  if (proxy === undefined)
+    return new Agent({ ...common, connect: publicOnly ? { ...connect, lookup: publicLookup } : connect });
   const url = URL.canParse(proxy) ? new URL(proxy) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol))
     throw new HuntError("net/proxy", "the proxy's address is not an http or https URL", { hint: "check HTTPS_PROXY" });

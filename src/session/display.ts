@@ -13,6 +13,9 @@ export interface DisplayOptions {
 /** The running kernel registers itself here; see notebook/kernel. */
 const kernelSymbol = Symbol.for("huntbook.kernel");
 
+/** Whether code runs in a notebook's kernel. */
+export const hasKernel = (): boolean => (globalThis as { [kernelSymbol]?: Kernel })[kernelSymbol] !== undefined;
+
 /**
  * Shows a value under the running cell: rich where the value offers it, else as text. Outside of a notebook it prints
  * the text form to standard output.

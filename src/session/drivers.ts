@@ -1,6 +1,6 @@
 /** How a session connects providers: the ports of the built-in drivers. */
-import { createAzureCliTokens, createClientSecretTokens } from "../config/azure-token.js";
-import { getCloud, type Cloud } from "../config/cloud.js";
+import { createClientSecretTokens } from "../config/azure-token.js";
+import type { Cloud } from "../config/cloud.js";
 import type { WorkspaceConfig } from "../config/workspace-config.js";
 import { Secret } from "../base/secret.js";
 import type { Driver, DriverQueryOptions } from "../query/api.js";
@@ -8,6 +8,7 @@ import { openDriver as openBuiltIn, type DriverPorts } from "../query/drivers/op
 import type { TokenSource } from "../query/drivers/sentinel.js";
 import type { Environment } from "../query/environment.js";
 import { ambientSignal } from "./ambient.js";
+import { cloudOf, workspaceApplication } from "./azure.js";
 import type { Session } from "./session.js";
 
 /** Tokens for an endpoint on this machine: nothing is asked of Azure, and nothing of Azure's is sent there. */
@@ -15,22 +16,49 @@ const loopbackTokens: TokenSource = {
   getToken: async () => new Secret("loopback", "built in for endpoints on this machine"),
 };
 
-/** The configured cloud; `Huntbook.LogAnalyticsEndpoint` replaces its query API. */
-function cloudOf(session: Session): Cloud {
-  const { config } = session;
-  const cloud = getCloud(config.text("Azure.cloud"));
-  return config.logAnalyticsEndpoint === undefined ? cloud : { ...cloud, logAnalytics: config.logAnalyticsEndpoint };
+/** An application where the workspace has one, by secret or certificate, else the session's sign-in. Tokens are secrets to look for. */
+function tokensFor(session: Session, workspace: WorkspaceConfig | undefined): TokenSource {
+  const cloud = cloudOf(session.config);
+  if (cloud.logAnalytics.startsWith("http:")) return loopbackTokens;
+  return {
+    async getToken(scope, tenantId, signal) {
+      const source = await tokenSource(session, cloud, workspace);
+      const token = await source.getToken(scope, tenantId, signal);
+      session.learnSecret(token);
+      return token;
+    },
+  };
 }
 
-/** An application's secret where the workspace has one, else the sign-in of `az login`. */
-function tokensFor(session: Session, workspace: WorkspaceConfig | undefined): TokenSource {
-  const cloud = cloudOf(session);
-  if (cloud.logAnalytics.startsWith("http:")) return loopbackTokens;
+const sources = new WeakMap<object, Promise<TokenSource>>();
+
+async function tokenSource(
+  session: Session,
+  cloud: Cloud,
+  workspace: WorkspaceConfig | undefined,
+): Promise<TokenSource> {
   const clientId = workspace?.argument("ClientId");
-  const clientSecret = workspace?.secretArgument("ClientSecret");
-  if (clientId === undefined || clientSecret === undefined) return createAzureCliTokens({ nowMs: Date.now });
-  const { http } = session;
-  return createClientSecretTokens({ nowMs: Date.now, http, authority: cloud.login, clientId, clientSecret });
+  if (workspace === undefined || clientId === undefined) return session.azure.signIn();
+  const known = sources.get(workspace) ?? openApplication(session, cloud, workspace, clientId);
+  sources.set(workspace, known);
+  known.catch(() => sources.delete(workspace));
+  return known;
+}
+
+async function openApplication(
+  session: Session,
+  cloud: Cloud,
+  workspace: WorkspaceConfig,
+  clientId: string,
+): Promise<TokenSource> {
+  const clientSecret = await workspace.fetchSecretArgument("ClientSecret");
+  if (clientSecret !== undefined) {
+    const { http } = session;
+    return createClientSecretTokens({ nowMs: Date.now, http, authority: cloud.login, clientId, clientSecret });
+  }
+  const password = await workspace.fetchSecretArgument("CertificatePassword");
+  const application = workspaceApplication(name => workspace.argument(name), password);
+  return session.azure.signIn(application === undefined ? {} : { application });
 }
 
 async function portsOf(session: Session): Promise<DriverPorts> {
@@ -39,7 +67,7 @@ async function portsOf(session: Session): Promise<DriverPorts> {
     clock: session.clock,
     frames: await session.store(),
     http: session.http,
-    cloud: () => cloudOf(session),
+    cloud: () => cloudOf(session.config),
     openWorkspace: place => session.workspaceAt(session.nameOf(place), place),
     tokensFor: workspace => tokensFor(session, workspace),
   };
@@ -68,5 +96,11 @@ export async function openDriver(
   target: unknown,
   options: Readonly<Record<string, unknown>>,
 ): Promise<Driver> {
+  const plugin = session.plugins.drivers.get(environment.name);
+  if (plugin !== undefined) {
+    const driver = await plugin({ environment: environment.name, target, options });
+    await driver.connect(target, options);
+    return interruptible(driver);
+  }
   return interruptible(await openBuiltIn(await portsOf(session), environment, target, options));
 }

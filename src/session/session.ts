@@ -5,23 +5,34 @@ import { basename, join, resolve } from "node:path";
 import process from "node:process";
 import { pinnedClock, type Clock, type TimeRange } from "../base/clock.js";
 import { HuntError } from "../base/error.js";
+import type { Secret } from "../base/secret.js";
 import type { Notice, NoticeSink, ProgressSink } from "../base/port.js";
 import { noProgress } from "../base/port.js";
 import { createSettings, systemConfigPorts, type Config, type ConfigPorts, type Settings } from "../config/config.js";
+import type { DeviceCodePrompt } from "../config/azure-methods.js";
+import { httpTimes, proxyEnvironment } from "../config/network.js";
+import { findSecretsInValue, redactSecrets, type SecretHit } from "../config/secret-scan.js";
+import type { SecretVault } from "../config/setting.js";
 import { contosoName, WorkspaceConfig, type WorkspacePlace } from "../config/workspace-config.js";
 import type { DuckDBConnection } from "../frame/duckdb.js";
 import { FrameStore } from "../frame/store.js";
+import { createAuditLog } from "../net/audit.js";
 import { createHttpClient, type HttpClient } from "../net/client.js";
 import type { KqlCompiler, KqlHost } from "../kql/api.js";
 import { createWorkerCompiler } from "../kql/worker.js";
 import type { QueryDefinition } from "../query/definition.js";
 import { loadDefinitions } from "../query/load-queries.js";
 import type { LocalWorkspace } from "../workspace/api.js";
+import type { LiveReply, LiveRequest } from "../view/index.js";
 import { setDefaultSessionFactory } from "./ambient.js";
+import { AzureAccess } from "./azure.js";
 import { contosoDir, ensureContoso } from "./demo.js";
 import { createExternalReader } from "./external-data.js";
 import { dataFolder } from "./folders.js";
 import { createPatternRunner } from "./pattern-runner.js";
+import { createViewPorts } from "./views.js";
+import { pluginFolders, PluginRegistry } from "./plugins.js";
+import { signInPrompt } from "./sign-in-prompt.js";
 
 export interface SessionLimits {
   /** Memory of the engine, bytes; default half of the machine's. */
@@ -36,6 +47,8 @@ export interface SessionOptions {
   readonly limits?: SessionLimits;
   /** The workspace that is meant when none is named: a configured name, or a folder. Default: the configuration's. */
   readonly workspace?: string;
+  /** Nothing leaves the machine: every request is refused. Default: `HUNTBOOK_OFFLINE` is set and not `0`. */
+  readonly offline?: boolean;
   /** Where configuration comes from; default the process's environment and files. */
   readonly configPorts?: ConfigPorts;
   /** Folder for the demo tenant and caches; default the user's data folder. */
@@ -44,11 +57,19 @@ export interface SessionOptions {
   readonly createCompiler?: () => KqlCompiler;
   /** What KQL may ask of this session: GeoIP data for `geo_info_from_ip_address()`. */
   readonly kqlHost?: KqlHost;
+  /** Shows a code with which a person signs in to Azure; default: in the notebook, or on a terminal. */
+  readonly onSignInCode?: (prompt: DeviceCodePrompt) => void;
   readonly onNotice?: NoticeSink;
   readonly onProgress?: ProgressSink;
 }
 
 type LocalPlace = Exclude<WorkspacePlace, { kind: "sentinel" }>;
+
+/** What is opened once for a session. */
+export interface Shared<T> {
+  readonly value: T;
+  readonly close?: () => Promise<void> | void;
+}
 
 const systemClock: Clock = { now: () => Date.now(), kind: "system" };
 
@@ -78,16 +99,22 @@ export class Session implements AsyncDisposable {
   readonly pinned: Clock | undefined;
   readonly dataDir: string;
   readonly notices: Notice[] = [];
-  /** The notebook's time range, when it has one. */
-  huntWindow: TimeRange | undefined;
+  /** What plug-ins added. */
+  readonly plugins = new PluginRegistry();
+  /** The notebook's time range, when it has one; see `huntWindow`. */
+  #huntWindow: TimeRange | undefined;
   readonly #options: SessionOptions;
   readonly #workspaces = new Map<string, Promise<LocalWorkspace>>();
   #store: Promise<FrameStore> | undefined;
   #compiler: KqlCompiler | undefined;
   #settings: Settings | undefined;
+  #configFile: string | undefined;
   #definitions: readonly QueryDefinition[] | undefined;
   #http: HttpClient | undefined;
+  #azure: { readonly config: Config; readonly access: AzureAccess } | undefined;
+  readonly #learned = new Map<string, Secret>();
   #primaryClock: Clock | undefined;
+  readonly #shared = new Map<string, Promise<Shared<unknown>>>();
   #patterns: ReturnType<typeof createPatternRunner> | undefined;
   #closed = false;
 
@@ -101,14 +128,43 @@ export class Session implements AsyncDisposable {
     return this.#closed;
   }
 
+  /** Where the configuration is looked for. */
+  get configPorts(): ConfigPorts {
+    const ports = this.#options.configPorts ?? systemConfigPorts();
+    return this.#configFile === undefined
+      ? ports
+      : { ...ports, env: { ...ports.env, MSTICPYCONFIG: this.#configFile } };
+  }
+
+  /** Reads another configuration file from now on. @throws HuntError `config/unreadable` when it is not there */
+  useConfigFile(path: string): void {
+    const full = resolve(this.configPorts.cwd, path);
+    if (this.configPorts.read(full) === undefined)
+      throw new HuntError("config/unreadable", `there is no configuration '${full}'`, { hint: "check the path" });
+    this.#configFile = full;
+    this.#settings = undefined;
+  }
+
   /** The configuration, read on first use. @throws HuntError `config/invalid`, `config/unreadable` */
   get settings(): Settings {
     if (this.#settings === undefined) {
-      const settings = createSettings(this.#options.configPorts ?? systemConfigPorts());
+      const openVault = (): SecretVault => ({ get: (reference, signal) => this.azure.secrets.get(reference, signal) });
+      const settings = createSettings({ openVault, ...this.configPorts });
       this.#settings = chooseWorkspace(settings, this.#options.workspace, this.dataDir);
       for (const notice of this.#settings.config.notices) this.notify(notice);
     }
     return this.#settings;
+  }
+
+  /** The time range that queries mean when they say none: the notebook's, else `Huntbook.Window` of the configuration. */
+  get huntWindow(): TimeRange | undefined {
+    if (this.#huntWindow !== undefined) return this.#huntWindow;
+    const { windowMs } = this.config;
+    const endMs = windowMs === undefined ? 0 : this.clock.now();
+    return windowMs === undefined ? undefined : { startMs: endMs - windowMs, endMs };
+  }
+  set huntWindow(range: TimeRange | undefined) {
+    this.#huntWindow = range;
   }
 
   get config(): Config {
@@ -127,9 +183,19 @@ export class Session implements AsyncDisposable {
     return this.#compiler;
   }
 
-  /** The HTTP client; proxies and extra certificates come from the environment. Nothing is sent before it is used. */
+  /**
+   * The HTTP client; proxies come from the configuration, else the environment, certificates from the environment. Nothing is
+   * sent before it is used.
+   * @throws HuntError `config/…`, `net/extra-ca`
+   */
   get http(): HttpClient {
-    this.#http ??= createHttpClient({ env: process.env, extraCa: readExtraCa(process.env) });
+    this.#http ??= createHttpClient({
+      env: proxyEnvironment(this.config, process.env),
+      extraCa: readExtraCa(process.env),
+      ...httpTimes(this.config),
+      offline: this.offline,
+      audit: createAuditLog(join(this.enrichDir, "audit")),
+    });
     return this.#http;
   }
 
@@ -140,6 +206,71 @@ export class Session implements AsyncDisposable {
     return this.#patterns;
   }
 
+  /** Something that the session opens once and closes when it ends. A failure is forgotten: the next call tries again. */
+  async shared<T>(name: string, open: () => Promise<Shared<T>>): Promise<T> {
+    this.#assertOpen();
+    let opened = this.#shared.get(name) as Promise<Shared<T>> | undefined;
+    if (opened === undefined) {
+      opened = open();
+      this.#shared.set(name, opened);
+      opened.catch(() => this.#shared.delete(name));
+    }
+    return (await opened).value;
+  }
+
+  get offline(): boolean {
+    const variable = process.env["HUNTBOOK_OFFLINE"];
+    return this.#options.offline ?? (variable !== undefined && variable !== "" && variable !== "0");
+  }
+
+  /** Where kept answers, quotas and the log of what was sent are. */
+  get enrichDir(): string {
+    return join(this.dataDir, "enrich");
+  }
+
+  /** Signing in to Azure and key vaults, as the configuration says now. */
+  get azure(): AzureAccess {
+    this.#assertOpen();
+    const { config } = this;
+    if (this.#azure?.config !== config) {
+      void this.#azure?.access.close();
+      const access = new AzureAccess({
+        config,
+        http: this.http,
+        dataDir: this.dataDir,
+        env: this.configPorts.env,
+        prompt: this.#options.onSignInCode ?? signInPrompt(),
+        learn: secret => this.learnSecret(secret),
+      });
+      this.#azure = { config, access };
+    }
+    return this.#azure.access;
+  }
+
+  /** Remembers a secret that passed through, for `knownSecrets`. */
+  learnSecret(secret: Secret): void {
+    this.#learned.set(secret.reveal(), secret);
+  }
+
+  /** The values of all secrets that this session knows: of the configuration, of vaults, tokens. */
+  knownSecrets(): Secret[] {
+    const configured = this.#settings?.config.knownSecrets() ?? [];
+    return [...new Map([...configured.map(s => [s.reveal(), s] as const), ...this.#learned]).values()];
+  }
+
+  /**
+   * The secrets of this session that stand in a value, for example the outputs of a cell before they are saved. Values shorter
+   * than 6 characters are not looked for.
+   */
+  findSecretsIn(value: unknown): SecretHit[] {
+    return findSecretsInValue(value, this.knownSecrets());
+  }
+
+  /** Text without the secrets of this session: for logs and messages. */
+  redact(text: string): string {
+    return redactSecrets(text, this.knownSecrets());
+  }
+
   get onProgress(): ProgressSink {
     return this.#options.onProgress ?? noProgress;
   }
@@ -148,6 +279,21 @@ export class Session implements AsyncDisposable {
   get definitions(): readonly QueryDefinition[] {
     this.#definitions ??= this.#loadDefinitions();
     return this.#definitions;
+  }
+
+  /**
+   * Loads the plug-ins of the configuration's `PluginFolders` and of further folders; those that fail become notices.
+   * @returns names of all that are loaded
+   */
+  async loadPlugins(folders: readonly string[] = []): Promise<readonly string[]> {
+    const { config } = this;
+    const configured = pluginFolders(config.find("PluginFolders"), config.place?.path);
+    const before = this.plugins.queryFolders.length;
+    const errors = await this.plugins.load([...configured, ...folders.map(f => resolve(f))]);
+    for (const { code, message, hint } of errors)
+      this.notify({ code, message, ...(hint === undefined ? {} : { hint }) });
+    if (this.plugins.queryFolders.length > before) this.#definitions = undefined;
+    return [...this.plugins.loaded.keys()];
   }
 
   notify(notice: Notice): void {
@@ -168,10 +314,23 @@ export class Session implements AsyncDisposable {
       prepare: [connection => prepareDatabase(connection, this.#options.kqlHost ?? {})],
       external: createExternalReader({
         settings: () => this.config.externalData,
-        http: checkUrl => createHttpClient({ env: process.env, extraCa: readExtraCa(process.env), checkUrl }),
+        http: checkUrl =>
+          createHttpClient({
+            env: proxyEnvironment(this.config, process.env),
+            extraCa: readExtraCa(process.env),
+            ...httpTimes(this.config),
+            offline: this.offline,
+            checkUrl,
+          }),
       }),
+      views: createViewPorts(() => this.#openWorkspaces()),
     });
     return this.#store;
+  }
+
+  /** Answers what an interactive view asks of its frame (rows, a zoom, a branch); see `view/live.ts`. Never throws. */
+  async answerView(request: LiveRequest): Promise<LiveReply> {
+    return (await this.store()).plotHost.live.answer(request);
   }
 
   /** The settings of a workspace. @throws HuntError `config/unknown-workspace`, `config/no-default-workspace` */
@@ -222,6 +381,10 @@ export class Session implements AsyncDisposable {
       store,
       compiler: this.compiler,
       ...(this.pinned === undefined ? {} : { clock: this.pinned }),
+      others: {
+        names: () => [...this.config.localWorkspaces.map(w => w.name), contosoName],
+        open: other => this.workspace(other),
+      },
     });
     // A live workspace keeps the session's clock: what it says then is the system's, and never itself again.
     this.#primaryClock ??= workspace.clock === this.clock ? systemClock : workspace.clock;
@@ -235,12 +398,20 @@ export class Session implements AsyncDisposable {
     const store = await this.#store?.catch(() => undefined);
     await store?.close();
     await this.#compiler?.close();
+    await this.#azure?.access.close();
     await this.#http?.close();
     await this.#patterns?.close();
+    for (const opened of this.#shared.values()) await opened.then(s => s.close?.()).catch(() => undefined);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /** The workspaces that are open, the failed ones left out. */
+  async #openWorkspaces(): Promise<readonly LocalWorkspace[]> {
+    const opened = await Promise.allSettled(this.#workspaces.values());
+    return opened.flatMap(o => (o.status === "fulfilled" ? [o.value] : []));
   }
 
   async #openContoso(name: string): Promise<LocalWorkspace> {
@@ -251,7 +422,8 @@ export class Session implements AsyncDisposable {
 
   #loadDefinitions(): readonly QueryDefinition[] {
     const custom = this.config.find("QueryDefinitions.Custom");
-    const folders = Array.isArray(custom) ? custom.filter(f => typeof f === "string") : [];
+    const own = Array.isArray(custom) ? custom.filter(f => typeof f === "string") : [];
+    const folders = [...own, ...this.plugins.queryFolders];
     return loadDefinitions({ custom: folders, notify: notice => this.notify(notice) });
   }
 

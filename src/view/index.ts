@@ -1,4 +1,9 @@
 export { escapeHtml, html, Html, trustedHtml, type Hole } from "./html.js";
+export type * from "./figure/model.js";
+export { isFigure } from "./figure/model.js";
+export { figureTable } from "./figure/figure-table.js";
+export { figureSentence, pictureSvg } from "./figure/picture.js";
+export { darkTheme, lightTheme, type Theme } from "./figure/theme.js";
 export { parseView } from "./parse.js";
 export { renderDocument, type DocumentOptions } from "./render-document.js";
 export { renderFragment, renderHtml } from "./render-html.js";
@@ -30,6 +35,7 @@ export {
   type ViewKind,
   type ViewNode,
 } from "./view.js";
+export type * from "./live.js";
 export { jsonStringEnd, prettyJson } from "./json-text.js";
 export { clip, safeHref, visibleLine, visibleText } from "./visible.js";
 export { displayWidth, fitWidth, padWidth } from "./width.js";

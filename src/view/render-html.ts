@@ -1,5 +1,17 @@
 /** View tree → HTML. The only place where markup is made; every string of the tree is escaped. */
 import { unreachable } from "../base/error.js";
+import { figureTable, unplacedTable } from "./figure/figure-table.js";
+import { treeList } from "./figure/draw-tree.js";
+import type { FigureNode } from "./figure/model.js";
+import {
+  drawFigure,
+  figureCaption,
+  figureSentence,
+  figureWidthPx,
+  isEmptyFigure,
+  pictureSvg,
+} from "./figure/picture.js";
+import { pageTheme } from "./figure/theme.js";
 import { html, Html } from "./html.js";
 import { inlineStyles, viewStyle } from "./style.js";
 import {
@@ -31,25 +43,30 @@ const toneWord: Record<Tone, string> = { neutral: "", info: "ℹ ", good: "✓ "
 const tone = (value: Tone | undefined): string => `hb-${value ?? "neutral"}`;
 
 /**
- * Draws a view as a fragment of HTML: static, without scripts, readable after sanitising.
+ * Draws a view as a fragment of HTML: static, without scripts, readable after sanitising. Figures are pictures (`img`),
+ * because sanitisers of notebooks drop inline SVG, and a table.
  *
  * Shape: one `<div class="hb-view">` that brings its stylesheet.
  */
 export function renderHtml(view: View | ViewNode): string {
   const root = "version" in view ? view.root : view;
-  return html`<div class="hb-view"><style>${new Html(viewStyle)}</style>${renderNode(root)}</div>`.text;
+  return html`<div class="hb-view"><style>${new Html(viewStyle)}</style>${renderNode(root, "picture")}</div>`.text;
 }
 
-/** The same without the stylesheet, for pages that bring it once. */
+/** The same without the stylesheet, for pages that bring it once; figures are inline and follow the page's colours. */
 export function renderFragment(view: View | ViewNode): Html {
-  return html`<div class="hb-view">${renderNode("version" in view ? view.root : view)}</div>`;
+  return html`<div class="hb-view">${renderNode("version" in view ? view.root : view, "inline")}</div>`;
 }
 
-function renderContent(content: Content): Html {
-  return typeof content === "string" ? html`<bdi>${visibleText(content)}</bdi>` : renderNode(content);
+/** How figures are put into the page. */
+export type FigureForm = "inline" | "picture";
+
+function renderContent(content: Content, form: FigureForm): Html {
+  return typeof content === "string" ? html`<bdi>${visibleText(content)}</bdi>` : renderNode(content, form);
 }
 
-function renderNode(node: ViewNode): Html {
+function renderNode(node: ViewNode, form: FigureForm): Html {
+  const inside = (content: Content): Html => renderContent(content, form);
   switch (node.kind) {
     case "text":
       return renderText(node.text, node.look ?? "plain");
@@ -60,25 +77,32 @@ function renderNode(node: ViewNode): Html {
     case "heading":
       return renderHeading(node.level, visibleLine(node.text));
     case "paragraph":
-      return html`<p>${node.children.map(renderContent)}</p>`;
+      return html`<p>${node.children.map(inside)}</p>`;
     case "banner":
       return renderBanner(node);
     case "list": {
-      const items = node.items.map(item => html`<li>${renderContent(item)}</li>`);
+      const items = node.items.map(item => html`<li>${inside(item)}</li>`);
       return node.ordered === true ? html`<ol>${items}</ol>` : html`<ul>${items}</ul>`;
     }
     case "code":
       return html`<pre><code>${visibleText(node.text)}</code></pre>`;
     case "group":
-      return html`<div class="${node.direction === "row" ? "hb-row" : "hb-column"}">${node.children.map(c => html`<div>${renderContent(c)}</div>`)}</div>`;
+      return html`<div class="${node.direction === "row" ? "hb-row" : "hb-column"}">${node.children.map(c => html`<div>${inside(c)}</div>`)}</div>`;
     case "details":
-      return html`<details${node.open === true ? new Html(" open") : ""}><summary>${visibleLine(node.summary)}</summary>${node.children.map(renderContent)}</details>`;
+      return html`<details${node.open === true ? new Html(" open") : ""}><summary>${visibleLine(node.summary)}</summary>${node.children.map(inside)}</details>`;
     case "keyValue":
-      return renderKeyValue(node);
+      return renderKeyValue(node, form);
     case "table":
-      return renderTable(node);
+      return renderTable(node, form);
     case "image":
       return renderImage(node);
+    case "timeline":
+    case "processTree":
+    case "map":
+    case "chart":
+    case "pie":
+    case "heatmap":
+      return renderFigure(node, form);
     default:
       return unreachable(node, "renderNode");
   }
@@ -114,26 +138,30 @@ function renderHeading(level: 1 | 2 | 3, text: string): Html {
 
 function renderBanner(node: BannerNode): Html {
   const lines = node.lines ?? [];
-  const list = lines.length === 0 ? "" : html`<ul>${lines.map(l => html`<li><bdi>${visibleText(l)}</bdi></li>`)}</ul>`;
-  return html`<div class="hb-banner ${tone(node.tone)}" role="note"><div><strong>${toneWord[node.tone]}${visibleLine(node.title)}</strong></div>${list}</div>`;
+  const list =
+    lines.length === 0
+      ? ""
+      : html`<ul>${lines.map(l => html`<li><bdi>${limited(visibleText(clip(l, 10 * cellLength)))}</bdi></li>`)}</ul>`;
+  return html`<div class="hb-banner ${tone(node.tone)}" role="note"><div><strong>${toneWord[node.tone]}${visibleLine(clip(node.title, cellLength))}</strong></div>${list}</div>`;
 }
 
-function renderKeyValue(node: KeyValueNode): Html {
+function renderKeyValue(node: KeyValueNode, form: FigureForm): Html {
   const entries = node.entries.map(
-    ({ key, value }) => html`<dt><bdi>${visibleLine(key)}</bdi></dt><dd>${renderCell(value, undefined)}</dd>`,
+    ({ key, value }) => html`<dt><bdi>${visibleLine(key)}</bdi></dt><dd>${renderCell(value, undefined, form)}</dd>`,
   );
   return html`<dl class="hb-kv">${entries}</dl>`;
 }
 
-function renderTable(node: TableNode): Html {
+export function renderTable(node: TableNode, form: FigureForm): Html {
   const styles = node.columns.map(c => (numericTypes.has(c.type) ? inlineStyles.right : inlineStyles.left));
   const style = (i: number): string => styles[i] ?? inlineStyles.left;
   const head = node.columns.map(
-    (c, i) => html`<th scope="col" style="${style(i)}"><bdi>${visibleLine(c.name)}</bdi>${typeLabel(c)}</th>`,
+    (c, i) =>
+      html`<th scope="col" style="${style(i)}"><bdi>${visibleLine(clip(c.name, 1000))}</bdi>${typeLabel(c)}</th>`,
   );
   const rows = node.rows.map(
     row =>
-      html`<tr>${row.map((cell, i) => html`<td style="${style(i)}"${nowrap(node.columns[i])}>${renderCell(cell, node.columns[i])}</td>`)}</tr>`,
+      html`<tr>${row.map((cell, i) => html`<td style="${style(i)}"${nowrap(node.columns[i])}>${renderCell(cell, node.columns[i], form)}</td>`)}</tr>`,
   );
   const caption = [node.caption, describeRows(node.rows.length, node.total)].filter(c => c !== undefined).join(" · ");
   const table = html`<table class="hb-table"><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table>`;
@@ -159,9 +187,9 @@ const nowrap = (column: TableColumn | undefined): Html =>
 const faint = (text: string, title: string): Html => html`<span class="hb-faint" title="${title}">${text}</span>`;
 
 /** null is a faint ∅, the empty string a faint "", so that they cannot be mistaken for each other. */
-function renderCell(cell: TableCell, column: TableColumn | undefined): Html {
+export function renderCell(cell: TableCell, column: TableColumn | undefined, form: FigureForm = "inline"): Html {
   if (cell === null) return faint("∅", "null");
-  if (typeof cell === "object") return renderNode(cell);
+  if (typeof cell === "object") return renderNode(cell, form);
   if (cell === "") return faint('""', "empty string");
   const text = String(cell);
   if (column?.type === "dynamic" && text.length > 60 && /^[[{]/.test(text))
@@ -185,3 +213,42 @@ function renderImage(node: ImageNode): Html {
   const width = node.widthPx === undefined ? "" : html` width="${Math.trunc(node.widthPx)}"`;
   return html`<img src="data:${mime};base64,${node.base64.replace(/\s/g, "")}" alt="${visibleLine(node.alt)}"${width}>`;
 }
+
+/** UTF-8 text as base64, without anything of Node. */
+function toBase64(text: string): string {
+  let binary = "";
+  const bytes = new TextEncoder().encode(text);
+  for (let i = 0; i < bytes.length; i += 8192) binary += String.fromCharCode(...bytes.subarray(i, i + 8192));
+  return btoa(binary);
+}
+
+/** The frame around every figure: title, warning, drawing, caption, and the numbers as a table. */
+export function figureFrame(node: FigureNode, drawing: Html, form: FigureForm, after: Html | string = ""): Html {
+  const { title, incomplete } = node.info;
+  const heading =
+    title === undefined ? "" : html`<h3 class="hb-title"><bdi>${visibleLine(clip(title, 500))}</bdi></h3>`;
+  const caption = html`<div class="hb-caption"><bdi>${visibleLine(clip(figureCaption(node), 3000))}</bdi></div>`;
+  const lost = node.kind === "map" ? unplacedTable(node) : undefined;
+  return html`<div class="hb-figure">${heading}${incomplete === undefined ? "" : renderBanner(incomplete)}${drawing}${caption}${
+    lost === undefined ? "" : renderTable(lost, form)
+  }${after}</div>`;
+}
+
+const asTable = (node: FigureNode, form: FigureForm): Html =>
+  html`<details class="hb-numbers"><summary>Show as a table</summary>${renderTable(figureTable(node), form)}</details>`;
+
+function renderFigure(node: FigureNode, form: FigureForm): Html {
+  if (isEmptyFigure(node)) return figureFrame(node, html`<p class="hb-faint">nothing to show</p>`, form);
+  if (node.kind === "processTree") return figureFrame(node, treeList(node), form);
+  const drawing =
+    form === "inline"
+      ? html`<div class="hb-scroll">${drawFigure(node, { theme: pageTheme, widthPx: figureWidthPx })}</div>`
+      : html`<img class="hb-picture" src="data:image/svg+xml;base64,${toBase64(pictureSvg({ ...node, info: bare(node.info) }))}" alt="${visibleLine(clip(figureSentence(node), 1000))}" width="${figureWidthPx}">`;
+  return figureFrame(node, drawing, form, asTable(node, form));
+}
+
+/** What the page says itself is left out of the picture. */
+const bare = (info: FigureNode["info"]): FigureNode["info"] => {
+  const { source, rows, notes } = info;
+  return { ...(source === undefined ? {} : { source }), ...(rows === undefined ? {} : { rows }), notes: notes ?? [] };
+};

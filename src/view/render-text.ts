@@ -1,5 +1,7 @@
 /** View tree → text for terminals and `text/plain`. Control sequences of data never get through; ours only with `colour`. */
 import { unreachable } from "../base/error.js";
+import { figureText } from "./figure/figure-text.js";
+import type { FigureNode } from "./figure/model.js";
 import {
   describeRows,
   numericTypes,
@@ -95,9 +97,23 @@ function renderNode(node: ViewNode, context: Context): string {
       return renderTable(node, context);
     case "image":
       return `[picture: ${visibleLine(node.alt)}]`;
+    case "timeline":
+    case "processTree":
+    case "map":
+    case "chart":
+    case "pie":
+    case "heatmap":
+      return renderFigure(node, context);
     default:
       return unreachable(node, "renderNode");
   }
+}
+
+function renderFigure(node: FigureNode, context: Context): string {
+  const { title, incomplete } = node.info;
+  const head = title === undefined ? [] : [context.paint("strong", visibleLine(title))];
+  const warning = incomplete === undefined ? [] : [renderNode(incomplete, context)];
+  return [...head, ...warning, figureText(node, context.width)].join("\n");
 }
 
 const narrower = (context: Context, by: number): Context => ({ ...context, width: Math.max(20, context.width - by) });

@@ -1,5 +1,6 @@
 /** The view tree: what to show, as plain data that survives JSON. Renderers decide how it looks. */
 import type { KqlType } from "../base/column.js";
+import type { FigureNode } from "./figure/model.js";
 
 /** MIME type under which a view travels in notebooks. */
 export const viewMime = "application/vnd.huntbook.view+json";
@@ -105,6 +106,10 @@ export interface TableNode {
   /** How many rows there are in all, when more than are here. */
   readonly total?: number;
   readonly caption?: string;
+  /** A handle by which the running kernel can be asked for other rows; unknown to saved notebooks. */
+  readonly live?: string;
+  /** The KQL that made the rows: what new cells continue. */
+  readonly query?: string;
 }
 
 export interface ImageNode {
@@ -129,7 +134,8 @@ export type ViewNode =
   | DetailsNode
   | KeyValueNode
   | TableNode
-  | ImageNode;
+  | ImageNode
+  | FigureNode;
 
 export type ViewKind = ViewNode["kind"];
 

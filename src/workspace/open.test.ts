@@ -329,3 +329,47 @@ test("after close nothing is held, and queries are refused", async () => {
   expect(await readdir(join(dir, "readers"))).toEqual([]);
   await expect(workspace.query("Logons_CL")).rejects.toMatchObject({ code: "workspace/closed" });
 });
+
+describe("beyond the tables", () => {
+  test("a watchlist is a CSV file: every column text, SearchKey the first, read again when it changes", async () => {
+    await fill();
+    await mkdir(join(dir, "watchlists"));
+    await writeFile(join(dir, "watchlists", "Vip.csv"), "Account,Level\na,007\nc,2\n");
+    const text =
+      "_GetWatchlist('Vip') | join kind=inner Logons_CL on Account | project SearchKey, Level, Size | order by Size asc";
+    expect(await answer(text)).toEqual([
+      { SearchKey: "a", Level: "007", Size: 1 },
+      { SearchKey: "c", Level: "2", Size: 3 },
+    ]);
+    await using workspace = await open();
+    const count = async () => (await workspace.query("_GetWatchlist('Vip') | count")).rows();
+    expect(await count()).toEqual([{ Count: 2 }]);
+    await writeFile(join(dir, "watchlists", "Vip.csv"), "Account,Level\na,007\nc,2\nd,3\n");
+    expect(await count()).toEqual([{ Count: 3 }]);
+    await expect(ask("_GetWatchlist('Vips') | count")).rejects.toThrow("no watchlist 'Vips'; did you mean 'Vip'?");
+  });
+
+  test("without a folder of watchlists the message says where to put them", async () => {
+    await fill();
+    await expect(ask("_GetWatchlist('Vip')")).rejects.toThrow("no watchlist 'Vip'");
+  });
+
+  test("tables of another local workspace by its name, with what they lack", async () => {
+    await fill();
+    const other = join(base, `other ${++number}`);
+    await createWorkspace(other);
+    {
+      await using writer = await openWriter(other);
+      await writer.addTable("Logons_CL", columns, rows(["2021-01-01", "z", 9]));
+      await writer.commit();
+    }
+    await using second = await openWorkspace(other, { name: "Other", store, compiler, catalogue });
+    const others = { names: () => ["Other"], open: async () => second };
+    const text = "union Logons_CL, workspace('Other').Logons_CL | summarize n = count(), Most = max(Size)";
+    expect((await ask(text, {}, { others })).rows).toEqual([{ n: 4, Most: 9 }]);
+    const direct = "database('Other').table('Logons_CL') | project Account";
+    expect((await ask(direct, {}, { others })).rows).toEqual([{ Account: "z" }]);
+    await expect(ask("workspace('Othr').Logons_CL", {}, { others })).rejects.toThrow("no local workspace 'Othr'");
+    await expect(ask("workspace('Other').Logins_CL", {}, { others })).rejects.toThrow("did you mean 'Logons_CL'?");
+  });
+});

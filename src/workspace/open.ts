@@ -6,6 +6,7 @@ import type { Clock, TimeRange } from "../base/clock.js";
 import { pinnedClock } from "../base/clock.js";
 import type { Column, TableSchema } from "../base/column.js";
 import { HuntError } from "../base/error.js";
+import type { Completeness } from "../base/completeness.js";
 import { KqlError, getReadyQuery } from "../frame/kql-error.js";
 import { untilCancelled } from "../frame/pool.js";
 import type { FrameStore } from "../frame/store.js";
@@ -16,11 +17,13 @@ import type {
   EditReply,
   EditRequest,
   KqlCompiler,
+  KqlDatabase,
   KqlEnvironment,
   KqlFunction,
   KqlTable,
   TableUse,
 } from "../kql/api.js";
+import { watchlistDatabase } from "../kql/api.js";
 import { compileAnswered } from "../kql/ask.js";
 import type { LocalWorkspace, WorkspaceQueryOptions, WorkspaceTable } from "./api.js";
 import { tableCompleteness } from "./completeness.js";
@@ -37,6 +40,7 @@ import { physicalNames } from "./storage/names.js";
 import { microsToMs, parseInstant } from "./time.js";
 import { shareViews } from "./shared-views.js";
 import type { SharedViews } from "./shared-views.js";
+import { Watchlists } from "./watchlists.js";
 import { tableViewSql } from "./view-sql.js";
 
 export interface OpenWorkspaceOptions {
@@ -49,6 +53,14 @@ export interface OpenWorkspaceOptions {
   /** What `now()` means, before the manifest's and the store's clock. */
   readonly clock?: Clock;
   readonly catalogue?: Catalogue;
+  /** Other local workspaces that queries may name by `workspace("…")`. Absent: none. */
+  readonly others?: OtherWorkspaces;
+}
+
+/** Opens other workspaces of the same store by the names that queries use. Whoever opens them closes them. */
+export interface OtherWorkspaces {
+  readonly names: () => readonly string[];
+  readonly open: (name: string) => Promise<LocalWorkspace>;
 }
 
 /** Rows of a query when nothing is said, as in Log Analytics. */
@@ -98,6 +110,7 @@ export class OpenedWorkspace implements LocalWorkspace {
   readonly sites: SiteIndex;
   readonly #parts: WorkspaceParts;
   readonly #environment: Omit<KqlEnvironment, "now">;
+  readonly #watchlists: Watchlists;
   readonly #views: SharedViews;
   readonly #relations: ReadonlyMap<string, { readonly view: string; readonly table: KqlTable }>;
   #closed = false;
@@ -114,6 +127,7 @@ export class OpenedWorkspace implements LocalWorkspace {
     // Equal for equal places and generations, so that plans found before are found again.
     const name = `workspace_${createHash("sha256").update(parts.root).digest("hex").slice(0, 12)}_${manifest.generation}`;
     this.#views = shareViews(parts.options.store, name);
+    this.#watchlists = new Watchlists(join(parts.dir, "watchlists"), parts.options.store);
     const filled = [...manifest.tables].filter(([, entry]) => entry.columns.length > 0);
     const described = filled.map(([name, entry], i) => {
       const columns = withCatalogue(entry.columns, parts.catalogue.find(name)?.columns ?? []);
@@ -143,7 +157,7 @@ export class OpenedWorkspace implements LocalWorkspace {
 
   async compile(text: string, options: WorkspaceQueryOptions = {}): Promise<CompileResult> {
     this.#assertOpen();
-    return this.#parts.options.compiler.compile(text, this.#environmentFor(options));
+    return this.#parts.options.compiler.compile(text, await this.#environmentOf(text, options));
   }
 
   async edit<K extends EditKind>(
@@ -151,7 +165,7 @@ export class OpenedWorkspace implements LocalWorkspace {
     options: WorkspaceQueryOptions = {},
   ): Promise<EditReply<K>> {
     this.#assertOpen();
-    return this.#parts.options.compiler.edit<K>(request, this.#environmentFor(options));
+    return this.#parts.options.compiler.edit<K>(request, await this.#environmentOf(request.text, options));
   }
 
   async query(text: string, options: WorkspaceQueryOptions = {}) {
@@ -159,10 +173,10 @@ export class OpenedWorkspace implements LocalWorkspace {
     this.#assertOpen();
     const { release, rows, ...others } = store.answering(options.signal);
     try {
-      const result = await compileAnswered(text, this.#environmentFor(options), {
+      const result = await compileAnswered(text, await this.#environmentOf(text, options), {
         compile: (t, e) => untilCancelled(this.#parts.options.compiler.compile(t, e), options.signal),
         rows: async ask => {
-          for (const use of ask.query.tables) await this.#makeView(use.name);
+          for (const use of ask.query.tables) await this.#prepare(use);
           return rows(ask);
         },
         ...others,
@@ -175,14 +189,15 @@ export class OpenedWorkspace implements LocalWorkspace {
 
   async #run(query: CompiledQuery, text: string, options: WorkspaceQueryOptions) {
     const { store } = this.#parts.options;
-    for (const use of query.tables) await this.#makeView(use.name);
+    for (const use of query.tables) await this.#prepare(use);
+    const elsewhere = await this.#elsewhere(query.tables);
     const { window, maxRows = defaultMaxRows } = options;
     const range = options.range ?? window ?? rangeOfUses(query.tables);
     try {
       return await store.execute(query, {
         query: text,
         source: `workspace ${this.name}`,
-        completenessOf: use => this.#completenessOf(use),
+        completenessOf: use => (elsewhere.get(use.database ?? "") ?? this).#completenessOf(use),
         clock: this.clock,
         ...(range === undefined ? {} : { range }),
         ...(maxRows === Infinity ? {} : { maxRows }),
@@ -199,6 +214,7 @@ export class OpenedWorkspace implements LocalWorkspace {
     this.#closed = true;
     await this.#parts.lease.release();
     await this.#views.release();
+    await this.#watchlists.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -228,7 +244,57 @@ export class OpenedWorkspace implements LocalWorkspace {
     return { ...environment, tables, schemaId };
   }
 
-  #completenessOf(use: TableUse) {
+  /** The environment of a text: with the other workspaces and the watchlists when it names any. */
+  async #environmentOf(text: string, options: WorkspaceQueryOptions): Promise<KqlEnvironment> {
+    const environment = this.#environmentFor(options);
+    const databases = await this.#databasesIn(text);
+    if (databases.length === 0) return environment;
+    const schemaId = createHash("sha256")
+      .update(`${environment.schemaId}${JSON.stringify(databases)}`)
+      .digest("hex");
+    return { ...environment, databases, schemaId };
+  }
+
+  async #databasesIn(text: string): Promise<readonly KqlDatabase[]> {
+    const bodies = [text, ...this.functions.map(f => f.body)].join("\n");
+    const databases: KqlDatabase[] = [];
+    if (bodies.includes("_GetWatchlist"))
+      databases.push({ name: watchlistDatabase, tables: await this.#watchlists.tables() });
+    const known = this.#parts.options.others?.names() ?? [];
+    for (const name of known) {
+      const named = new RegExp(`\\b(workspace|database)\\s*\\(\\s*["']${escapeRegExp(name)}["']`, "i");
+      if (!named.test(bodies)) continue;
+      const other = await this.#other(name);
+      if (other !== undefined) databases.push({ name, tables: other.#environment.tables });
+    }
+    return databases;
+  }
+
+  async #other(name: string): Promise<OpenedWorkspace | undefined> {
+    const opened = await this.#parts.options.others?.open(name);
+    return opened instanceof OpenedWorkspace ? opened : undefined;
+  }
+
+  /** Makes what a query reads readable. */
+  async #prepare({ name, database }: TableUse): Promise<void> {
+    if (database === undefined) return this.#makeView(name);
+    if (database === watchlistDatabase) return;
+    const other = await this.#other(database);
+    if (other !== undefined) await other.#makeView(name);
+  }
+
+  /** The other workspaces that a query reads. */
+  async #elsewhere(uses: readonly TableUse[]): Promise<ReadonlyMap<string, OpenedWorkspace>> {
+    const found = new Map<string, OpenedWorkspace>();
+    for (const { database } of uses) {
+      const other = database === undefined || database === watchlistDatabase ? undefined : await this.#other(database);
+      if (database !== undefined && other !== undefined) found.set(database, other);
+    }
+    return found;
+  }
+
+  #completenessOf(use: TableUse): Completeness {
+    if (use.database === watchlistDatabase) return { state: "complete", causes: [] };
     const entry = this.#parts.lease.manifest.tables.get(use.name);
     return entry === undefined
       ? { state: "complete" as const, causes: [] }
@@ -277,6 +343,8 @@ export class OpenedWorkspace implements LocalWorkspace {
     return error;
   }
 }
+
+const escapeRegExp = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
 
 function clockOf(options: OpenWorkspaceOptions, manifest: Manifest): Clock {
   if (options.clock !== undefined) return options.clock;

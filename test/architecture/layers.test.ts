@@ -17,7 +17,7 @@ const mayImport: Record<string, readonly string[]> = {
   workspace: ["config", "kql", "frame"],
   query: ["net", "config", "kql", "frame", "workspace", "view"],
   "query/drivers": ["net", "config", "kql", "frame", "workspace", "query"],
-  transform: ["frame"],
+  transform: ["view", "frame"],
   entity: ["view"],
   enrich: ["net", "config", "frame", "query", "transform", "entity", "view"],
   analysis: ["stats", "frame"],
@@ -32,7 +32,7 @@ const mayImport: Record<string, readonly string[]> = {
   "notebook/runner": ["view", "kql", "frame", "session", "notebook/protocol", "notebook/client", "notebook/kernel"],
   "notebook/widgets": ["view", "notebook/protocol"],
   "notebook/server": ["net", "view", "config", "session", "notebook/protocol", "notebook/client", "notebook/runner"],
-  "notebook/web": ["view", "notebook/protocol", "notebook/widgets"],
+  "notebook/web": ["view", "query", "notebook/protocol", "notebook/widgets"],
   serve: ["kql", "frame", "workspace", "session"],
   testing: ["kql", "frame", "workspace", "query", "session"],
   cli: [
@@ -48,7 +48,7 @@ const io = new Set([
 ]);
 const pureBuiltins = new Set(["node:util"]);
 /** What pure folders may use from npm, and kql's one file that loads the language service and its worker. */
-const purePackages = new Set(["fastest-levenshtein", "fflate", "tldts"]);
+const purePackages = new Set(["fastest-levenshtein", "fflate", "tldts", "d3-scale", "d3-format", "d3-geo"]);
 const exempt = new Set([
   "kql/bridge.ts",
   "kql/worker.ts",

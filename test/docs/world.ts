@@ -5,6 +5,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { createSession, type Session } from "../../src/index.js";
 import { contosoDir, generateDemo } from "../../src/session/demo.js";
+import { smallPack } from "../../src/enrich/geo/small-pack.js";
 import { planIngest, runIngest } from "../../src/workspace/index.js";
 
 export const now = "2026-01-13T18:00:00.000Z";
@@ -116,6 +117,9 @@ export async function createWorld(): Promise<World> {
   writeFileSync(join(root, "logs/conn.log"), connLog);
   const before = process.env["MSTICPYCONFIG"];
   process.env["MSTICPYCONFIG"] = join(root, "msticpyconfig.yaml");
+  // A few places, so that no database is fetched.
+  mkdirSync(join(dataDir, "geo"), { recursive: true });
+  writeFileSync(join(dataDir, "geo/places-1.pack"), smallPack());
   await generateDemo({ dir: contosoDir(dataDir), rows: 30_000, nowMs: Date.parse(now), onProgress: () => undefined });
   const windows = join(root, "windows");
   await runIngest(await planIngest([join(root, "logs")], { workspace: windows }), windows);

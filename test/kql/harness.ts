@@ -145,6 +145,14 @@ export async function runToCsv(database: Database, query: CompiledQuery): Promis
   return [head, ...result.map(r => r.map(cell).join(","))].join("\n") + "\n";
 }
 
+/** A result as lines for a table of cases: names with types, then rows; sorted where the query does not say an order. */
+export async function linesOf(database: Database, text: string): Promise<readonly string[]> {
+  const query = await compiledOver(database, text);
+  const rows = await runCompiled(query, database.connection);
+  const lines = rows.map(r => r.map(c => c ?? "∅").join(" | "));
+  return [query.columns.map(c => `${c.name}:${c.type}`).join(" | "), ...(query.ordered ? lines : lines.sort())];
+}
+
 export interface Marked {
   readonly text: string;
   readonly spans: readonly Span[];

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { KqlAnswer } from "../../src/kql/api.js";
 import type { Database } from "./harness.js";
 import { bracketed, insertAnswers } from "../../src/kql/answers.js";
-import { compile, compiledOver, marked, openDatabase, run } from "./harness.js";
+import { compile, compiledOver, linesOf, marked, openDatabase, run } from "./harness.js";
 import { compileOver } from "../../tools/kql-run.js";
 import { SchemaCache } from "../../src/kql/environment.js";
 import { environment } from "./harness.js";
@@ -15,12 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-const table = async (text: string): Promise<readonly string[]> => {
-  const query = await compiledOver(database, text);
-  const rows = await run(database, text);
-  const lines = rows.map(r => r.map(c => c ?? "∅").join(" | "));
-  return [query.columns.map(c => `${c.name}:${c.type}`).join(" | "), ...(query.ordered ? lines : [...lines].sort())];
-};
+const table = (text: string): Promise<readonly string[]> => linesOf(database, text);
 
 const people = `let T = datatable(Name: string, Kind: string, Place: string, N: long, D: dynamic)[
   'ada', 'x', 'Oslo', 1, dynamic({"a": 1, "b": "t"}), 'bob', 'y', 'Oslo', 2, dynamic({"a": 2}),
@@ -302,7 +297,7 @@ test("a pivot inside a stored function needs its columns written", async () => {
 test("any name that data holds becomes that column and nothing else", async () => {
   const names = fc
     .string({ unit: "grapheme", minLength: 1, maxLength: 12 })
-    .filter(s => s.trim() !== "" && !s.includes("\0"));
+    .filter(s => s.trim() !== "" && s !== "k" && !s.includes("\0"));
   await fc.assert(
     fc.asyncProperty(names, async name => {
       const scalars = [{ name: "given", type: "string", value: name }] as const;

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { parseNotebook, runNotebook, type Notebook, type NotebookRun } from "../../src/notebook/runner/index.js";
 import { createSession } from "../../src/index.js";
 import { contosoDir, generateDemo } from "../../src/session/demo.js";
+import { smallPack } from "../../src/enrich/geo/small-pack.js";
 import { createLogAnalyticsStandIn, type LogAnalyticsStandIn } from "../../src/testing/index.js";
 
 const root = mkdtempSync(join(tmpdir(), "huntbook-start-"));
@@ -18,7 +19,9 @@ const server = createSession({ dataDir, now });
 let standIn: LogAnalyticsStandIn;
 
 beforeAll(async () => {
-  mkdirSync(dataDir, { recursive: true });
+  mkdirSync(join(dataDir, "geo"), { recursive: true });
+  // A few places, so that no database is fetched.
+  writeFileSync(join(dataDir, "geo/places-1.pack"), smallPack());
   await generateDemo({ dir: contosoDir(dataDir), rows: 30_000, nowMs: Date.parse(now), onProgress: () => undefined });
   standIn = await createLogAnalyticsStandIn(await server.workspace("Contoso"), {
     workspaceId: "11111111-2222-4333-8444-555555555555",
@@ -67,13 +70,17 @@ const aboutThePlace = new Set([
 test("it runs whole on the local demo and finds the stolen session", async () => {
   const result = await run("Huntbook: {}\n");
   expect(result.failures).toEqual([]);
-  expect(result).toMatchObject({ status: "ok", completeness: { state: "complete" }, executed: 18 });
+  expect(result).toMatchObject({ status: "ok", completeness: { state: "complete" }, executed: 23 });
   const shown = texts(result.notebook);
   expect(shown["27-countries"]).toContain("CL");
   expect(shown["29-person"]).toContain("2026-01-07T08:31:22.000Z");
   expect(shown["30-dana"]).toMatch(/198\.51\.100\.23\s+Valparaíso/);
   expect(shown["32-office"]).toContain("New-InboxRule");
   expect(shown["34-indicators"]).toContain("198.51.100.23");
+  expect(shown["35b-lookup"]).toContain("expired 2025");
+  expect(shown["35d-places"]).toContain("Germany");
+  expect(shown["see-map"]).toMatch(/Valparaíso, CL.*Dublin, IE/);
+  expect(shown["see-tree"]).toMatch(/✖ rundll32\.exe/);
 }, 300_000);
 
 test("through the Log Analytics API every cell shows the same", async () => {
@@ -84,10 +91,15 @@ test("through the Log Analytics API every cell shows the same", async () => {
       `      WorkspaceId: ${standIn.workspaceId}\n      TenantId: 99999999-2222-4333-8444-555555555555\n      WorkspaceName: contoso\n`,
   );
   expect(cloud.failures).toEqual([]);
-  expect(standIn.received).toHaveLength(8);
+  expect(standIn.received).toHaveLength(9);
   const shown = texts(cloud.notebook);
   const same = (cells: Record<string, string>) =>
-    Object.fromEntries(Object.entries(cells).filter(([id]) => !aboutThePlace.has(id)));
+    Object.fromEntries(
+      Object.entries(cells)
+        .filter(([id]) => !aboutThePlace.has(id))
+        // The last line of a figure says where its rows come from.
+        .map(([id, text]) => [id, id.startsWith("see-") ? text.slice(0, text.lastIndexOf("\\n")) : text]),
+    );
   expect(same(shown)).toEqual(same(local));
 }, 300_000);
 

@@ -17,6 +17,7 @@ import { emitCondition, emitExpr } from "./expr.js";
 import { emitJoin } from "./join.js";
 import { emitParse } from "./parse.js";
 import { emitSeries } from "./series.js";
+import { emitSessions } from "./sessions.js";
 import { emitWindow } from "./window.js";
 
 export function createEmitter(emission: Emission): Emitter {
@@ -68,6 +69,8 @@ function emitRel(rel: Rel, needed: ReadonlySet<Slot>, emitter: Emitter): Block {
       return emitParse(rel, needed, emitter);
     case "window":
       return emitWindow(rel, needed, emitter);
+    case "sessions":
+      return emitSessions(rel, needed, emitter);
     case "number":
       return emitNumber(rel, needed, emitter);
     case "series":

@@ -30,7 +30,8 @@ export function lowerArguments(call: FunctionCall, lowering: Lowering): CalledFu
   const fn = known?.kind === "function" ? known : undefined;
   const body = node.calledBody(fn?.bodyStart);
   if (body === undefined) throw new HuntError("internal/bug", `'${callee.name}' has no body`);
-  const [error] = node.calledErrors();
+  // Those of ours that only name a database say better themselves what is not there.
+  const [error] = fn === undefined && isDatabaseFunction(callee.name) ? [] : node.calledErrors();
   if (error !== undefined)
     return reject("kql/bad-function", `'${callee.name}' does not work here: ${error}`, node.span);
   const bindOne = (argument: BoundNode): Binding =>
@@ -49,6 +50,8 @@ function globalNames(scope: Scope, lowering: Lowering): ReadonlyMap<string, Bind
   const values = new Set(lowering.options.scalars.map(s => s.name));
   return new Map([...scope.names].filter(([name]) => values.has(name)));
 }
+
+const isDatabaseFunction = (name: string): boolean => name === "workspace" || name === "_GetWatchlist";
 
 function matchParameters(
   callee: BoundNode,

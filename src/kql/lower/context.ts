@@ -16,13 +16,46 @@ export interface Table {
   /** True after `serialize` (and what implies it): window functions are allowed and the order is part of the answer. */
   readonly serialized: boolean;
   /** Inside `mv-apply` and `partition`: what tells one sub-table from another, and the columns that stay beside it. */
+  /** What `make-graph` gives: the table itself then has no columns. */
+  readonly graph?: Graph;
   readonly partition?: { readonly column: SlotColumn; readonly outer: readonly NamedColumn[] };
+}
+
+/** A graph: each call gives a use of the nodes or the edges with slots of its own. */
+export interface Graph {
+  /** Properties, and what `nodeKey`, … name. */
+  readonly nodes: () => GraphNodes;
+  readonly edges: () => GraphEdges;
+}
+export interface GraphNodes {
+  readonly table: Table;
+  /** The node's identity as text. */
+  readonly key: NamedColumn;
+}
+export interface GraphEdges {
+  readonly table: Table;
+  /** A number of each edge's own. */
+  readonly id: NamedColumn;
+  /** Keys of the nodes it leads from and to. */
+  readonly from: NamedColumn;
+  readonly to: NamedColumn;
+}
+
+/** What a name of a graph pattern stands for in one match: a node, an edge, or the edges and inner nodes of a path. */
+export interface GraphElement {
+  readonly kind: "one" | "path";
+  /** The node or edge itself, or the edges of the path in order. */
+  readonly tables: readonly Table[];
+  readonly inner: readonly Table[];
+  /** For a node: its key. */
+  readonly key?: NamedColumn;
 }
 
 /** What a name bound by `let`, a parameter or `as` stands for. */
 export type Binding =
   | { readonly kind: "scalar"; readonly expr: Expr }
   | { readonly kind: "table"; readonly use: () => Table }
+  | { readonly kind: "element"; readonly element: GraphElement }
   | { readonly kind: "function"; readonly scope: Scope; readonly bodyStart: number | undefined };
 
 export interface Scope {
@@ -33,6 +66,7 @@ export interface Scope {
 
 export interface LoweringOptions {
   readonly tables: ReadonlyMap<string, KqlTable>;
+  readonly databases: ReadonlyMap<string, ReadonlyMap<string, KqlTable>>;
   readonly scalars: readonly KqlScalar[];
   /** Names of the JavaScript and SQL functions the emitter knows. */
   readonly knowsFunction: (name: string) => boolean;

@@ -1,6 +1,6 @@
 /** Bound scalar expressions → plan expressions. */
 import type { BoundNode } from "../bridge.js";
-import type { Lowering, Scope } from "./context.js";
+import type { GraphElement, Lowering, Scope } from "./context.js";
 import type { Aggregate, Expr, Rel, WindowItem } from "../plan.js";
 import { HuntError } from "../../base/error.js";
 import { refuse, reject } from "../refusal.js";
@@ -178,6 +178,8 @@ function lowerIn(node: BoundNode, context: ExprContext): Expr {
 
 function lowerMember(node: BoundNode, context: ExprContext): Expr {
   const target = node.get("Expression");
+  const element = elementOf(target, context);
+  if (element !== undefined) return lowerProperty(element, node);
   if (node.type.kind === "table" || target.type.kind === "other" || isTabular(target))
     return refuse(`'${node.text}' (another database or cluster)`, node.span);
   const selector = node.get("Selector");
@@ -266,6 +268,15 @@ function lowerSpecialCall(name: string, node: BoundNode, context: ExprContext): 
     case "column_ifexists":
     case "columnifexists":
       return lowerColumnIfExists(args, context);
+    case "all":
+    case "any":
+    case "map":
+      return lowerOverElements(name, node, context);
+    case "node_degree_in":
+    case "node_degree_out":
+      return lowerDegree(name, node, context);
+    case "ingestion_time":
+      return lowerIngestionTime(context);
     case "pack_all":
       return lowerPackAll(args, node, context);
     case "bag_pack_columns":
@@ -282,6 +293,59 @@ function lowerSpecialCall(name: string, node: BoundNode, context: ExprContext): 
     default:
       return undefined;
   }
+}
+
+/** The node, edge or path that a name of a graph pattern stands for. */
+function elementOf(node: BoundNode, context: ExprContext): GraphElement | undefined {
+  const bound = node.kind === "NameReference" ? context.scope.names.get(node.name) : undefined;
+  return bound?.kind === "element" ? bound.element : undefined;
+}
+
+/** `n.name`; over a path the values of its edges in order. A property that the graph lacks is null. */
+function lowerProperty(element: GraphElement, node: BoundNode): Expr {
+  const name = node.get("Selector").name;
+  const values = element.tables.map((table): Expr => {
+    const column = findColumn(table, name);
+    return column === undefined ? nullOf(scalarType(node)) : columnExpr(column);
+  });
+  const [only] = values;
+  if (element.kind === "one" && only !== undefined) return only;
+  return { kind: "call", name: "pack_array", args: values, type: "dynamic", span: node.span };
+}
+
+/**
+ * `all(path, condition)`, `any(…)`, `map(path, expression)`: over the edges of a path, or `inner_nodes(path)`.
+ * Source: https://learn.microsoft.com/kusto/query/all-graph-function
+ */
+function lowerOverElements(name: string, node: BoundNode, context: ExprContext): Expr | undefined {
+  const [over, inner] = node.get("ArgumentList").list("Expressions");
+  if (over === undefined || inner === undefined) return undefined;
+  const isInner = over.kind === "FunctionCallExpression" && over.get("Name").name === "inner_nodes";
+  const [path] = isInner ? over.get("ArgumentList").list("Expressions") : [over];
+  const element = path === undefined ? undefined : elementOf(path, context);
+  if (element === undefined) return undefined;
+  const tables = isInner ? element.inner : element.tables;
+  const values = tables.map(table =>
+    lowerExpr(inner, { lowering: context.lowering, scope: withRow(context.scope, table) }),
+  );
+  if (name === "map") return { kind: "call", name: "pack_array", args: values, type: "dynamic", span: node.span };
+  if (name === "any") return anyOf(values, node.span);
+  const yes: Expr = { kind: "literal", type: "bool", value: { type: "bool", value: true } };
+  return values.reduce<Expr>(
+    (a, b) => (a === yes ? b : { kind: "operator", name: "And", left: a, right: b, type: "bool", span: node.span }),
+    yes,
+  );
+}
+
+/** https://learn.microsoft.com/kusto/query/node-degree-in */
+function lowerDegree(name: string, node: BoundNode, context: ExprContext): Expr | undefined {
+  const [argument] = node.get("ArgumentList").list("Expressions");
+  const bound = argument === undefined ? undefined : context.scope.names.get(argument.name);
+  // Without an argument it speaks of the node at hand, inside `map(inner_nodes(…), …)`.
+  const table =
+    bound?.kind === "element" ? bound.element.tables[0] : argument === undefined ? context.scope.row : undefined;
+  const column = table === undefined ? undefined : findColumn(table, name === "node_degree_in" ? "$in" : "$out");
+  return column === undefined ? undefined : columnExpr(column);
 }
 
 function lowerColumnIfExists(args: readonly BoundNode[], context: ExprContext): Expr {
@@ -313,6 +377,17 @@ function packColumns(columns: readonly NamedExpr[], node: BoundNode): Expr {
 }
 
 /** `pack_all(true)` leaves out what is null or ''. */
+/**
+ * When a record came in is not kept here: the nearest there is, the record's own time; null without one.
+ * Source: https://learn.microsoft.com/kusto/query/ingestion-time-function
+ */
+function lowerIngestionTime(context: ExprContext): Expr {
+  const { row } = context.scope;
+  const times = ["TimeGenerated", "Timestamp"].map(name => (row === undefined ? undefined : findColumn(row, name)));
+  const time = times.find(c => c?.type === "datetime");
+  return time === undefined ? nullOf("datetime") : columnExpr(time);
+}
+
 function lowerPackAll(args: readonly BoundNode[], node: BoundNode, context: ExprContext): Expr {
   const row = context.scope.row;
   if (row === undefined) return refuse("pack_all without a table", node.span);

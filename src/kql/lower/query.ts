@@ -11,9 +11,13 @@ import { lowerColumnChoice, lowerExtend, lowerFilter, lowerGetSchema, lowerParse
 import { lowerPrint, lowerProject, lowerRename, lowerSerialize } from "./columns.js";
 import { findColumn, isTabular, tableColumns, withNames, withRow } from "./context.js";
 import { describe, lowerExpr } from "./expr.js";
+import { lowerFind } from "./find.js";
+import { lowerGraphToTable, lowerMakeGraph, lowerMarkComponents } from "./graph.js";
+import { lowerGraphMatch } from "./graph-match.js";
 import { lowerJoin } from "./join.js";
 import {
   expansions,
+  lowerConsume,
   lowerCount,
   lowerDistinct,
   lowerMvExpand,
@@ -21,6 +25,7 @@ import {
   lowerSort,
   lowerTake,
   lowerTop,
+  lowerTopHitters,
 } from "./rows.js";
 import { lowerEvaluate } from "./plugins.js";
 import { lowerParseKv } from "./parse-kv.js";
@@ -29,6 +34,7 @@ import { lowerMakeSeries } from "./series.js";
 import { lowerSource } from "./sources.js";
 import { bindStatement } from "./statements.js";
 import { checkOutput, findParameter, lowerConstant, outputOf, replaceColumns } from "./step.js";
+import { lowerTopNested } from "./top-nested.js";
 import { lowerSummarize } from "./summarize.js";
 import { lowerUnion } from "./union.js";
 
@@ -58,11 +64,18 @@ const operators: Readonly<Record<string, (step: Step) => Table>> = {
   SerializeOperator: lowerSerialize,
   GetSchemaOperator: lowerGetSchema,
   RenderOperator: step => step.input,
-  ConsumeOperator: step => step.input,
+  ConsumeOperator: lowerConsume,
+  TopHittersOperator: lowerTopHitters,
+  TopNestedOperator: lowerTopNested,
   InvokeOperator: lowerInvoke,
   UnionOperator: step => lowerUnion(step.lowering, step.node, step.scope, { table: step.input, source: step.source }),
   SearchOperator: step => lowerSearch(step.lowering, step.node, step.scope, { table: step.input, source: step.source }),
   EvaluateOperator: lowerEvaluate,
+  MakeGraphOperator: lowerMakeGraph,
+  GraphMatchOperator: lowerGraphMatch,
+  GraphShortestPathsOperator: lowerGraphMatch,
+  GraphToTableOperator: lowerGraphToTable,
+  GraphMarkComponentsOperator: lowerMarkComponents,
   MakeSeriesOperator: lowerMakeSeries,
   MvApplyOperator: lowerMvApply,
   PartitionOperator: lowerPartition,
@@ -72,6 +85,7 @@ const operators: Readonly<Record<string, (step: Step) => Table>> = {
 export function lowerTable(lowering: Lowering, node: BoundNode, scope: Scope): Table {
   if (node.kind === "UnionOperator") return lowerUnion(lowering, node, scope);
   if (node.kind === "SearchOperator") return lowerSearch(lowering, node, scope);
+  if (node.kind === "FindOperator") return lowerFind(lowering, node, scope);
   if (node.kind === "PrintOperator") return lowerPrint(lowering, node, scope);
   if (node.kind !== "PipeExpression") return lowerSource(lowering, node, scope);
   return lowerPipeline(lowering, node, scope).table;
@@ -128,7 +142,9 @@ function lowerInvoke(step: Step): Table {
   const scope = withRow(step.scope, undefined);
   if (call.calledBody() === undefined) return refuse(`invoke of '${call.get("Name").name}'`, call.span);
   const piped: Binding = { kind: "table", use: lowering.share(input, false) };
-  const args = call.get("ArgumentList").list("Expressions");
+  // FileProfile is told which column to look up; its answer here does not depend on it.
+  const ignores = call.get("Name").name === "FileProfile";
+  const args = ignores ? [] : call.get("ArgumentList").list("Expressions");
   return lowering.nested(call.span, () => {
     const lowerScalar = (a: BoundNode) => lowerExpr(a, { lowering, scope });
     const called = lowerArguments({ node: call, args, scope, lowerScalar, piped }, lowering);
@@ -221,12 +237,13 @@ export function lowerQuery(lowering: Lowering, statements: readonly BoundNode[],
     if (result !== undefined) return refuse("a second query in one text", statement.span, "run them one by one");
     const node = statement.get("Expression");
     const current = scope;
-    if (!isTabular(node)) return refuse("a text whose result is not a table", node.span, "write 'print' before it");
+    if (!isTabular(node) && !isConsumed(node))
+      return refuse("a text whose result is not a table", node.span, "write 'print' before it");
     visualization = findVisualization(node);
     result = lowering.attempt(
       node,
       () => lowerPipeline(lowering, node, current).table,
-      () => lowering.placeholder(tableColumns(node)),
+      () => lowering.placeholder(isTabular(node) ? tableColumns(node) : []),
     );
   }
   const span = statements.at(-1)?.span ?? { start: 0, end: 0 };
@@ -241,6 +258,11 @@ export function lowerQuery(lowering: Lowering, statements: readonly BoundNode[],
     },
     visualization,
   };
+}
+
+/** A pipeline that ends in `consume`: to the binder it gives nothing, here it gives its columns without rows. */
+function isConsumed(node: BoundNode): boolean {
+  return node.kind === "PipeExpression" && node.get("Operator").kind === "ConsumeOperator";
 }
 
 /** `render`: the last operator of the query. */

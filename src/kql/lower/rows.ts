@@ -162,3 +162,40 @@ export function lowerSampleDistinct(step: Step): Table {
   const grouped = groupRows(step, [{ slot, expr: value }], [{ name, type: value.type, slot }], []);
   return { ...grouped, rel: { kind: "limit", input: grouped.rel, order: [], count, partition: undefined } };
 }
+
+/**
+ * `top-hitters`: the most frequent values, or those of the largest sums. Counts are exact here.
+ * Source: https://learn.microsoft.com/kusto/query/top-hitters-operator
+ */
+export function lowerTopHitters(step: Step): Table {
+  const { node, lowering } = step;
+  if (step.input.partition !== undefined) return refuse("top-hitters here", node.span);
+  const count = lowerConstant(step, node.get("Expression"));
+  const value = lowerValue(step, node.get("OfExpression"));
+  const summed = node.find("ByClause")?.get("Expression");
+  const [key, measure] = outputOf(step);
+  if (key === undefined || measure === undefined)
+    throw new HuntError("internal/bug", "top-hitters: columns are missing");
+  const type = measure.type === "unknown" ? "real" : measure.type;
+  const args = summed === undefined ? [] : [lowerValue(step, summed)];
+  const call: Expr = { kind: "call", name: summed === undefined ? "count" : "sum", args, type, span: node.span };
+  const columns: readonly [NamedColumn, NamedColumn] = [
+    { name: key.name, type: value.type, slot: lowering.slot() },
+    { name: measure.name, type, slot: lowering.slot() },
+  ];
+  const [first, second] = columns;
+  const grouped = groupRows(step, [{ slot: first.slot, expr: value }], columns, [
+    { kind: "call", slot: second.slot, call },
+  ]);
+  const order: readonly SortKey[] = [
+    { slot: second.slot, type, descending: true, nullsFirst: false },
+    { slot: first.slot, type: first.type, descending: false, nullsFirst: true },
+  ];
+  return { ...grouped, rel: { kind: "limit", input: grouped.rel, order, count, partition: undefined }, order };
+}
+
+/** `consume`: the rows are computed and not given. */
+export function lowerConsume(step: Step): Table {
+  const no: Expr = { kind: "literal", type: "bool", value: { type: "bool", value: false } };
+  return { ...step.input, rel: { kind: "filter", input: step.input.rel, condition: no }, order: [] };
+}

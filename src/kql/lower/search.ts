@@ -45,7 +45,7 @@ function piped(input: { readonly table: Table; readonly source: BoundNode }): Se
   return { name, table: input.table };
 }
 
-function searchedTables(lowering: Lowering, node: BoundNode, scope: Scope): readonly Searched[] {
+export function searchedTables(lowering: Lowering, node: BoundNode, scope: Scope): readonly Searched[] {
   const tables = [...lowering.options.tables.values()];
   const listed = node.find("InClause")?.list("Expressions");
   const chosen = (listed ?? []).flatMap((n): readonly Searched[] => {
@@ -60,7 +60,7 @@ function searchedTables(lowering: Lowering, node: BoundNode, scope: Scope): read
   return tables.filter(t => t.relation !== undefined).map(t => ({ name: t.name, table: scanTable(lowering, t) }));
 }
 
-function lowerCondition(node: BoundNode, table: Table, context: ExprContext, sensitive: boolean): Expr {
+export function lowerCondition(node: BoundNode, table: Table, context: ExprContext, sensitive: boolean): Expr {
   const again = (n: BoundNode): Expr => lowerCondition(n, table, context, sensitive);
   const span = node.span;
   switch (node.kind) {

@@ -4,10 +4,12 @@ import type { BoundNode } from "../bridge.js";
 import type { Lowering, Scope, Table } from "./context.js";
 import type { Expr, NamedColumn, Rel, ScanColumn } from "../plan.js";
 import { HuntError } from "../../base/error.js";
+import { nearestName } from "../../base/suggest.js";
+import { watchlistDatabase } from "../api.js";
 import { refuse, reject } from "../refusal.js";
 import { lowerArguments } from "./call.js";
 import { columnExpr, knownType, tableColumns, withRow } from "./context.js";
-import { describe, lowerExpr } from "./expr.js";
+import { constantText, describe, lowerExpr } from "./expr.js";
 import { lowerExternalData } from "./external-data.js";
 
 /** Lowers a tabular node that has no input. */
@@ -26,7 +28,7 @@ export function lowerSource(lowering: Lowering, node: BoundNode, scope: Scope): 
     case "RangeOperator":
       return lowerRange(lowering, node, scope);
     case "PathExpression":
-      return refuse(`'${node.text}' (another database, cluster or workspace)`, node.span);
+      return lowerElsewhere(lowering, node, scope);
     case "ExternalDataExpression":
       return lowerExternalData(lowering, node, scope);
     default:
@@ -47,7 +49,7 @@ function lowerNamedTable(lowering: Lowering, node: BoundNode, scope: Scope): Tab
 }
 
 /** A scan of all columns of a table; the emitter reads only those that are used. */
-export function scanTable(lowering: Lowering, table: KqlTable): Table {
+export function scanTable(lowering: Lowering, table: KqlTable, database?: string): Table {
   const physical = table.relation?.physical ?? {};
   if (table.open === true) lowering.hasOpenColumns = true;
   const columns: readonly ScanColumn[] = table.columns.map(c => ({
@@ -62,11 +64,63 @@ export function scanTable(lowering: Lowering, table: KqlTable): Table {
   const rel: Rel = {
     kind: "scan",
     table: table.name,
+    ...(database === undefined ? {} : { database }),
     path: table.relation?.path,
     columns,
     time: timeColumn?.slot,
   };
   return { rel, columns: columns.map(({ name, type, slot }) => ({ name, type, slot })), order: [], serialized: false };
+}
+
+/** `database("x").T`, `workspace("x").T`, `database("x").table("T")`: a table of another workspace, or of this one. */
+function lowerElsewhere(lowering: Lowering, node: BoundNode, scope: Scope): Table {
+  const selector = node.get("Selector");
+  const database = databaseName(lowering, node.get("Expression"), scope);
+  const table =
+    selector.kind === "FunctionCallExpression" && selector.get("Name").name === "table"
+      ? argumentText(lowering, selector, scope)
+      : selector.kind === "NameReference"
+        ? selector.name
+        : undefined;
+  if (database === undefined || table === undefined)
+    return refuse(`'${node.text}' (another database, cluster or workspace)`, node.span);
+  const tables = database === "default" ? lowering.options.tables : lowering.options.databases.get(database);
+  const what = database === watchlistDatabase ? "watchlist" : "table";
+  if (tables === undefined) return reject("kql/unknown-workspace", noDatabase(database, lowering), node.span);
+  const found = tables.get(table);
+  if (found === undefined) {
+    const nearest = nearestName(table, [...tables.keys()]);
+    const hint = nearest === undefined ? "" : `; did you mean '${nearest}'?`;
+    return reject("kql/unknown-table", `there is no ${what} '${table}'${hint}`, node.span);
+  }
+  return scanTable(lowering, found, database === "default" ? undefined : database);
+}
+
+function noDatabase(name: string, lowering: Lowering): string {
+  if (name === watchlistDatabase)
+    return "there are no watchlists here: put CSV files into the workspace's folder 'watchlists'";
+  const known = [...lowering.options.databases.keys()].filter(n => n !== watchlistDatabase);
+  const list = known.length === 0 ? "" : `; known: ${known.join(", ")}`;
+  return `there is no local workspace '${name}'${list}`;
+}
+
+/** The name in `database("x")` and in functions whose body is that, such as `workspace("x")`. */
+function databaseName(lowering: Lowering, node: BoundNode, scope: Scope): string | undefined {
+  if (node.kind === "ParenthesizedExpression") return databaseName(lowering, node.get("Expression"), scope);
+  if (node.kind !== "FunctionCallExpression") return undefined;
+  if (node.get("Name").name === "database") return argumentText(lowering, node, scope);
+  if (node.calledBody() === undefined) return undefined;
+  const args = node.get("ArgumentList").list("Expressions");
+  const lowerScalar = (a: BoundNode): Expr => lowerExpr(a, { lowering, scope: withRow(scope, undefined) });
+  const called = lowerArguments({ node, args, scope, lowerScalar }, lowering);
+  return databaseName(lowering, called.body.get("Expression"), called.scope);
+}
+
+function argumentText(lowering: Lowering, call: BoundNode, scope: Scope): string | undefined {
+  const [first] = call.get("ArgumentList").list("Expressions");
+  return first === undefined
+    ? undefined
+    : constantText(lowerExpr(first, { lowering, scope: withRow(scope, undefined) }));
 }
 
 function lowerTableCall(lowering: Lowering, node: BoundNode, scope: Scope): Table {

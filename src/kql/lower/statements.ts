@@ -47,6 +47,17 @@ function bindLet(lowering: Lowering, node: BoundNode, scope: Scope): Binding {
     };
     return { kind: "table", use: () => (use ??= define())() };
   }
+  if (node.type.kind === "graph") {
+    let graph: Table | undefined;
+    const none: Table = { rel: { kind: "values", columns: [], rows: [] }, columns: [], order: [], serialized: false };
+    const define = (): Table =>
+      lowering.attempt(
+        node,
+        () => lowering.table(node, withRow(scope, undefined)),
+        () => none,
+      );
+    return { kind: "table", use: () => (graph ??= define()) };
+  }
   const expr = lowering.attempt(
     node,
     () => lowerExpr(node, { lowering, scope: withRow(scope, undefined) }),

@@ -45,6 +45,11 @@ function windowsOver(input: Table, items: readonly WindowItem[]): Rel {
     batch = [];
   };
   for (const item of items) {
+    if (item.name === "row_window_session") {
+      flush();
+      rel = { kind: "sessions", input: rel, order: input.order, partition: input.partition?.column.slot, item };
+      continue;
+    }
     const used = new Set(item.args.flatMap(expressionSlots));
     if (batch.some(b => used.has(b.slot))) flush();
     batch.push(item);
@@ -168,12 +173,21 @@ export function slotFor(lowering: Lowering, expr: Expr, items: Computed[], taken
 
 export function checkOutput(step: Step, columns: readonly NamedColumn[]): readonly NamedColumn[] {
   const bound = outputOf(step);
-  if (bound.length !== columns.length || bound.some((b, i) => b.name !== columns[i]?.name))
-    throw new HuntError(
-      "internal/bug",
-      `${step.node.kind}: columns ${columns.map(c => c.name).join(",")} but the binder says ${bound.map(b => b.name).join(",")}`,
-    );
+  if (bound.length !== columns.length || bound.some((b, i) => b.name !== columns[i]?.name)) {
+    // To the binder an open table has every column that a query speaks of, from then on.
+    const undeclared = bound.find(b => !columns.some(c => c.name === b.name));
+    if (step.lowering.hasOpenColumns && undeclared !== undefined)
+      return refuse(`this over the column '${undeclared.name}', which its table does not declare,`, step.node.span);
+    throw new HuntError("internal/bug", `${step.node.kind}: ${firstDifference(columns, bound)}`);
+  }
   return columns;
+}
+
+/** Where two lists of columns part. */
+function firstDifference(ours: readonly NamedColumn[], binders: readonly BoundColumn[]): string {
+  const at = Math.max(ours.length, binders.length);
+  const i = Array.from({ length: at }, (_, n) => n).find(n => ours[n]?.name !== binders[n]?.name) ?? at;
+  return `column ${i} of ${ours.length} is '${ours[i]?.name ?? ""}', the binder says '${binders[i]?.name ?? ""}' of ${binders.length}`;
 }
 
 /** Turns an expression into a sort key, computing it first when it is not a column. */

@@ -37,6 +37,26 @@ export function lowerSummarize(step: Step): Table {
   return named(keyed, keys, aggregates, outputs);
 }
 
+/** One aggregate over the input by keys, as a table of the given names: the keys', then the aggregate's. */
+export function aggregateBy(
+  step: Step,
+  keys: readonly Computed[],
+  aggregate: BoundNode,
+  names: readonly string[],
+): Table {
+  const aggregates: Aggregate[] = [];
+  const [measured] = lowerAggregate(step, aggregate, new Set(), aggregates);
+  if (measured === undefined) return refuse(`'${aggregate.text}' here`, aggregate.span);
+  const outputs: readonly Output[] = [
+    ...keys.map(k => ({ slot: k.slot, expr: columnExpr({ slot: k.slot, type: k.expr.type }) })),
+    measured,
+  ];
+  const columns = outputs.map((o, i): NamedColumn => ({ name: names[i] ?? "", type: o.expr.type, slot: o.slot }));
+  const grouped = groupRows(step, keys, columns, aggregates);
+  const above = outputs.filter(o => !(o.expr.kind === "column" && o.expr.slot === o.slot));
+  return { ...grouped, rel: extendRel(grouped.rel, above) };
+}
+
 /** Computes what lies above the aggregates (`count() * 2`) and gives each output its name. */
 function named(
   step: Step,

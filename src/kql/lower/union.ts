@@ -71,7 +71,8 @@ function members(lowering: Lowering, node: BoundNode, scope: Scope): readonly Me
   const wildcard = inner.kind === "NameReference" && inner.get("Name").kind === "WildcardedName";
   if (wildcard) {
     const pattern = wildcardPattern(inner.get("Name").text);
-    const local = [...scope.names.keys()].find(name => pattern.test(name));
+    // Of the query's own names only views count among the tables; values and plain tables do not.
+    const local = [...scope.names].find(([name, bound]) => bound.kind === "function" && pattern.test(name))?.[0];
     if (local !== undefined) return refuse(`a wildcard that also covers '${local}' of this query`, inner.span);
     const names = [...lowering.options.tables.values()].filter(t => pattern.test(t.name));
     return names.map(t => ({ node, table: scanTable(lowering, t), name: t.name }));
@@ -97,7 +98,18 @@ export function uniteTables(lowering: Lowering, tables: readonly Table[], node: 
   if (lost !== undefined && node.kind === "UnionOperator" && !fuzzy)
     refuse(`a union in which '${lost.name}' collides with another column`, node.span);
   const rel: Rel = { kind: "union", inputs, columns };
-  return { rel, columns, order: [], serialized: false };
+  return { rel, columns: distinctNames(columns), order: [], serialized: false };
+}
+
+/** The binder lists the column of `withsource` beside a column of its name; every operator after it numbers the second. */
+function distinctNames(columns: readonly NamedColumn[]): readonly NamedColumn[] {
+  const taken = new Set<string>();
+  return columns.map(c => {
+    let name = c.name;
+    for (let n = 1; taken.has(name); n++) name = `${c.name}${n}`;
+    taken.add(name);
+    return name === c.name ? c : { ...c, name };
+  });
 }
 
 /**

@@ -373,6 +373,8 @@ export class ProtocolServer {
   }
 
   #publishOutput(origin: Origin, output: CellOutput): void {
+    const text = output.kind === "result" ? output.data["text/plain"] : undefined;
+    if (typeof text === "string") this.#history.setOutput(this.#counts.get(origin) ?? 0, text);
     this.#publish({ ...toIopub(output, this.#counts.get(origin) ?? this.#count), parent: this.#headerOf(origin) });
   }
 

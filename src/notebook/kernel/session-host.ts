@@ -1,10 +1,10 @@
 /** The kernel's surroundings over a session: what `%%kql` cells and named queries run on. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { HuntError } from "../../base/error.js";
 import type { EditRequest, KqlScalar } from "../../kql/api.js";
 import { Frame } from "../../frame/frame.js";
 import { PendingFrame } from "../../frame/pending.js";
+import { plotNamed, unknownView, viewNames } from "../../frame/plot/named.js";
 import { withSession, withSignal } from "../../session/ambient.js";
 import { bindScalar } from "../../session/bind.js";
 import { contosoDir } from "../../session/demo.js";
@@ -92,21 +92,23 @@ class SessionHost implements CellHost {
   }
 
   async runKql(magic: KqlMagic, cell: CellContext): Promise<unknown> {
-    if (magic.view !== undefined)
-      throw new HuntError("notebook/no-view", `--view ${magic.view} is not available yet`, {
-        hint: "leave --view out: the result is shown as a table",
-      });
+    if (magic.view !== undefined && !viewNames.includes(magic.view)) throw unknownView(magic.view);
     const bound = await bindValues(magic.body, cell);
     const used = describeBound(bound);
     if (used !== undefined) await cell.display(show(used));
     const workspace = magic.workspace ?? cell.window?.workspace;
-    return runKqlText(this.#session, magic.body, {
+    const frame = await runKqlText(this.#session, magic.body, {
       ...bound,
       signal: cell.signal,
       ...(workspace === undefined ? {} : { workspace }),
       ...(magic.lastMs === undefined ? {} : { lastMs: magic.lastMs }),
       ...(magic.limit === undefined ? {} : { maxRows: magic.limit }),
     });
+    if (magic.view !== undefined && frame instanceof Frame) {
+      const shown = await plotNamed(frame as Frame, magic.view);
+      if (shown !== frame) frame.showAs(shown);
+    }
+    return frame;
   }
 
   async editKql(

@@ -9,6 +9,7 @@ import { networkUdfs } from "./network.js";
 import { parseKvUdfs } from "./parse-kv.js";
 import { parseUdfs } from "./parse.js";
 import { rangeUdfs } from "./ranges.js";
+import { sessionUdfs } from "./sessions.js";
 import { seriesUdfs } from "./series.js";
 import { schemaUdfs } from "./schema.js";
 import { sketchUdfs } from "./sketch.js";
@@ -27,6 +28,7 @@ const ownUdfs: readonly KqlUdf[] = [
   ...networkUdfs,
   ...parseUdfs,
   ...rangeUdfs,
+  ...sessionUdfs,
   ...seriesUdfs,
   ...schemaUdfs,
   ...sketchUdfs,

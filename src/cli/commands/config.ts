@@ -1,0 +1,209 @@
+import { resolve } from "node:path";
+import { configFileName, findConfig, readConfig, systemConfigPorts, type ConfigPorts } from "../../config/config.js";
+import { ConfigDocument } from "../../config/config-document.js";
+import { ConfigFile } from "../../config/config-file.js";
+import { configJsonSchema } from "../../config/json-schema.js";
+import { parsePortalUrl } from "../../config/import-workspace.js";
+import type { ConfigFinding } from "../../config/issue.js";
+import { showPath } from "../../config/issue.js";
+import { saveText } from "../../config/save-text.js";
+import { didYouMean } from "../../base/suggest.js";
+import type { Args, Command, Context } from "../command.js";
+import { exitCodes, usageError } from "../command.js";
+import { printJson, printLine, printNote, printTable } from "../print.js";
+
+const actions = {
+  show: "the settings in use, secrets masked",
+  validate: "what is wrong, with lines and what to do (1 when there are errors)",
+  init: "write a first file",
+  import: "add a workspace from a config.json or an address of the Azure portal",
+  schema: "the JSON Schema, for editors",
+} as const;
+
+export const configCommand: Command = {
+  name: "config",
+  summary: "Show, check or begin the configuration (msticpyconfig.yaml).",
+  synopsis: "config show|validate|init|import|schema [FILE|URL] [options]",
+  details: Object.entries(actions)
+    .map(([name, what]) => `  ${name.padEnd(8)}  ${what}`)
+    .join("\n"),
+  options: {
+    file: { type: "string", short: "f", value: "FILE", help: "The configuration, instead of the one in use" },
+    name: { type: "string", value: "NAME", help: "import: name of the workspace's entry" },
+    local: { type: "string", multiple: true, value: "NAME=DIR", help: "init: a local workspace; may repeat" },
+    force: { type: "boolean", help: "init: replace a file, keeping a backup" },
+    json: { type: "boolean", help: "Print the result as JSON" },
+  },
+  examples: [
+    "huntbook config show",
+    "huntbook config validate --json",
+    "huntbook config init --local Case42=./case-042",
+    "huntbook config import config.json",
+    "huntbook config schema > msticpyconfig.schema.json",
+  ],
+  positionals: { min: 1, max: 2, names: "what to do: show, validate, init, import or schema" },
+  run,
+};
+
+async function run(args: Args, context: Context): Promise<number> {
+  const [action = "", target] = args.positionals;
+  const known = Object.keys(actions);
+  if (!known.includes(action))
+    throw usageError(`'huntbook config' has no '${action}'${didYouMean(action, known)}`, `it has ${known.join(", ")}`);
+  if (action !== "import" && target !== undefined)
+    throw usageError(`'huntbook config ${action}' does not take '${target}'`, "--file FILE names the configuration");
+  const ports: ConfigPorts = { ...systemConfigPorts(), env: context.io.env, cwd: context.io.cwd };
+  switch (action) {
+    case "show":
+      return show(args, context, ports);
+    case "validate":
+      return validate(args, context, ports);
+    case "init":
+      return init(args, context, ports);
+    case "import":
+      return importFrom(args, context, ports);
+    default:
+      printJson(context.io, configJsonSchema());
+      return exitCodes.done;
+  }
+}
+
+function openExisting(args: Args, ports: ConfigPorts): ConfigFile | undefined {
+  const file = args.text("file");
+  const config = ConfigFile.open(ports, file);
+  if (config.exists) return config;
+  if (file !== undefined) throw usageError(`there is no '${config.path}'`, "huntbook config init writes one");
+  return undefined;
+}
+
+async function show(args: Args, { io }: Context, ports: ConfigPorts): Promise<number> {
+  const config = openExisting(args, ports);
+  if (args.flag("json")) printJson(io, { path: config?.path ?? null, settings: config?.masked ?? {} });
+  else if (config === undefined)
+    printNote(
+      io,
+      `no ${configFileName} found: the default workspace is the Contoso demo (huntbook config init writes one)`,
+    );
+  else {
+    printLine(io, config.path);
+    const rows = flatten(config.masked, []);
+    printTable(io, ["setting", "value"], rows);
+  }
+  return exitCodes.done;
+}
+
+function flatten(value: unknown, path: readonly (string | number)[]): [string, string][] {
+  if (typeof value === "object" && value !== null && Object.keys(value).length > 0) {
+    if (Array.isArray(value) && value.every(v => typeof v !== "object")) return [[showPath(path), value.join(", ")]];
+    return Object.entries(value).flatMap(([key, item]) => flatten(item, [...path, key]));
+  }
+  const shown = value === null ? "" : typeof value === "string" ? value : JSON.stringify(value);
+  return [[showPath(path), shown]];
+}
+
+async function validate(args: Args, { io }: Context, ports: ConfigPorts): Promise<number> {
+  const { path, findings } = findProblems(args, ports);
+  const errors = findings.filter(f => f.severity === "error");
+  if (args.flag("json"))
+    printJson(io, { path: path ?? null, errors: errors.length, warnings: findings.length - errors.length, findings });
+  else printFindings(io, path, findings);
+  return errors.length > 0 ? exitCodes.failed : exitCodes.done;
+}
+
+/** Also for files that cannot be read as YAML: that is a finding like others. */
+function findProblems(
+  args: Args,
+  ports: ConfigPorts,
+): { path: string | undefined; findings: readonly ConfigFinding[] } {
+  const file = args.text("file");
+  const path = file === undefined ? findConfig(ports)?.path : resolve(ports.cwd, file);
+  const text = path === undefined ? undefined : ports.read(path);
+  if (file !== undefined && text === undefined)
+    throw usageError(`there is no '${path ?? file}'`, "huntbook config init writes one");
+  if (path === undefined || text === undefined) return { path: undefined, findings: [] };
+  return { path, findings: readConfig(text, { path, from: "working folder" }, ports).findings };
+}
+
+function printFindings(io: Context["io"], path: string | undefined, findings: readonly ConfigFinding[]): void {
+  if (path === undefined) {
+    printNote(io, `no ${configFileName} found: there is nothing to check`);
+    return;
+  }
+  const sorted = [...findings].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  for (const f of sorted) {
+    printLine(io, `${path}:${f.line ?? 1}:${f.column ?? 1}: ${f.severity} ${f.code}: ${f.message}`);
+    if (f.fix !== undefined) printLine(io, `  hint: ${f.fix}`);
+  }
+  const count = (severity: string) => findings.filter(f => f.severity === severity).length;
+  printLine(io, `${path}: ${count("error")} errors, ${count("warning")} warnings`);
+}
+
+const template = `# Configuration of Huntbook and MSTICPy. \`huntbook config validate\` checks it; \`huntbook config schema\` gives editors a schema.
+#
+# MSSentinel:
+#   Workspaces:
+#     Default: # the workspace that is meant when none is named
+#       WorkspaceId: 00000000-0000-0000-0000-000000000000
+#       TenantId: 00000000-0000-0000-0000-000000000000
+#       SubscriptionId: 00000000-0000-0000-0000-000000000000
+#       ResourceGroup: my-group
+#       WorkspaceName: my-workspace
+# Azure:
+#   cloud: global # or usgov, cn
+#   auth_methods: [cli, msi, devicecode]
+# TIProviders:
+#   VirusTotal:
+#     Args:
+#       AuthKey: { EnvironmentVar: VT_API_KEY } # or text, or { KeyVault: name }
+#     Primary: true
+# OtherProviders:
+#   GeoIPLite:
+#     Args:
+#       AccountID: "123456"
+#       AuthKey: { EnvironmentVar: MAXMIND_KEY }
+`;
+
+async function init(args: Args, { io }: Context, ports: ConfigPorts): Promise<number> {
+  const path = resolve(ports.cwd, args.text("file") ?? configFileName);
+  const exists = ports.read(path) !== undefined;
+  if (exists && !args.flag("force"))
+    throw usageError(`'${path}' is there already`, "--force replaces it and keeps a backup");
+  const document = ConfigDocument.parse(template, path);
+  for (const entry of args.list("local")) {
+    const [, name = "", dir = ""] = /^([^=]+)=(.+)$/s.exec(entry) ?? [];
+    if (name === "") throw usageError(`'--local ${entry}' is not NAME=DIR`);
+    document.set(["Huntbook", "Workspaces", name, "local"], dir);
+  }
+  const saved = await saveText(path, document.toString(), { backup: true, now: new Date() });
+  report(args, io, `wrote ${saved.path}`, saved);
+  return exitCodes.done;
+}
+
+function report(args: Args, io: Context["io"], line: string, result: object): void {
+  if (args.flag("json")) printJson(io, result);
+  else {
+    printLine(io, line);
+    const { backup } = result as { backup?: string };
+    if (backup !== undefined) printLine(io, `  the old file is ${backup}`);
+  }
+}
+
+async function importFrom(args: Args, context: Context, ports: ConfigPorts): Promise<number> {
+  const target = args.positionals[1];
+  if (target === undefined)
+    throw usageError("'huntbook config import' needs a config.json or an address of the Azure portal");
+  const file = ConfigFile.open(ports, args.text("file"));
+  let name = args.text("name");
+  if (/^https?:/i.test(target)) {
+    const address = parsePortalUrl(target);
+    const host = await context.host();
+    const settings = await host.resolveWorkspace(address.settings, address.cloud, context.io.signal);
+    name ??= settings.WorkspaceName;
+    file.addWorkspace(name, settings, { asDefault: file.document.get(["MSSentinel", "Workspaces"]) === undefined });
+    if (address.cloud !== "global") file.set(["Azure", "cloud"], address.cloud);
+  } else if (name !== undefined) throw usageError("--name is for addresses; a config.json says its workspace's name");
+  else name = file.importConfigJson(target);
+  const saved = await file.save(new Date());
+  report(args, context.io, `wrote workspace ${name} to ${saved.path}`, { ...saved, workspace: name });
+  return exitCodes.done;
+}

@@ -1,0 +1,200 @@
+/** Where an address is, by the first source that knows: the sites file, a user's database, the pack. */
+import { classifyIp } from "../../base/ip-class.js";
+import { HuntError } from "../../base/error.js";
+import type { Column } from "../../base/column.js";
+import { createEntity, Entity } from "../../entity/entity.js";
+import type { Frame } from "../../frame/frame.js";
+import { physicalName, tablePath } from "../../frame/materialize.js";
+import type { FrameStore } from "../../frame/store.js";
+import { derivedInfo, textColumns, textPages } from "../../transform/ioc/extract.js";
+import { refang } from "../../transform/ioc/refang.js";
+import { countryName } from "./country.js";
+
+/** What is known of an address. Text that is not known is empty, coordinates undefined. */
+export interface GeoRecord {
+  readonly ip: string;
+  readonly countryCode: string;
+  readonly country: string;
+  readonly state: string;
+  readonly city: string;
+  readonly latitude: number | undefined;
+  readonly longitude: number | undefined;
+  readonly asn: number | undefined;
+  readonly asName: string;
+  /** Who answered: `sites`, `DB-IP`, `MaxMind`, `IPStack`. */
+  readonly source: string;
+  /** Owner or name of the place, from the sites file. */
+  readonly site: string;
+}
+
+/** One source of places. */
+export interface GeoSource {
+  readonly name: string;
+  /** Undefined when it does not know the address. */
+  find(ip: string): Partial<Omit<GeoRecord, "ip" | "source" | "country">> | undefined;
+}
+
+/** Asks the sources in order; the network's number may come from a later one than the place. */
+export function locate(sources: readonly GeoSource[], ip: string): GeoRecord | undefined {
+  let found: GeoRecord | undefined;
+  for (const source of sources) {
+    const part = source.find(ip);
+    if (part === undefined) continue;
+    if (found === undefined) {
+      found = toRecord(ip, source.name, part);
+      // A sites file says all there is to say: what a database believes about a private range is noise.
+      if (source.name === "sites") return found;
+    } else
+      found = {
+        ...found,
+        asn: found.asn ?? part.asn,
+        asName: found.asName === "" ? (part.asName ?? "") : found.asName,
+      };
+    if (found.asn !== undefined && found.countryCode !== "") break;
+  }
+  return found;
+}
+
+function toRecord(ip: string, source: string, part: Partial<GeoRecord>): GeoRecord {
+  const { countryCode = "", state = "", city = "", latitude, longitude, asn, asName = "", site = "" } = part;
+  // 0,0 is the sea off Africa: databases write it where they know nothing.
+  const isNowhere = latitude === undefined || longitude === undefined || (latitude === 0 && longitude === 0);
+  return {
+    ...{ ip, countryCode, country: countryName(countryCode), state, city, asn, asName, site, source },
+    latitude: isNowhere ? undefined : latitude,
+    longitude: isNowhere ? undefined : longitude,
+  };
+}
+
+/** Columns that a look-up adds to a frame; MSTICPy's names. */
+export const geoColumns: readonly Column[] = [
+  { name: "CountryCode", type: "string" },
+  { name: "CountryOrRegionName", type: "string" },
+  { name: "State", type: "string" },
+  { name: "City", type: "string" },
+  { name: "Longitude", type: "real" },
+  { name: "Latitude", type: "real" },
+  { name: "Asn", type: "long" },
+  { name: "AsName", type: "string" },
+  { name: "GeoSource", type: "string" },
+];
+
+const toCells = (r: GeoRecord): readonly unknown[] => [
+  ...[r.countryCode, r.country, r.state, r.city, r.longitude ?? null, r.latitude ?? null],
+  ...[r.asn ?? null, r.asName, r.source],
+];
+
+/** An address with its place, as an entity. */
+export function toIpEntity(ip: string, record: GeoRecord | undefined): Entity<"IpAddress"> {
+  if (record === undefined) return createEntity("IpAddress", { Address: ip });
+  const location = createEntity("GeoLocation", {
+    CountryCode: record.countryCode,
+    CountryOrRegionName: record.country,
+    State: record.state,
+    City: record.city,
+    Latitude: record.latitude,
+    Longitude: record.longitude,
+    Asn: record.asn === undefined ? undefined : String(record.asn),
+    Organization: record.asName === "" ? undefined : record.asName,
+  });
+  return createEntity("IpAddress", { Address: ip, Location: location });
+}
+
+/** What can be located: an address, several, entities of addresses. */
+export type GeoInput = string | Entity | readonly (string | Entity)[];
+
+export function addressesOf(input: GeoInput): string[] {
+  const list = Array.isArray(input) ? (input as readonly (string | Entity)[]) : [input as string | Entity];
+  return list.map(item => {
+    if (typeof item === "string") return refang(item.trim());
+    const address = item instanceof Entity ? item.get("Address") : undefined;
+    if (typeof address === "string") return address;
+    throw new HuntError("geo/no-address", "an entity without an Address was given", {
+      hint: "give IpAddress entities or text",
+    });
+  });
+}
+
+/** Why an address has no place: private, reserved, malformed, or simply not known. */
+export function whyUnknown(ip: string): string {
+  const known = classifyIp(ip);
+  if (known === undefined) return "no address";
+  return known.global ? "not known" : known.purpose;
+}
+
+/** A frame's distinct texts of one column with their places. */
+async function* placesOf(frame: Frame, column: number, find: (ip: string) => GeoRecord | undefined) {
+  const seen = new Set<string>();
+  for await (const { cells } of textPages(frame, [column])) {
+    const batch: unknown[][] = [];
+    for (const text of cells[0] ?? []) {
+      if (text === "" || seen.has(text)) continue;
+      seen.add(text);
+      const record = find(refang(text.trim()));
+      if (record !== undefined) batch.push([text, ...toCells(record)]);
+    }
+    yield batch;
+  }
+}
+
+export interface GeoFrameOptions {
+  readonly column: string;
+  /** Put before each added column's name. */
+  readonly prefix?: string;
+  /** Keep only rows with a place. Default false: every row is kept. */
+  readonly onlyKnown?: boolean;
+}
+
+/**
+ * The rows of a frame with the places of one column's addresses: all columns, in order, then `geoColumns`; unknown ones
+ * empty and null. A name that the frame has already gets `Geo` before it.
+ * @throws HuntError `transform/unknown-column`
+ */
+export async function addPlaces(
+  store: FrameStore,
+  frame: Frame,
+  find: (ip: string) => GeoRecord | undefined,
+  options: GeoFrameOptions,
+): Promise<Frame> {
+  const [index = 0] = textColumns(frame, options.column);
+  const info = derivedInfo(frame, "places");
+  const places = await store.fromBatches(
+    [{ name: "Ip", type: "string" }, ...geoColumns],
+    placesOf(frame, index, find),
+    info,
+  );
+  try {
+    const taken = new Set(frame.columns.map(c => c.name));
+    const added = geoColumns.map(c => {
+      const name = `${options.prefix ?? ""}${c.name}`;
+      return { ...c, name: taken.has(name) ? `Geo${name}` : name };
+    });
+    const own = frame.columns.map((c, i) => ({ ...c, slot: `o${i}` }));
+    const slots = [...own, ...added.map((c, i) => ({ ...c, slot: `a${i}` }))];
+    const empty = (type: string, of: string): string => (type === "string" ? `coalesce(${of}, '')` : of);
+    const list = [
+      ...frame.columns.map((_, i) => `f.${physicalName(i)} as o${i}`),
+      ...added.map((c, i) => `${empty(c.type, `p.${physicalName(i + 1)}`)} as a${i}`),
+    ].join(", ");
+    const [f = "", p = ""] = [frame, places].map(one => tablePath(one.relation.path.at(-1) ?? ""));
+    const join = options.onlyKnown === true ? "join" : "left join";
+    const sql = `select ${list} from ${f} f ${join} ${p} p on p.${physicalName(0)} = f.${physicalName(index)} order by f.rowid`;
+    const made = await store.select({ sql, parameters: [], columns: slots }, info);
+    // An unreachable frame is dropped: this use keeps the input until its rows were read.
+    void frame.rowCount;
+    return made;
+  } finally {
+    await places.close();
+  }
+}
+
+type Point = readonly [latitude: number, longitude: number];
+
+/** Kilometres between two points on the sphere (radius 6,371 km), along the great circle. Source: the haversine formula. */
+export function geoDistance([lat1, lon1]: Point, [lat2, lon2]: Point): number {
+  const radians = (degrees: number): number => (degrees * Math.PI) / 180;
+  const a =
+    Math.sin(radians(lat2 - lat1) / 2) ** 2 +
+    Math.cos(radians(lat1)) * Math.cos(radians(lat2)) * Math.sin(radians(lon2 - lon1) / 2) ** 2;
+  return 2 * 6371 * Math.asin(Math.min(1, Math.sqrt(a)));
+}

@@ -1,0 +1,186 @@
+/** Reads the pack. The file is shared by every process that has it open; only the pages that are needed are in memory. */
+import { closeSync, openSync, readSync } from "node:fs";
+import { parseAddress, parseV4Number } from "../../base/ip-address.js";
+import {
+  packHeaderBytes,
+  pageEntries,
+  readPackHeader,
+  type Network,
+  type PackHeader,
+  type Place,
+} from "./pack-write.js";
+
+class Section {
+  readonly #fd: number;
+  readonly #offset: number;
+  readonly #bytes: number;
+  readonly #pageBytes: number;
+  readonly #pages: (Uint32Array | undefined)[] = [];
+
+  constructor(fd: number, place: readonly [number, number] | undefined, pageBytes: number) {
+    this.#fd = fd;
+    [this.#offset, this.#bytes] = place ?? [0, 0];
+    this.#pageBytes = pageBytes;
+  }
+
+  get length(): number {
+    return this.#bytes / 4;
+  }
+
+  /** The numbers of one page, read when first needed. */
+  page(index: number): Uint32Array {
+    const known = this.#pages[index];
+    if (known !== undefined) return known;
+    const from = index * this.#pageBytes;
+    const bytes = this.raw(from, Math.max(0, Math.min(this.#pageBytes, this.#bytes - from)));
+    const page = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+    this.#pages[index] = page;
+    return page;
+  }
+
+  at(index: number): number {
+    const perPage = this.#pageBytes / 4;
+    return this.page(Math.floor(index / perPage))[index % perPage] ?? 0;
+  }
+
+  raw(from: number, bytes: number): Uint8Array {
+    const buffer = new Uint8Array(Math.ceil(bytes / 4) * 4).subarray(0, bytes);
+    readSync(this.#fd, buffer, 0, bytes, this.#offset + from);
+    return buffer;
+  }
+}
+
+/** Index of the last entry that is not above the key; -1 when all are. `width` 2: two numbers an entry, the higher first. */
+function lastNotAbove(list: Uint32Array, width: 1 | 2, high: number, low: number): number {
+  let [from, to] = [0, list.length / width - 1];
+  while (from <= to) {
+    const middle = (from + to) >>> 1;
+    const a = list[middle * width] ?? 0;
+    const isAbove = width === 1 ? a > high : a > high || (a === high && (list[middle * width + 1] ?? 0) > low);
+    if (isAbove) to = middle - 1;
+    else from = middle + 1;
+  }
+  return to;
+}
+
+class RangeIndex {
+  readonly #top: Uint32Array;
+  readonly #starts: Section;
+  readonly #values: Section;
+  readonly #width: 1 | 2;
+
+  constructor(fd: number, sections: PackHeader["sections"], name: string, width: 1 | 2) {
+    const [, topBytes = 0] = sections[`${name}.top`] ?? [0, 0];
+    this.#top = new Section(fd, sections[`${name}.top`], Math.max(4, topBytes)).page(0);
+    this.#starts = new Section(fd, sections[`${name}.starts`], pageEntries * width * 4);
+    this.#values = new Section(fd, sections[`${name}.values`], pageEntries * 4);
+    this.#width = width;
+  }
+
+  /** The value of the range that holds the key; 0 when there is none. */
+  find(high: number, low = 0): number {
+    const page = lastNotAbove(this.#top, this.#width, high, low);
+    if (page < 0) return 0;
+    const entry = lastNotAbove(this.#starts.page(page), this.#width, high, low);
+    return entry < 0 ? 0 : (this.#values.page(page)[entry] ?? 0);
+  }
+}
+
+/** What is known of an address. */
+export interface Located {
+  readonly place: Place | undefined;
+  readonly network: Network | undefined;
+}
+
+/** An open pack; close it. Look-ups are synchronous: a page is a few kilobytes of a file. */
+export class GeoPack {
+  readonly header: PackHeader;
+  readonly #fd: number;
+  readonly #p4: RangeIndex;
+  readonly #p6: RangeIndex;
+  readonly #a4: RangeIndex;
+  readonly #a6: RangeIndex;
+  readonly #places: Section;
+  readonly #networks: Section;
+  readonly #offsets: Section;
+  readonly #strings: Section;
+  readonly #placesById: (Place | undefined)[] = [];
+  readonly #networksById: (Network | undefined)[] = [];
+
+  private constructor(fd: number, header: PackHeader) {
+    this.header = header;
+    this.#fd = fd;
+    const { sections } = header;
+    this.#p4 = new RangeIndex(fd, sections, "p4", 1);
+    this.#p6 = new RangeIndex(fd, sections, "p6", 2);
+    this.#a4 = new RangeIndex(fd, sections, "a4", 1);
+    this.#a6 = new RangeIndex(fd, sections, "a6", 2);
+    this.#places = new Section(fd, sections["places"], 20 * 1024);
+    this.#networks = new Section(fd, sections["networks"], 8 * 1024);
+    this.#offsets = new Section(fd, sections["string.offsets"], 16 * 1024);
+    this.#strings = new Section(fd, sections["string.bytes"], 16 * 1024);
+  }
+
+  /** @throws HuntError `geo/bad-pack`, and what the file system throws */
+  static open(path: string): GeoPack {
+    const fd = openSync(path, "r");
+    try {
+      const start = Buffer.alloc(packHeaderBytes);
+      const bytes = readSync(fd, start, 0, packHeaderBytes, 0);
+      return new GeoPack(fd, readPackHeader(start.subarray(0, bytes)));
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
+  }
+
+  /** What is known of an address in text; undefined when the text is none. */
+  find(text: string): Located | undefined {
+    const v4 = parseV4Number(text);
+    if (v4 !== undefined) return this.findV4(v4);
+    const address = parseAddress(text);
+    if (address === undefined) return undefined;
+    if (address.bits === 32) return this.findV4(Number(address.value));
+    const [high, low] = [Number(address.value >> 96n), Number((address.value >> 64n) & 0xffff_ffffn)];
+    return { place: this.#place(this.#p6.find(high, low)), network: this.#network(this.#a6.find(high, low)) };
+  }
+
+  findV4(value: number): Located {
+    return { place: this.#place(this.#p4.find(value)), network: this.#network(this.#a4.find(value)) };
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+
+  #place(id: number): Place | undefined {
+    if (id === 0) return undefined;
+    const known = this.#placesById[id];
+    if (known !== undefined) return known;
+    const at = (i: number): number => this.#places.at((id - 1) * 5 + i);
+    const degrees = (i: number): number => (at(i) | 0) / 10_000;
+    const place = {
+      country: this.#text(at(0)),
+      state: this.#text(at(1)),
+      city: this.#text(at(2)),
+      latitude: degrees(3),
+      longitude: degrees(4),
+    };
+    this.#placesById[id] = place;
+    return place;
+  }
+
+  #network(id: number): Network | undefined {
+    if (id === 0) return undefined;
+    const known = this.#networksById[id];
+    if (known !== undefined) return known;
+    const network = { asn: this.#networks.at((id - 1) * 2), name: this.#text(this.#networks.at((id - 1) * 2 + 1)) };
+    this.#networksById[id] = network;
+    return network;
+  }
+
+  #text(id: number): string {
+    const [from, to] = [this.#offsets.at(id), this.#offsets.at(id + 1)];
+    return to === from ? "" : Buffer.from(this.#strings.raw(from, to - from)).toString("utf8");
+  }
+}

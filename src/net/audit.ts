@@ -1,0 +1,14 @@
+/** What was sent to whom, in a file: one line of JSON per message, by month. */
+import { appendFileSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Exchange } from "./client.js";
+
+/** Makes a sink for `HttpClientOptions.audit`. Failing to write is an error: what is not recorded is not sent on. */
+export function createAuditLog(dir: string): (exchange: Exchange) => void {
+  return ({ atMs, method, host, purpose, status }) => {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    const at = new Date(atMs).toISOString();
+    const line = { at, method, host, ...purpose, status: status ?? "no answer" };
+    appendFileSync(join(dir, `${at.slice(0, 7)}.jsonl`), `${JSON.stringify(line)}\n`, { mode: 0o600 });
+  };
+}

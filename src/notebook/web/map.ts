@@ -1,0 +1,128 @@
+/** The map that moves: drag, zoom, tooltips. */
+import { clusterName, drawMap, layoutMap, viewOf, wholeWorld, type MapView } from "../../view/figure/draw-map.js";
+import type { MapNode } from "../../view/figure/model.js";
+import { pageTheme } from "../../view/figure/theme.js";
+import { button, el, fill, onceAFrame, onDrag, pointIn, Tooltip, watchWidth } from "./dom.js";
+import type { Place } from "./host.js";
+
+export class MapFigure {
+  readonly element: HTMLElement;
+  readonly #node: MapNode;
+  readonly #stage = el("div", {
+    class: "hb-stage",
+    tabindex: "0",
+    role: "group",
+    "aria-label": "Map. Arrow keys move, plus and minus zoom, 0 shows the world.",
+  });
+  readonly #canvas = el("div");
+  readonly #tip = new Tooltip();
+  #view: MapView;
+  #width = 0;
+
+  constructor(node: MapNode, { signal }: Place) {
+    this.#node = node;
+    this.#view = viewOf(node.places);
+    this.#stage.append(this.#canvas, this.#tip.element);
+    const bar = el(
+      "div",
+      { class: "hb-bar" },
+      button("−", () => this.#zoom(1.5), { "aria-label": "zoom out" }),
+      button("+", () => this.#zoom(1 / 1.5), { "aria-label": "zoom in" }),
+      button("World", () => this.#show(wholeWorld)),
+      button("All places", () => this.#show(viewOf(node.places))),
+    );
+    this.element = el("div", {}, bar, this.#stage);
+    onDrag(this.#stage, signal, from => {
+      const start = this.#view;
+      const scale = this.#width / start.width;
+      return {
+        move: p => this.#show({ ...start, x: start.x - (p.x - from.x) / scale, y: start.y - (p.y - from.y) / scale }),
+        end: () => undefined,
+      };
+    });
+    this.#stage.addEventListener("wheel", event => this.#wheel(event), { signal, passive: false });
+    this.#stage.addEventListener("keydown", event => this.#key(event), { signal });
+    this.#stage.addEventListener("pointermove", event => this.#hover(event), { signal });
+    this.#stage.addEventListener("pointerleave", () => this.#tip.hide(), { signal });
+    watchWidth(this.#stage, signal, width => {
+      this.#width = width;
+      this.#draw();
+    });
+  }
+
+  #show(view: MapView): void {
+    const width = Math.min(1000, Math.max(12, view.width));
+    this.#view = {
+      width,
+      x: Math.min(1000 - width * 0.3, Math.max(-width * 0.7, view.x)),
+      y: Math.min(460, Math.max(-width * 0.4, view.y)),
+    };
+    this.#redraw();
+  }
+
+  readonly #redraw = onceAFrame(() => this.#draw());
+
+  #draw(): void {
+    if (this.#width > 0)
+      fill(this.#canvas, drawMap(this.#node, { theme: pageTheme, widthPx: this.#width, view: this.#view }));
+  }
+
+  /** Around a point (shares of the picture), default its middle. */
+  #zoom(factor: number, at = { x: 0.5, y: 0.5 }): void {
+    const { x, y, width } = this.#view;
+    const next = Math.min(1000, Math.max(12, width * factor));
+    const change = width - next;
+    this.#show({ x: x + change * at.x, y: y + change * 0.43 * at.y, width: next });
+  }
+
+  #wheel(event: WheelEvent): void {
+    if (!event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    const p = pointIn(this.#stage, event);
+    this.#zoom(event.deltaY > 0 ? 1.25 : 0.8, { x: p.x / this.#width, y: p.y / (this.#width * 0.43) });
+  }
+
+  #key(event: KeyboardEvent): void {
+    const { x, y, width } = this.#view;
+    const step = width / 8;
+    const moves: Readonly<Record<string, () => void>> = {
+      ArrowLeft: () => this.#show({ ...this.#view, x: x - step }),
+      ArrowRight: () => this.#show({ ...this.#view, x: x + step }),
+      ArrowUp: () => this.#show({ ...this.#view, y: y - step }),
+      ArrowDown: () => this.#show({ ...this.#view, y: y + step }),
+      "+": () => this.#zoom(1 / 1.5),
+      "=": () => this.#zoom(1 / 1.5),
+      "-": () => this.#zoom(1.5),
+      "0": () => this.#show(wholeWorld),
+    };
+    const move = Object.hasOwn(moves, event.key) ? moves[event.key] : undefined;
+    if (move === undefined || event.target !== this.#stage) return;
+    event.preventDefault();
+    move();
+  }
+
+  #hover(event: PointerEvent): void {
+    if (event.buttons !== 0 || this.#width === 0) return;
+    const p = pointIn(this.#stage, event);
+    const { clusters } = layoutMap(this.#node, { theme: pageTheme, widthPx: this.#width, view: this.#view });
+    const found = clusters
+      .filter(c => Math.hypot(c.x - p.x, c.y - p.y) <= c.radius + 3)
+      .sort((a, b) => a.radius - b.radius)[0];
+    if (found === undefined) return this.#tip.hide();
+    const places = found.places.slice(0, 6).map(i => this.#node.places[i]);
+    const rows = places.flatMap(place =>
+      place === undefined
+        ? []
+        : [
+            [place.label, `${place.count.toLocaleString("en-US")} ${this.#node.unit}`] as const,
+            ...(found.places.length === 1 ? (place.details ?? []).map(d => ["", d] as const) : []),
+          ],
+    );
+    const more = found.places.length - places.length;
+    this.#tip.show(p, this.#stage, [
+      ...(found.places.length > 1 ? [["", clusterName(this.#node, found)] as const] : []),
+      ...rows,
+      ...(more > 0 ? [["", `and ${more} more`] as const] : []),
+    ]);
+  }
+}

@@ -1,0 +1,278 @@
+/** The process tree that opens and closes: a list of any length, searched, walked by keys, loaded by branches. */
+import type { ProcessTreeNode } from "../../view/figure/model.js";
+import { toneSign } from "../../view/figure/draw-tree.js";
+import { depthsOf, endsOf, processFacts, processTitle } from "../../view/figure/tree-rows.js";
+import { button, el, onceAFrame } from "./dom.js";
+import { ask, copyText, type Place } from "./host.js";
+
+const rowPx = 22;
+/** Deeper rows are not moved further to the right. */
+const mostIndent = 30;
+
+interface Tree {
+  readonly node: ProcessTreeNode;
+  readonly depth: Int32Array;
+  readonly end: Int32Array;
+}
+
+const measure = (node: ProcessTreeNode): Tree => ({ node, depth: depthsOf(node), end: endsOf(node) });
+
+export class TreeView {
+  readonly element: HTMLElement;
+  readonly #place: Place;
+  readonly #list = el("div", { class: "hb-rows", role: "tree", tabindex: "0", "aria-label": "Process tree" });
+  readonly #room = el("div");
+  readonly #panel = el("div", { class: "hb-panel" });
+  readonly #status = el("span", { class: "hb-status", "aria-live": "polite" });
+  readonly #closed = new Set<number>();
+  #tree: Tree;
+  #visible: number[] = [];
+  #selected = -1;
+  #query = "";
+
+  constructor(node: ProcessTreeNode, place: Place) {
+    this.#tree = measure(node);
+    this.#place = place;
+    this.#list.append(this.#room);
+    this.#panel.style.display = "none";
+    this.element = el("div", {}, this.#toolbar(), this.#list, this.#panel);
+    const { signal } = place;
+    this.#list.addEventListener(
+      "scroll",
+      onceAFrame(() => this.#draw()),
+      { signal },
+    );
+    this.#list.addEventListener("keydown", event => this.#key(event), { signal });
+    this.#list.addEventListener("click", event => this.#click(event), { signal });
+    if (node.name.length > 200)
+      for (let i = 0; i < node.name.length; i += 1)
+        if ((this.#tree.depth[i] ?? 0) >= 3 && !this.#leadsToMark(i)) this.#closed.add(i);
+    this.#refresh();
+  }
+
+  #leadsToMark(row: number): boolean {
+    const { node, end } = this.#tree;
+    for (let i = row + 1; i < (end[row] ?? 0); i += 1) if (node.tone[i] !== null) return true;
+    return false;
+  }
+
+  #toolbar(): HTMLElement {
+    const search = el("input", {
+      class: "hb-input",
+      type: "search",
+      placeholder: "search name, id, command line",
+      "aria-label": "search the tree",
+    });
+    search.addEventListener("input", () => {
+      this.#query = search.value.trim().toLowerCase();
+      this.#refresh();
+    });
+    const all = (open: boolean): void => {
+      this.#closed.clear();
+      if (!open) this.#tree.node.name.forEach((_, i) => this.#closed.add(i));
+      this.#refresh();
+    };
+    return el(
+      "div",
+      { class: "hb-bar" },
+      search,
+      button("Open all", () => all(true)),
+      button("Close all", () => all(false)),
+      this.#status,
+    );
+  }
+
+  /** Which rows are to be seen: open ones; while searching, matches with their ancestors. */
+  #refresh(): void {
+    const { node, end } = this.#tree;
+    const visible: number[] = [];
+    let matches = 0;
+    if (this.#query !== "") {
+      const keep = new Uint8Array(node.name.length);
+      for (let i = 0; i < node.name.length; i += 1) {
+        const text =
+          `${node.name[i] ?? ""}\n${node.processId[i] ?? ""}\n${node.commandLine[i] ?? ""}\n${node.account[i] ?? ""}`.toLowerCase();
+        if (!text.includes(this.#query)) continue;
+        matches += 1;
+        for (let at = i; at >= 0 && keep[at] === 0; at = node.parent[at] ?? -1) keep[at] = 1;
+      }
+      keep.forEach((k, i) => void (k === 1 && visible.push(i)));
+    } else
+      for (let i = 0; i < node.name.length;) {
+        visible.push(i);
+        i = this.#closed.has(i) ? (end[i] ?? i + 1) : i + 1;
+      }
+    this.#visible = visible;
+    this.#room.style.height = `${visible.length * rowPx}px`;
+    this.#list.style.height = `${Math.min(480, visible.length * rowPx + 2)}px`;
+    const marked = node.tone.filter(t => t !== null).length;
+    this.#status.textContent =
+      this.#query === "" ? (marked > 0 ? `${marked} marked` : "") : `${matches.toLocaleString("en-US")} found`;
+    this.#draw();
+  }
+
+  #draw(): void {
+    const first = Math.max(0, Math.floor(this.#list.scrollTop / rowPx) - 5);
+    const count = Math.ceil((this.#list.clientHeight || 480) / rowPx) + 10;
+    const rows = this.#visible.slice(first, first + count).map((row, i) => this.#row(row, first + i));
+    this.#room.replaceChildren(...rows);
+  }
+
+  #row(row: number, at: number): HTMLElement {
+    const { node, depth, end } = this.#tree;
+    const inner = (end[row] ?? row + 1) > row + 1;
+    const hidden = node.hidden[row] ?? 0;
+    const open = inner && !this.#closed.has(row);
+    const twist = el("span", { class: "hb-twist" }, inner ? (open ? "▾" : "▸") : hidden > 0 ? "▸" : "");
+    const tone = node.tone[row] ?? (node.ghost[row] === 1 ? "neutral" : "fg");
+    const remark = node.remark[row];
+    const facts = [...processFacts(node, row), ...(remark === null || remark === undefined ? [] : [remark])].join(
+      " · ",
+    );
+    const item = el(
+      "div",
+      {
+        class: "hb-row-item",
+        role: "treeitem",
+        "aria-level": String((depth[row] ?? 0) + 1),
+        "aria-selected": String(row === this.#selected),
+        ...(inner ? { "aria-expanded": String(open) } : {}),
+      },
+      twist,
+      el("strong", { class: `hb-${tone}` }, (toneSign(node, row) + processTitle(node, row)).slice(0, 200)),
+      el("span", { class: "hb-cmd" }, (node.commandLine[row] ?? "").slice(0, 300)),
+      hidden > 0 ? el("span", { class: "hb-faint" }, `+${hidden.toLocaleString("en-US")} more`) : undefined,
+      el("span", { class: "hb-faint" }, facts.slice(0, 400)),
+    );
+    item.style.top = `${at * rowPx}px`;
+    item.style.paddingLeft = `${4 + Math.min(mostIndent, depth[row] ?? 0) * 16}px`;
+    item.dataset["row"] = String(row);
+    return item;
+  }
+
+  #click(event: MouseEvent): void {
+    const target = event.target instanceof Element ? event.target : undefined;
+    const item = target?.closest<HTMLElement>(".hb-row-item");
+    const row = Number(item?.dataset["row"] ?? -1);
+    if (row < 0) return;
+    if (target?.closest(".hb-twist") !== null) this.#toggle(row);
+    this.#select(row);
+  }
+
+  #toggle(row: number, open = this.#closed.has(row)): void {
+    const inner = (this.#tree.end[row] ?? 0) > row + 1;
+    if (!inner && (this.#tree.node.hidden[row] ?? 0) > 0) {
+      void this.#load(row);
+      return;
+    }
+    if (open) this.#closed.delete(row);
+    else this.#closed.add(row);
+    this.#refresh();
+    if (open && (this.#tree.node.hidden[row] ?? 0) > 0) void this.#load(row);
+  }
+
+  /** Puts the whole branch, as the kernel knows it, in the place of the row. */
+  async #load(row: number): Promise<void> {
+    const { node, end } = this.#tree;
+    const { live } = node.info;
+    if (live === undefined) return;
+    this.#status.textContent = "loading…";
+    const reply = await ask(this.#place.host, { type: "branch", live, row: node.row[row] ?? -1 });
+    if (this.#tree.node !== node) return;
+    if (reply.type !== "view" || reply.view.root.kind !== "processTree") {
+      this.#status.textContent = reply.type === "error" ? reply.message : "not here: run the cell again for the rest";
+      return;
+    }
+    this.#closed.clear();
+    this.#tree = measure(graft(node, reply.view.root, { row, end: end[row] ?? row + 1 }));
+    this.#refresh();
+  }
+
+  #select(row: number): void {
+    this.#selected = row;
+    const { node } = this.#tree;
+    const facts: readonly (readonly [string, string])[] = [
+      ["Process", node.name[row] ?? ""],
+      ["Id", node.processId[row] ?? ""],
+      ["When, who, where", processFacts(node, row).join(" · ")],
+      ["Remark", node.remark[row] ?? ""],
+      ["Command line", node.commandLine[row] ?? ""],
+    ];
+    const list = el("dl", { class: "hb-kv" });
+    for (const [name, value] of facts) if (value !== "") list.append(el("dt", {}, name), el("dd", {}, value));
+    const command = node.commandLine[row] ?? "";
+    const copy =
+      command === "" ? undefined : button("Copy command line", () => void copyText(this.#place.host, command));
+    this.#panel.replaceChildren(list, ...(copy === undefined ? [] : [copy]));
+    this.#panel.style.display = "block";
+    this.#draw();
+  }
+
+  #key(event: KeyboardEvent): void {
+    const at = this.#visible.indexOf(this.#selected);
+    const row = this.#selected;
+    const { node } = this.#tree;
+    const go = (to: number): void => {
+      const next = this.#visible[Math.min(this.#visible.length - 1, Math.max(0, to))];
+      if (next === undefined) return;
+      const top = this.#visible.indexOf(next) * rowPx;
+      if (top < this.#list.scrollTop) this.#list.scrollTop = top;
+      else if (top + rowPx > this.#list.scrollTop + this.#list.clientHeight)
+        this.#list.scrollTop = top + rowPx - this.#list.clientHeight;
+      this.#select(next);
+    };
+    const moves: Readonly<Record<string, () => void>> = {
+      ArrowDown: () => go(at + 1),
+      ArrowUp: () => go(at - 1),
+      PageDown: () => go(at + 15),
+      PageUp: () => go(at - 15),
+      Home: () => go(0),
+      End: () => go(this.#visible.length - 1),
+      ArrowRight: () => (this.#closed.has(row) ? this.#toggle(row, true) : go(at + 1)),
+      ArrowLeft: () =>
+        (this.#tree.end[row] ?? 0) > row + 1 && !this.#closed.has(row)
+          ? this.#toggle(row, false)
+          : go(this.#visible.indexOf(node.parent[row] ?? -1)),
+      Enter: () => row >= 0 && this.#toggle(row),
+    };
+    const move = Object.hasOwn(moves, event.key) ? moves[event.key] : undefined;
+    if (move === undefined) return;
+    event.preventDefault();
+    move();
+  }
+}
+
+/** Replaces a row and what is below it by a branch whose first row is the same process. */
+function graft(
+  node: ProcessTreeNode,
+  branch: ProcessTreeNode,
+  place: { readonly row: number; readonly end: number },
+): ProcessTreeNode {
+  const { row, end } = place;
+  const grown = branch.name.length - (end - row);
+  const splice = <T>(list: readonly T[], part: readonly T[]): T[] => [
+    ...list.slice(0, row),
+    ...part,
+    ...list.slice(end),
+  ];
+  const parents = [
+    ...node.parent.slice(0, row),
+    ...branch.parent.map(p => (p < 0 ? (node.parent[row] ?? -1) : p + row)),
+    ...node.parent.slice(end).map(p => (p >= end ? p + grown : p)),
+  ];
+  return {
+    ...node,
+    name: splice(node.name, branch.name),
+    parent: parents,
+    processId: splice(node.processId, branch.processId),
+    atMs: splice(node.atMs, branch.atMs),
+    commandLine: splice(node.commandLine, branch.commandLine),
+    account: splice(node.account, branch.account),
+    host: splice(node.host, branch.host),
+    ghost: splice(node.ghost, branch.ghost),
+    tone: splice(node.tone, branch.tone),
+    remark: splice(node.remark, branch.remark),
+    hidden: splice(node.hidden, branch.hidden),
+    row: splice(node.row, branch.row),
+  };
+}

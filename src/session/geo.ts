@@ -1,0 +1,293 @@
+/** Places of addresses for hunts: of the current session. */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { homedir } from "node:os";
+import { HuntError } from "../base/error.js";
+import { Entity } from "../entity/entity.js";
+import type { Frame } from "../frame/frame.js";
+import { downloadGeoLite, hasDatabase, staleAfterMs } from "../enrich/geo/maxmind.js";
+import { openMmdbSource } from "../enrich/geo/mmdb.js";
+import { installPack } from "../enrich/geo/install-pack.js";
+import { askIpStack } from "../enrich/geo/ipstack.js";
+import {
+  addPlaces,
+  addressesOf,
+  geoDistance,
+  locate,
+  toIpEntity,
+  whyUnknown,
+  type GeoFrameOptions,
+  type GeoInput,
+  type GeoRecord,
+  type GeoSource,
+} from "../enrich/geo/lookup.js";
+import { GeoPack } from "../enrich/geo/pack.js";
+import { AnswerStore } from "../net/store.js";
+import { parseRange, parseV4Number } from "../base/ip-address.js";
+import type { Site, SiteIndex } from "../workspace/sites/sites.js";
+import { currentSession } from "./ambient.js";
+import type { Session } from "./session.js";
+
+/** A place that is not known, and why. */
+export interface UnknownPlace {
+  readonly ip: string;
+  readonly unknown: string;
+}
+
+/** The package's root, from sources and from the built package alike. */
+const packageRoot = fileURLToPath(new URL("../..", import.meta.url));
+
+/** The pack of the session; made on first use. */
+export function sessionPack(session: Session): Promise<GeoPack> {
+  return session.shared("geo-pack", async () => {
+    const file = await installPack({
+      file: join(session.dataDir, "geo/places-1.pack"),
+      root: packageRoot,
+      isOffline: session.offline,
+      say: message => session.notify({ code: "geo/first-use", message }),
+    });
+    const pack = GeoPack.open(file);
+    return { value: pack, close: () => pack.close() };
+  });
+}
+
+function packSource(pack: GeoPack): GeoSource {
+  return {
+    name: "DB-IP",
+    find: ip => {
+      const found = pack.find(ip);
+      if (found?.place === undefined && found?.network === undefined) return undefined;
+      const { place, network } = found;
+      return {
+        ...(place === undefined
+          ? {}
+          : {
+              countryCode: place.country,
+              state: place.state,
+              city: place.city,
+              latitude: place.latitude,
+              longitude: place.longitude,
+            }),
+        ...(network === undefined ? {} : { asn: network.asn, asName: network.name }),
+      };
+    },
+  };
+}
+
+/** The sites file of the session's default workspace, when it is a local one. */
+async function siteSources(session: Session): Promise<readonly GeoSource[]> {
+  const config = session.workspaceConfig();
+  if (config.place.kind === "sentinel") return [];
+  const { sites } = await session.workspace(config);
+  if (sites === undefined || sites.sites.length === 0) return [];
+  const find = flatten(sites);
+  return [
+    {
+      name: "sites",
+      find: ip => {
+        const found = find(ip);
+        if (found === undefined) return undefined;
+        const { country = "", state = "", city = "", latitude, longitude, asn, owner = "", site } = found;
+        return {
+          ...{ countryCode: country, state, city, asName: owner, site },
+          ...(latitude === undefined || longitude === undefined ? {} : { latitude, longitude }),
+          ...(asn === undefined ? {} : { asn }),
+        };
+      },
+    },
+  ];
+}
+
+/** The sites of IPv4 addresses as pieces between which nothing changes: found by number, without looking at every prefix. */
+function flatten(index: SiteIndex): (ip: string) => Site | undefined {
+  const edges = new Set([0]);
+  for (const range of index.sites.flatMap(s => s.cidrs.map(parseRange)))
+    if (range?.bits === 32) {
+      edges.add(Number(range.value));
+      edges.add(Number(range.value) + 2 ** (32 - range.prefix));
+    }
+  const starts = [...edges].sort((a, b) => a - b).filter(n => n < 2 ** 32);
+  const dotted = (n: number): string => [24, 16, 8, 0].map(shift => Math.floor(n / 2 ** shift) % 256).join(".");
+  const sites = starts.map(start => index.find(dotted(start)));
+  return ip => {
+    const value = parseV4Number(ip);
+    if (value === undefined) return index.find(ip);
+    let [from, to] = [0, starts.length - 1];
+    while (from <= to) {
+      const middle = (from + to) >>> 1;
+      if ((starts[middle] ?? 0) > value) to = middle - 1;
+      else from = middle + 1;
+    }
+    return sites[to];
+  };
+}
+
+export interface GeoLiteSettings {
+  /** A database of one's own (`.mmdb`); asked before the built-in one. */
+  readonly dbPath?: string;
+  /** Folder for MaxMind's database; default `OtherProviders.GeoIPLite.Args.DBFolder`, else `~/.msticpy`. */
+  readonly dbFolder?: string;
+  /** Download MaxMind's database when it is older than 30 days and an account is configured. Default true. */
+  readonly autoUpdate?: boolean;
+  /** Download it now. */
+  readonly forceUpdate?: boolean;
+}
+
+const section = ["OtherProviders", "GeoIPLite", "Args"] as const;
+
+/**
+ * Places of addresses without an account: the workspace's sites file first, then a database of your own, then the built-in
+ * one (DB-IP, CC BY 4.0), which is made on first use.
+ *
+ * With `OtherProviders.GeoIPLite.Args` (AccountID, AuthKey) MaxMind's GeoLite2-City is downloaded and asked before the built-in.
+ */
+export class GeoLiteLookup {
+  readonly #session = currentSession();
+  readonly #settings: GeoLiteSettings;
+  #sources: Promise<readonly GeoSource[]> | undefined;
+
+  constructor(settings: GeoLiteSettings = {}) {
+    this.#settings = settings;
+  }
+
+  /** Whose data the built-in answers are; shown wherever they are published. */
+  async credit(): Promise<string> {
+    return (await sessionPack(this.#session)).header.credit;
+  }
+
+  /**
+   * Where addresses are: `const [raw, entities] = await geo.lookupIp("85.214.149.236")`, one of each for every address given;
+   * what is not known says why. Of a frame: `await geo.lookupIp(frame, { column: "IPAddress" })` gives its rows with
+   * CountryCode, CountryOrRegionName, State, City, Longitude, Latitude, Asn, AsName and GeoSource.
+   * @throws HuntError `geo/no-pack`, `geo/bad-database`, `geo/no-address`, `transform/unknown-column`
+   */
+  lookupIp(input: GeoInput): Promise<[raw: (GeoRecord | UnknownPlace)[], entities: Entity<"IpAddress">[]]>;
+  lookupIp(input: Frame | PromiseLike<Frame>, options: GeoFrameOptions): Promise<Frame>;
+  async lookupIp(
+    input: GeoInput | Frame | PromiseLike<Frame>,
+    options?: GeoFrameOptions,
+  ): Promise<[(GeoRecord | UnknownPlace)[], Entity<"IpAddress">[]] | Frame> {
+    const sources = await this.#open();
+    const find = (ip: string): GeoRecord | undefined => locate(sources, ip);
+    if (isGeoInput(input)) {
+      const found = addressesOf(input).map(ip => ({ ip, record: find(ip) }));
+      return [
+        found.map(({ ip, record }) => record ?? { ip, unknown: whyUnknown(ip) }),
+        found.map(({ ip, record }) => toIpEntity(ip, record)),
+      ];
+    }
+    const frame = await input;
+    if (options === undefined)
+      throw new HuntError("transform/no-column", "no column of addresses was given", {
+        hint: 'write { column: "IPAddress" }',
+      });
+    return addPlaces(await this.#session.store(), frame, find, options);
+  }
+
+  /** As `lookupIp` of a frame; MSTICPy's `df_lookup_ip`. */
+  async dfLookupIp(frame: Frame | PromiseLike<Frame>, options: GeoFrameOptions): Promise<Frame> {
+    return this.lookupIp(frame, options);
+  }
+
+  /** Says for one address where it is, without waiting; for code that asks often. */
+  async finder(): Promise<(ip: string) => GeoRecord | undefined> {
+    const sources = await this.#open();
+    return ip => locate(sources, ip);
+  }
+
+  #open(): Promise<readonly GeoSource[]> {
+    this.#sources ??= this.#load();
+    this.#sources.catch(() => (this.#sources = undefined));
+    return this.#sources;
+  }
+
+  async #load(): Promise<readonly GeoSource[]> {
+    const session = this.#session;
+    const sites = await siteSources(session);
+    const own = this.#settings.dbPath === undefined ? await this.#maxMind() : [openMmdbSource(this.#settings.dbPath)];
+    try {
+      return [...sites, ...own, packSource(await sessionPack(session))];
+    } catch (error) {
+      // With a database of one's own the built-in one is not needed.
+      if (own.length > 0) return [...sites, ...own];
+      throw error;
+    }
+  }
+
+  /** MaxMind's database, when it is there or an account is configured. A failed download leaves the old one in use, and says so. */
+  async #maxMind(): Promise<readonly GeoSource[]> {
+    const session = this.#session;
+    const { config } = session;
+    const folder =
+      this.#settings.dbFolder ??
+      config.text([...section, "DBFolder"]) ??
+      config.text(["OtherProviders", "GeoIPLite", "DBFolder"]);
+    const path = join((folder ?? "~/.msticpy").replace(/^~(?=$|[\\/])/, homedir()), "GeoLite2-City.mmdb");
+    const key = config.secret([...section, "AuthKey"]);
+    const accountId = config.text([...section, "AccountID"]) ?? config.secret([...section, "AccountID"])?.reveal();
+    const { autoUpdate = true, forceUpdate = false } = this.#settings;
+    let source = hasDatabase(path) && !forceUpdate ? openMmdbSource(path) : undefined;
+    const isStale = source === undefined || Date.now() - source.builtAtMs > staleAfterMs;
+    if (key !== undefined && accountId !== undefined && isStale && (autoUpdate || forceUpdate)) {
+      try {
+        await downloadGeoLite(session.http, { accountId, key }, path);
+        source = openMmdbSource(path);
+      } catch (error) {
+        const age =
+          source === undefined
+            ? "the built-in database is used"
+            : `the one of ${new Date(source.builtAtMs).toISOString().slice(0, 10)} is used`;
+        session.notify({
+          code: "geo/download",
+          message: `MaxMind's database was not updated (${error instanceof Error ? error.message : ""}); ${age}`,
+        });
+      }
+    }
+    return source === undefined ? [] : [source];
+  }
+}
+
+/** Places from IPStack (`OtherProviders.IPStack.Args.AuthKey`). Public addresses only; answers are kept for a week. */
+export class IPStackLookup {
+  readonly #session = currentSession();
+  readonly #baseUrl: string | undefined;
+
+  constructor(settings: { readonly baseUrl?: string } = {}) {
+    this.#baseUrl = settings.baseUrl;
+  }
+
+  /**
+   * As `GeoLiteLookup.lookupIp`, one request for each address.
+   * @throws HuntError `config/missing` without a key, `geo/refused`, `geo/service`, `net/…`
+   */
+  async lookupIp(input: GeoInput): Promise<[raw: (GeoRecord | UnknownPlace)[], entities: Entity<"IpAddress">[]]> {
+    const session = this.#session;
+    const path = ["OtherProviders", "IPStack", "Args", "AuthKey"];
+    const key = session.config.secret(path);
+    if (key === undefined)
+      throw new HuntError("config/missing", "OtherProviders.IPStack.Args.AuthKey is not set", {
+        hint: "add it to msticpyconfig.yaml",
+      });
+    const answers = new AnswerStore<unknown>({
+      dir: join(session.enrichDir, "answers"),
+      name: "IPStack",
+      nowMs: () => Date.now(),
+    });
+    const rules = { internalDomains: session.config.internalDomains };
+    const base = this.#baseUrl === undefined ? {} : { baseUrl: this.#baseUrl };
+    const raw: (GeoRecord | UnknownPlace)[] = [];
+    const entities: Entity<"IpAddress">[] = [];
+    for (const ip of addressesOf(input)) {
+      const record = await askIpStack({ client: session.http, key, rules, answers, ...base }, ip);
+      raw.push(record ?? { ip, unknown: "not known" });
+      entities.push(toIpEntity(ip, record));
+    }
+    return [raw, entities];
+  }
+}
+
+function isGeoInput(input: GeoInput | Frame | PromiseLike<Frame>): input is GeoInput {
+  return typeof input === "string" || Array.isArray(input) || input instanceof Entity;
+}
+
+export { geoDistance };

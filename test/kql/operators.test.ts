@@ -1,0 +1,202 @@
+/** Operators beside the goldens: what they give, from their documentation pages and by hand. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Database } from "./harness.js";
+import { compiledOver, linesOf, openDatabase, run } from "./harness.js";
+
+let database: Database;
+beforeAll(async () => {
+  database = await openDatabase();
+});
+afterAll(() => database.close());
+
+const sales = `let T = datatable(Region: string, Person: string, City: string, Amount: long)[
+  'north', 'ada', 'Oslo', 10, 'north', 'ada', 'Bergen', 5, 'north', 'bob', 'Oslo', 7, 'north', 'cy', 'Oslo', 1,
+  'south', 'dee', 'Rome', 8, 'south', 'eli', 'Rome', 2, 'west', 'fay', 'Lima', 3, 'east', 'gus', 'Baku', 4];`;
+
+const cases: readonly (readonly [text: string, ...lines: string[]])[] = [
+  // https://learn.microsoft.com/kusto/query/top-nested-operator
+  [
+    `${sales} T | top-nested 2 of Region by sum(Amount)`,
+    "Region:string | aggregated_Region:long",
+    "north | 23",
+    "south | 10",
+  ],
+  [
+    `${sales} T | top-nested 2 of Region by Total = sum(Amount), top-nested 1 of Person by max(Amount) desc, top-nested of City by c = count() * 2`,
+    "Region:string | Total:long | Person:string | aggregated_Person:long | City:string | c:long",
+    "north | 23 | ada | 10 | Bergen | 2",
+    "north | 23 | ada | 10 | Oslo | 2",
+    "south | 10 | dee | 8 | Rome | 2",
+  ],
+  [
+    `${sales} T | top-nested 1 of Region with others='rest' by sum(Amount), top-nested 1 of Person by sum(Amount), top-nested 1 of City with others='all' by sum(Amount)`,
+    "Region:string | aggregated_Region:long | Person:string | aggregated_Person:long | City:string | aggregated_City:long",
+    "north | 23 | ada | 15 | Oslo | 10",
+    "north | 23 | ada | 15 | all | 5",
+    "rest | 17 |  | ∅ | all | 17",
+  ],
+  [`${sales} T | top-nested 1 of Region by min(Amount) asc`, "Region:string | aggregated_Region:long", "north | 1"],
+  [
+    "Signins | top-nested of Ok by Ignore = max(1), top-nested 1 of User by count()",
+    "Ok:bool | Ignore:long | User:string | aggregated_User:long",
+    "false | 1 |  | 1",
+    "true | 1 | Bob | 1",
+    "∅ | 1 | bob | 1",
+  ],
+  // https://learn.microsoft.com/kusto/query/top-hitters-operator
+  ["Signins | top-hitters 2 of User", "User:string | approximate_count_User:long", "ada | 2", "eve | 2"],
+  [
+    `${sales} T | top-hitters 2 of Region by Amount`,
+    "Region:string | approximate_sum_Amount:long",
+    "north | 23",
+    "south | 10",
+  ],
+  // https://learn.microsoft.com/kusto/query/consume-operator
+  ["Users | where Level > 1 | consume", "User:string | Department:string | Level:int"],
+  // https://learn.microsoft.com/kusto/query/find-operator
+  [
+    "find in (Signins, Users) where User == 'bob'",
+    "source_:string | User:string | pack_:dynamic",
+    `Signins | bob | {"TimeGenerated":"2024-03-01T09:10:00.0000000Z","IP":"10.0.0.2","Attempts":null,"Score":null,"Ok":null,"Details":null}`,
+    `Users | bob | {"Department":"Sales","Level":null}`,
+  ],
+  [
+    "find in (Signins, Users) where Level > 2 project User, Level",
+    "source_:string | User:string | Level:int",
+    "Users | ada | 3",
+  ],
+  [
+    "find withsource=From in (Users) where * has 'research' project User, pack(*)",
+    "From:string | User:string | pack_:dynamic",
+    'Users | ada | {"Department":"Research","Level":3}',
+  ],
+  [
+    "find in (Signins, Users) where Department == 'Sales' or Attempts > 5 project User",
+    "source_:string | User:string",
+    "Signins | eve",
+    "Signins | eve",
+    "Users | bob",
+    "Users | zoe",
+  ],
+  [
+    "find in (Signins, Users) where * has 'Research' | project source_, User",
+    "source_:string | User:string",
+    "Users | ada",
+  ],
+  // https://learn.microsoft.com/kusto/query/row-window-session-function
+  [
+    `datatable(ID: string, T: datetime)['1', datetime(2024-04-11 10:00), '2', datetime(2024-04-11 10:18), '1', datetime(2024-04-11 11:00),
+       '2', datetime(2024-04-11 13:30), '2', datetime(2024-04-11 10:16)]
+     | sort by ID asc, T asc | extend S = row_window_session(T, 1h, 5m, ID != prev(ID)) | project ID, T = format_datetime(T, 'HH:mm'), S = format_datetime(S, 'HH:mm')`,
+    "ID:string | T:string | S:string",
+    "1 | 10:00 | 10:00",
+    "1 | 11:00 | 11:00",
+    "2 | 10:16 | 10:16",
+    "2 | 10:18 | 10:16",
+    "2 | 13:30 | 13:30",
+  ],
+  // The first limit is equalled, neighbours are close: a session ends by its length. A null ends one too.
+  [
+    `range i from 0 to 5 step 1 | extend T = iff(i == 4, datetime(null), datetime(2024-01-01) + i * 10m) | sort by i asc
+     | extend S = row_window_session(T, 30m, 15m) | project i, S = format_datetime(S, 'HH:mm')`,
+    "i:long | S:string",
+    "0 | 00:00",
+    "1 | 00:00",
+    "2 | 00:00",
+    "3 | 00:30",
+    "4 | ",
+    "5 | 00:50",
+  ],
+];
+test.each(cases)(
+  "%s",
+  async (text, ...lines) => {
+    expect(await linesOf(database, text)).toEqual(lines);
+  },
+  30_000,
+);
+
+test("sessions over many rows", async () => {
+  const text = `range i from 0 to 99999 step 1 | extend T = datetime(2024-01-01) + i * 1s | sort by i asc
+    | extend S = row_window_session(T, 1h, 1m) | summarize Sessions = dcount(S), Rows = count()`;
+  expect(await run(database, text)).toEqual([["28", "100000"]]);
+}, 30_000);
+
+const graph = `let E = datatable(s: string, t: string, w: long)['a', 'b', 1, 'b', 'c', 2, 'c', 'a', 3, 'x', 'y', 4];
+  let N = datatable(id: string, role: string)['a', 'host', 'b', 'user'];
+  let G = E | make-graph s --> t with N on id;`;
+const graphs: readonly (readonly [text: string, ...lines: string[]])[] = [
+  // https://learn.microsoft.com/kusto/query/make-graph-operator
+  [`${graph} G | graph-to-table nodes`, "id:string | role:string", "a | host", "b | user", "c | ", "x | ", "y | "],
+  // https://learn.microsoft.com/kusto/query/graph-match-operator
+  [
+    `${graph} G | graph-match (m)-[e]->(n) where n.role == 'user' project m.id, e.w, n.id`,
+    "m_id:string | e_w:long | n_id:string",
+    "a | 1 | b",
+  ],
+  [`${graph} G | graph-match (m)-[e]-(n) where m.id == 'a' project To = n.id`, "To:string", "b", "c"],
+  [
+    `${graph} G | graph-match (m)-[e*1..3]->(n) where m.id == 'a' and all(e, w < 3) project n.id, W = map(e, w)`,
+    "n_id:string | W:dynamic",
+    "b | [1]",
+    "c | [1,2]",
+  ],
+  // No edge is used twice, but a node may be.
+  [`${graph} G | graph-match (m)-[e*3..4]->(n) where m.id == 'a' project n.id`, "n_id:string", "a"],
+  // https://learn.microsoft.com/kusto/query/graph-shortest-paths-operator
+  [
+    `E | make-graph s --> t with_node_id=id | graph-shortest-paths (m)-[e*1..4]->(n) where m.id == 'a' and n.id == 'd' project W = map(e, w)`.replace(
+      /^/,
+      "let E = datatable(s: string, t: string, w: long)['a', 'b', 1, 'b', 'd', 1, 'a', 'c', 1, 'c', 'b', 1]; ",
+    ),
+    "W:dynamic",
+    "[1,1]",
+  ],
+  // https://learn.microsoft.com/kusto/query/graph-mark-components-operator
+  [
+    `${graph} G | graph-mark-components | graph-to-table nodes | project id, ComponentId`,
+    "id:string | ComponentId:long",
+    "a | 0",
+    "b | 0",
+    "c | 0",
+    "x | 1",
+    "y | 1",
+  ],
+  [
+    `${graph} G | graph-mark-components kind=strong | graph-to-table nodes | summarize dcount(ComponentId)`,
+    "dcount_ComponentId:long",
+    "3",
+  ],
+  [
+    `${graph} G | graph-match (m)-->(n) where node_degree_in(n) == 1 and m.id == 'x' project n.id, D = node_degree_out(m)`,
+    "n_id:string | D:long",
+    "y | 1",
+  ],
+];
+test.each(graphs)(
+  "%s",
+  async (text, ...lines) => {
+    expect(await linesOf(database, text)).toEqual(lines);
+  },
+  30_000,
+);
+
+test("FileProfile adds its columns, empty, and says so at the call", async () => {
+  const text =
+    "Signins | where User == 'bob' | invoke FileProfile(IP, 1000) | project User, GlobalPrevalence, Signer, ProfileAvailability";
+  expect(await linesOf(database, text)).toEqual([
+    "User:string | GlobalPrevalence:long | Signer:string | ProfileAvailability:string",
+    "bob | ∅ |  | NotAvailable",
+  ]);
+  const { diagnostics } = await compiledOver(database, text);
+  expect(diagnostics.map(d => [d.code, d.severity, text.slice(d.span.start, d.span.end)])).toEqual([
+    ["kql/service-function", "warning", "FileProfile(IP, 1000)"],
+  ]);
+});
+
+test("ingestion_time is the record's own time, and null where there is none", async () => {
+  expect(await run(database, "Signins | where User == 'bob' | project ingestion_time() == TimeGenerated")).toEqual([
+    ["true"],
+  ]);
+  expect(await run(database, "Users | where isnotnull(ingestion_time()) | count")).toEqual([["0"]]);
+});

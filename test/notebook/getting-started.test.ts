@@ -91,7 +91,7 @@ test("through the Log Analytics API every cell shows the same", async () => {
       `      WorkspaceId: ${standIn.workspaceId}\n      TenantId: 99999999-2222-4333-8444-555555555555\n      WorkspaceName: contoso\n`,
   );
   expect(cloud.failures).toEqual([]);
-  expect(standIn.received).toHaveLength(9);
+  expect(standIn.received).toHaveLength(10);
   const shown = texts(cloud.notebook);
   const same = (cells: Record<string, string>) =>
     Object.fromEntries(

@@ -1,9 +1,14 @@
-/** The side panel: what can be asked. A click puts a cell that asks it below the active one; nothing runs by itself. */
+/**
+ * The side panel: what can be asked. A click puts a cell that asks it below the active one, and so does a drag, wherever it is
+ * dropped; nothing runs by itself.
+ */
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { ILayoutRestorer } from "@jupyterlab/application";
 import { Notification } from "@jupyterlab/apputils";
 import { INotebookTracker, NotebookActions } from "@jupyterlab/notebook";
 import { refreshIcon, searchIcon } from "@jupyterlab/ui-components";
+import { MimeData } from "@lumino/coreutils";
+import { Drag } from "@lumino/dragdrop";
 import { Widget } from "@lumino/widgets";
 import { askServer } from "./server-settings";
 import { catalogIcon } from "./catalog-icon";
@@ -36,7 +41,13 @@ interface Catalog {
   readonly queries: readonly Query[];
 }
 
-type Insert = (source: string) => void;
+/** Both put a cell into a notebook: below the active one, or where the pointer lets go. */
+interface Inserter {
+  insert(source: string): void;
+  drag(source: string, label: string, from: PointerEvent): void;
+}
+/** How far the pointer moves before a click becomes a drag, in pixels. */
+const dragDistance = 6;
 
 /** Elements from text; nothing here is markup. */
 function element<K extends keyof HTMLElementTagNameMap>(
@@ -66,15 +77,15 @@ function queryCell({ family, name, parameters }: Query): string {
 }
 
 class CatalogPanel extends Widget {
-  readonly #insert: Insert;
+  readonly #inserter: Inserter;
   readonly #list = element("div", "hb-catalog-list");
   readonly #search = element("input", "hb-catalog-search");
   readonly #where = element("div", "hb-catalog-where");
   #catalog: Catalog | undefined;
 
-  constructor(insert: Insert) {
+  constructor(inserter: Inserter) {
     super();
-    this.#insert = insert;
+    this.#inserter = inserter;
     this.id = "huntbook-catalog";
     this.title.icon = catalogIcon;
     this.title.caption = "Tables and queries";
@@ -156,8 +167,10 @@ class CatalogPanel extends Widget {
   }
 
   #table(table: Table, wanted: string): HTMLElement {
-    const insert = this.#button(table.name, `Insert a cell that shows rows of ${table.name}`, () =>
-      this.#insert(`%%kql\n${asTable(table.name)}\n| take 10`),
+    const insert = this.#button(
+      table.name,
+      `Insert a cell that shows rows of ${table.name}`,
+      `%%kql\n${asTable(table.name)}\n| take 10`,
     );
     const count = table.rows === undefined ? "" : table.rows.toLocaleString("en-US");
     const columns = table.columns
@@ -166,10 +179,7 @@ class CatalogPanel extends Widget {
         this.#button(
           c.name,
           `Insert a cell that counts rows of ${table.name} by ${c.name}`,
-          () =>
-            this.#insert(
-              `%%kql\n${asTable(table.name)}\n| summarize count() by ${asTable(c.name)}\n| order by count_ desc`,
-            ),
+          `%%kql\n${asTable(table.name)}\n| summarize count() by ${asTable(c.name)}\n| order by count_ desc`,
           c.type,
         ),
       );
@@ -189,17 +199,31 @@ class CatalogPanel extends Widget {
     const caption = [query.description, needs.length === 0 ? "" : `Needs: ${needs.join(", ")}`]
       .filter(t => t !== "")
       .join("\n");
-    return this.#button(query.name, caption, () => this.#insert(queryCell(query)));
+    return this.#button(query.name, caption, queryCell(query));
   }
 
-  #button(text: string, caption: string, act: () => void, type = ""): HTMLElement {
+  #button(text: string, caption: string, source: string, type = ""): HTMLElement {
     const button = element("button", "hb-catalog-item", element("span", "hb-catalog-name", text));
     if (type !== "") button.append(element("span", "hb-catalog-count", type));
     button.title = caption;
     button.addEventListener("click", event => {
       // In a summary it would also open or close the details.
       event.preventDefault();
-      act();
+      this.#inserter.insert(source);
+    });
+    button.addEventListener("pointerdown", down => {
+      if (down.button !== 0) return;
+      const move = (event: PointerEvent) => {
+        if (Math.hypot(event.clientX - down.clientX, event.clientY - down.clientY) < dragDistance) return;
+        end();
+        this.#inserter.drag(source, text, event);
+      };
+      const end = () => {
+        document.removeEventListener("pointermove", move);
+        document.removeEventListener("pointerup", end);
+      };
+      document.addEventListener("pointermove", move);
+      document.addEventListener("pointerup", end);
     });
     return button;
   }
@@ -214,22 +238,38 @@ export const catalogPanel: JupyterFrontEndPlugin<void> = {
   requires: [INotebookTracker],
   optional: [ILayoutRestorer],
   activate: (app: JupyterFrontEnd, tracker: INotebookTracker, restorer: ILayoutRestorer | null) => {
-    const insert: Insert = source => {
+    /** With what makes `qry`, where a notebook has not done so. */
+    const complete = (source: string): string => {
+      const cells = [...(tracker.currentWidget?.content.model?.cells ?? [])];
+      const hasProvider = cells.some(cell => /\bqry\s*=/.test(cell.sharedModel.getSource()));
+      return source.startsWith("await qry.") && !hasProvider ? connectSource + source : source;
+    };
+    const insert = (source: string): void => {
       const panel = tracker.currentWidget;
-      const { model } = panel?.content ?? {};
-      if (panel === null || model === undefined || model === null) {
+      if (panel?.content.model == null) {
         Notification.info("Open a notebook first: the cell is put into it.", { autoClose: 4000 });
         return;
       }
-      const hasProvider = [...model.cells].some(cell => /\bqry\s*=/.test(cell.sharedModel.getSource()));
-      const needsProvider = source.startsWith("await qry.") && !hasProvider;
       app.shell.activateById(panel.id);
+      const text = complete(source);
       NotebookActions.insertBelow(panel.content);
       const { activeCell } = panel.content;
-      activeCell?.model.sharedModel.setSource(needsProvider ? connectSource + source : source);
+      activeCell?.model.sharedModel.setSource(text);
       if (activeCell !== null) void panel.content.scrollToCell(activeCell);
     };
-    const panel = new CatalogPanel(insert);
+    const drag = (source: string, label: string, { clientX, clientY }: PointerEvent): void => {
+      const mimeData = new MimeData();
+      const text = complete(source);
+      // What the notebook takes from another notebook that cells are dragged from.
+      mimeData.setData("application/vnd.jupyter.cells", [
+        { cell_type: "code", metadata: {}, outputs: [], source: text },
+      ]);
+      mimeData.setData("text/plain", text);
+      const dragImage = element("div", "hb-catalog-dragged", label);
+      const dragged = new Drag({ mimeData, dragImage, supportedActions: "copy-move", proposedAction: "copy" });
+      void dragged.start(clientX, clientY).then(() => dragged.dispose());
+    };
+    const panel = new CatalogPanel({ insert, drag });
     app.shell.add(panel, "left", { rank: 150, type: "Huntbook" });
     restorer?.add(panel, panel.id);
   },

@@ -12,6 +12,7 @@ import { anywidget } from "./anywidget";
 import { catalogPanel } from "./catalog-panel";
 import { cleanNotebook } from "./clean-notebook";
 import { gallery } from "./gallery";
+import { huntWindow } from "./hunt-window";
 import { kqlCells } from "./kql-cells";
 import { latex } from "./latex";
 import { logo } from "./logo";
@@ -38,6 +39,7 @@ async function main(): Promise<void> {
     catalogPanel,
     cleanNotebook,
     gallery,
+    huntWindow,
     kqlCells,
     latex,
     logo,

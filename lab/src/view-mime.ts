@@ -8,15 +8,16 @@ import { INotebookTracker, NotebookActions } from "@jupyterlab/notebook";
 import { IRenderMimeRegistry } from "@jupyterlab/rendermime";
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import { Widget } from "@lumino/widgets";
+import { askKernel } from "./live-views";
 import { sanitizeHtml } from "./sanitizer";
 
 export const viewType = "application/vnd.huntbook.view+json";
 
-/** What a view may ask of the page it is in. */
+/** What a view may ask of the page it is in; the same as `ViewHost` of `src/notebook/web/host.ts`. */
 export interface ViewHost {
-  readonly kind: "lab";
-  readonly theme: "light" | "dark";
-  /** Puts a new cell below the active one and shows it; it does not run. */
+  /** Asks the notebook's kernel for rows and details that the notebook does not hold. */
+  request(request: unknown): Promise<unknown>;
+  /** Puts a new cell below the view's own and shows it; it does not run. */
   insertCell(source: string): void;
 }
 
@@ -31,13 +32,13 @@ export interface ViewModule {
 
 class RenderedView extends Widget implements IRenderMime.IRenderer {
   readonly #load: () => Promise<ViewModule>;
-  readonly #host: ViewHost;
+  readonly #createHost: (node: HTMLElement) => ViewHost;
   #letGo: (() => void) | undefined;
 
-  constructor(load: () => Promise<ViewModule>, host: ViewHost) {
+  constructor(load: () => Promise<ViewModule>, createHost: (node: HTMLElement) => ViewHost) {
     super();
     this.#load = load;
-    this.#host = host;
+    this.#createHost = createHost;
     this.addClass("hb-rendered-view");
   }
 
@@ -47,7 +48,7 @@ class RenderedView extends Widget implements IRenderMime.IRenderer {
     this.node.replaceChildren(el);
     try {
       const { render } = await this.#load();
-      const letGo = await render({ model: model.data[viewType], el, host: this.#host });
+      const letGo = await render({ model: model.data[viewType], el, host: this.#createHost(this.node) });
       this.#letGo = typeof letGo === "function" ? letGo : undefined;
     } catch (error) {
       console.error("A view cannot be drawn; its static form is shown instead.", error);
@@ -75,21 +76,27 @@ export const viewMime: JupyterFrontEndPlugin<void> = {
   activate: (_: JupyterFrontEnd, registry: IRenderMimeRegistry, tracker: INotebookTracker) => {
     const address = PageConfig.getOption("viewModule");
     if (address === "") return;
-    const host: ViewHost = {
-      kind: "lab",
-      get theme() {
-        return document.body.dataset["jpThemeLight"] === "false" ? "dark" : "light";
-      },
+    /** The notebook that shows a node, or the one in front: outputs can be shown in a tab of their own. */
+    const panelOf = (node: HTMLElement) => tracker.find(p => p.node.contains(node)) ?? tracker.currentWidget;
+    const createHost = (node: HTMLElement): ViewHost => ({
+      request: asked => askKernel(panelOf(node)?.sessionContext.session?.kernel ?? undefined, asked),
       insertCell: source => {
-        const panel = tracker.currentWidget;
+        const panel = panelOf(node);
         if (panel === null) return;
+        const own = panel.content.widgets.findIndex(cell => cell.node.contains(node));
+        if (own >= 0) panel.content.activeCellIndex = own;
         NotebookActions.insertBelow(panel.content);
-        panel.content.activeCell?.model.sharedModel.setSource(source);
+        const { activeCell } = panel.content;
+        activeCell?.model.sharedModel.setSource(source);
+        if (activeCell !== null) void panel.content.scrollToCell(activeCell);
       },
-    };
+    });
     let module: Promise<ViewModule> | undefined;
     const load = () => (module ??= import(address) as Promise<ViewModule>);
     // Before text/html (50): a view is the richer form of the same thing.
-    registry.addFactory({ safe: true, mimeTypes: [viewType], createRenderer: () => new RenderedView(load, host) }, 10);
+    registry.addFactory(
+      { safe: true, mimeTypes: [viewType], createRenderer: () => new RenderedView(load, createHost) },
+      10,
+    );
   },
 };

@@ -510,6 +510,7 @@ describe("start", () => {
     expect(err).toContain(text);
   });
 
+  beforeEach(() => mkdirSync(join(dir, "logs")));
   const ingests = (host: Fake) => host.calls.filter(c => (c as unknown[])[0] === "ingest");
 
   test("with a folder and nobody to ask, shows what it makes of it, reads nothing, and says how to go on", async () => {
@@ -526,7 +527,7 @@ describe("start", () => {
     ["the answer is yes", [], "Y\n", true],
     ["the answer is empty", [], "", true],
     ["the answer is no", [], "n", false],
-  ])("%s: the logs are read, or not, and a first look is run", async (_, more, answer, reads) => {
+  ])("%s: the logs are read, or not, and First look opens on them", async (_, more, answer, reads) => {
     writeNotebook(join("gallery", "first-look.ipynb"), "1 + 1");
     const host = fakeHost();
     const asked: string[] = [];
@@ -534,12 +535,31 @@ describe("start", () => {
       asked.push(question);
       return answer ?? "";
     };
-    const { code, out } = await huntbook(["start", "logs", ...more], host, answer === undefined ? {} : { ask });
+    const argv = ["start", "logs", "--no-open", "--workspace", "case", ...more];
+    const { code, out } = await huntbook(argv, host, answer === undefined ? {} : { ask });
     expect(code).toBe(0);
     expect(asked).toHaveLength(answer === undefined ? 0 : 1);
     expect(ingests(host)).toHaveLength(reads ? 1 : 0);
-    if (reads) expect(out).toMatch(/3 rows from 1 files[\s\S]*first-look\.html[\s\S]*What to try next/);
-    else expect(out).toContain("Nothing was read.");
+    if (!reads) return void expect(out).toContain("Nothing was read.");
+    expect(out).toContain("3 rows from 1 files");
+    expect(out).toContain("/?token=t0ken\n");
+    const workspace = join(dir, "case");
+    expect(request(host)[1]).toMatchObject({
+      root: join(workspace, "notebooks"),
+      opens: "first-look.ipynb",
+      workspace,
+    });
+    expect(existsSync(join(workspace, "notebooks", "first-look.ipynb"))).toBe(true);
+  });
+
+  test("with --out the first look is run without a browser", async () => {
+    writeNotebook(join("gallery", "first-look.ipynb"), "1 + 1");
+    const host = fakeHost();
+    const { code, out } = await huntbook(["start", "logs", "--yes", "--out", "results"], host);
+    expect(code).toBe(0);
+    expect(out).toMatch(/3 rows from 1 files[\s\S]*first-look\.html[\s\S]*What to try next/);
+    expect(existsSync(join(dir, "results", "first-look.html"))).toBe(true);
+    expect(host.calls.some(c => Array.isArray(c) && c[0] === "serve")).toBe(false);
   });
 
   test("a question about the logs is never answered by --yes", async () => {
@@ -552,14 +572,36 @@ describe("start", () => {
     expect(out).toContain("ingest.yaml");
   });
 
-  test("a folder that is a workspace is looked at, not read", async () => {
+  test("a folder that is a workspace is opened, not read; what the user made of First look is kept", async () => {
     writeNotebook(join("gallery", "first-look.ipynb"), "1 + 1");
-    mkdirSync(join(dir, "case"));
-    writeFileSync(join(dir, "case", "manifest.json"), "{}");
+    const workspace = join(dir, "case");
+    mkdirSync(join(workspace, "notebooks"), { recursive: true });
+    writeFileSync(join(workspace, "manifest.json"), "{}");
+    writeFileSync(join(workspace, "notebooks", "first-look.ipynb"), "mine");
     const host = fakeHost();
-    const { code, out } = await huntbook(["start", "case", "--out", "results"], host);
-    expect([code, host.calls]).toEqual([0, []]);
-    expect(out).toContain(join(dir, "results", "first-look.html"));
+    expect((await huntbook(["start", "case", "--no-open"], host)).code).toBe(0);
+    expect(ingests(host)).toEqual([]);
+    expect(request(host)[1]).toMatchObject({
+      root: join(workspace, "notebooks"),
+      opens: "first-look.ipynb",
+      workspace,
+    });
+    expect(readFileSync(join(workspace, "notebooks", "first-look.ipynb"), "utf8")).toBe("mine");
+  });
+
+  test("a notebook is opened in its folder", async () => {
+    mkdirSync(join(dir, "hunts"));
+    writeNotebook(join("hunts", "a.ipynb"), "1");
+    const host = fakeHost();
+    await huntbook(["start", "hunts/a.ipynb", "--no-open"], host);
+    expect(request(host)[1]).toMatchObject({ root: join(dir, "hunts"), opens: "a.ipynb" });
+  });
+
+  test("a folder that is not there is said so, before anything is built", async () => {
+    const host = fakeHost();
+    const { code, err } = await huntbook(["start", "nowhere"], host);
+    expect([code, host.calls]).toEqual([1, []]);
+    expect(err).toContain("it does not exist");
   });
 });
 

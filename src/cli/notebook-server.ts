@@ -5,6 +5,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import type { ProgressSink } from "../base/port.js";
+import { WorkspaceConfig } from "../config/workspace-config.js";
 import { createProcessLauncher, ensureLab, findLabFiles, openNotebookServer } from "../notebook/server/index.js";
 import type { Session } from "../session/session.js";
 import { readCatalog } from "./catalog.js";
@@ -50,12 +51,12 @@ export async function serveNotebooks(
     ...(opens === undefined ? {} : { opens }),
     templates: () => listTemplates(galleryDir),
     catalog: async () => {
-      const session = openSession();
-      try {
-        return await readCatalog(session);
-      } finally {
-        await session.close();
-      }
+      await using session = openSession();
+      return await readCatalog(session);
+    },
+    workspaces: async () => {
+      await using session = openSession();
+      return WorkspaceConfig.list(session.config);
     },
     onShutdown: requestShutdown,
   });

@@ -1,10 +1,12 @@
 /** From a prepared workspace to a page in the browser: what `start` ends with. */
 import { copyFile, mkdir } from "node:fs/promises";
 import { constants, existsSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import process from "node:process";
+import { isHuntError } from "../base/error.js";
 import type { Args, Context } from "./command.js";
 import { exitCodes, usageError } from "./command.js";
+import { fileError } from "./file.js";
 import type { CliHost } from "./host.js";
 import { hasScreen, openBrowser } from "./open-browser.js";
 import { printLine, printNote } from "./print.js";
@@ -99,12 +101,35 @@ export async function prepareLab({ io, host: getHost }: Context): Promise<void> 
   }
 }
 
-/** The user's own folder of notebooks, with a copy of Getting started, which is never overwritten. */
-export async function prepareNotebooks(dataDir: string, galleryDir: string): Promise<NotebookFolder> {
-  const root = join(dataDir, "notebooks");
-  const name = "getting-started.ipynb";
+/** The user's own folder of notebooks, with a copy of Getting started. @throws HuntError `cli/file` */
+export function prepareNotebooks(dataDir: string, galleryDir: string): Promise<NotebookFolder> {
+  return copyInto(join(dataDir, "notebooks"), galleryDir, "getting-started.ipynb");
+}
+
+/**
+ * The notebooks of a case, kept in its workspace so that they travel with it; in Huntbook's own folder where the workspace
+ * is read-only. @throws HuntError `cli/file`
+ */
+export async function prepareCase(workspace: string, dataDir: string, galleryDir: string): Promise<NotebookFolder> {
+  const name = "first-look.ipynb";
+  const folder = await copyInto(join(workspace, "notebooks"), galleryDir, name).catch((error: unknown) => {
+    if (!isHuntError(error, "cli/file") || !["EACCES", "EPERM", "EROFS"].includes(codeOf(error.cause))) throw error;
+    return copyInto(join(dataDir, "notebooks", basename(workspace)), galleryDir, name);
+  });
+  return { ...folder, workspace };
+}
+
+/** A copy of a notebook of the gallery, which is never overwritten: it is the user's from then on. */
+async function copyInto(root: string, galleryDir: string, name: string): Promise<NotebookFolder> {
   const copy = join(root, name);
-  await mkdir(root, { recursive: true });
-  if (!existsSync(copy)) await copyFile(join(galleryDir, name), copy, constants.COPYFILE_EXCL);
+  try {
+    await mkdir(root, { recursive: true });
+    if (!existsSync(copy)) await copyFile(join(galleryDir, name), copy, constants.COPYFILE_EXCL);
+  } catch (cause) {
+    // Two starts at once: the other one has made it.
+    if (codeOf(cause) !== "EEXIST") throw fileError(copy, "written", cause);
+  }
   return { root, opens: name };
 }
+
+const codeOf = (cause: unknown): string => (cause as NodeJS.ErrnoException | undefined)?.code ?? "";

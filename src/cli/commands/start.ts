@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readdir } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { readdir, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import type { Args, Command, Context } from "../command.js";
 import { exitCodes } from "../command.js";
 import type { CliHost, CliIngestPlan, IngestRequest } from "../host.js";
+import { fileError } from "../file.js";
 import { runHunt } from "../hunt.js";
 import { printLine, printNote } from "../print.js";
 import { createProgress } from "../progress.js";
-import { prepareLab, prepareNotebooks, serveOptions, serveUntilStopped } from "../serve.js";
+import type { NotebookFolder } from "../serve.js";
+import { prepareCase, prepareLab, prepareNotebooks, serveOptions, serveUntilStopped } from "../serve.js";
 import { defaultRows, defaultSeed, parseRowCount } from "./demo.js";
 import { printIngested, printPlan } from "./ingest.js";
 
@@ -18,9 +20,10 @@ export const startCommand: Command = {
   synopsis: "start [DIR] [options]",
   details:
     "Prints the address of the page, with its key, on a line of its own when it can be opened. The first start builds JupyterLab (once,\n" +
-    "from npm's packages). Without a folder: your own notebooks, on the Contoso demo unless --workspace names another. With a folder of\n" +
-    "notebooks: those. With a folder of logs: shows what Huntbook understands of it, reads it into a workspace (after a question; --yes\n" +
-    "answers it), and runs a first look. With a folder that is a workspace: runs the first look. Logs are never written to.",
+    "from npm's packages). Without a folder: your own notebooks, on the Contoso demo unless --workspace names another. With a notebook\n" +
+    "or a folder of notebooks: those. With a folder of logs: shows what Huntbook understands of it, reads it into a workspace (after a\n" +
+    "question; --yes answers it), and opens First look on it; the case's notebooks are kept in the workspace. With a folder that is a\n" +
+    "workspace: opens that. With --out no browser: First look is run, and the notebook and a report are written. Logs are never written to.",
   options: {
     ...serveOptions,
     workspace: {
@@ -30,7 +33,11 @@ export const startCommand: Command = {
       help: "What notebooks run on; where logs are read to (default: a folder of Huntbook's own)",
     },
     yes: { type: "boolean", short: "y", help: "Read the logs without asking" },
-    out: { type: "string", value: "DIR", help: "Where the executed notebook and the report go" },
+    out: {
+      type: "string",
+      value: "DIR",
+      help: "Run the first look without a browser, and write its notebook and report here",
+    },
     rows: { type: "string", value: "N", help: "Rows of the demo: 300k, 1m (default: 300k)" },
   },
   examples: [
@@ -38,6 +45,7 @@ export const startCommand: Command = {
     "huntbook start --no-open --port 0",
     "huntbook start ./logs",
     "huntbook start ./logs --workspace ./case-042 --yes",
+    "huntbook start ./logs --yes --out ./report",
   ],
   positionals: { min: 0, max: 1, names: "" },
   run,
@@ -46,19 +54,24 @@ export const startCommand: Command = {
 async function run(args: Args, context: Context): Promise<number> {
   const given = args.positionals[0];
   if (given === undefined) return startHere(args, context);
-  const dir = resolve(context.io.cwd, given);
-  if (!(await holdsNotebooks(dir))) return startFolder(dir, args, context);
+  const path = resolve(context.io.cwd, given);
+  const found = await findNotebooks(path);
+  if (found === undefined) return startFolder(path, args, context);
   await prepareLab(context);
-  const workspace = args.text("workspace") ?? (isWorkspace(dir) ? dir : undefined);
-  return serveUntilStopped({ root: dir, ...(workspace === undefined ? {} : { workspace }) }, args, context);
+  const workspace = args.text("workspace") ?? (isWorkspace(found.root) ? found.root : undefined);
+  return serveUntilStopped({ ...found, ...(workspace === undefined ? {} : { workspace }) }, args, context);
 }
 
 const isWorkspace = (dir: string): boolean => existsSync(join(dir, "manifest.json"));
 
-/** A folder that somebody hunts in, in contrast to one of logs. */
-async function holdsNotebooks(dir: string): Promise<boolean> {
-  const names = await readdir(dir).catch((): string[] => []);
-  return names.some(name => name.endsWith(".ipynb"));
+/** A notebook, or a folder that somebody hunts in, in contrast to one of logs. @throws HuntError `cli/file` */
+async function findNotebooks(path: string): Promise<NotebookFolder | undefined> {
+  const found = await stat(path).catch((cause: unknown) => {
+    throw fileError(path, "read", cause);
+  });
+  if (found.isFile()) return path.endsWith(".ipynb") ? { root: dirname(path), opens: basename(path) } : undefined;
+  const names = await readdir(path);
+  return names.some(name => name.endsWith(".ipynb")) ? { root: path } : undefined;
 }
 
 /** The user's own notebooks, on the demo unless a workspace is named. */
@@ -84,7 +97,7 @@ async function startFolder(dir: string, args: Args, context: Context): Promise<n
   const host = await context.host();
   const given = args.text("workspace");
   const workspace = given === undefined ? ownWorkspace(host, dir) : resolve(context.io.cwd, given);
-  if (isWorkspace(dir)) return firstLook(dir, undefined, { args, context, host });
+  if (isWorkspace(dir)) return openCase(dir, undefined, { args, context, host });
   const request = { dir, workspace, force: false };
   const progress = createProgress(context.io);
   const plan = await host.planIngest(request, progress.sink, context.io.signal);
@@ -92,7 +105,7 @@ async function startFolder(dir: string, args: Args, context: Context): Promise<n
   printPlan(context.io, plan);
   printLine(context.io);
   const go = await mayIngest(plan, request, args, context);
-  return go === "yes" ? ingestAndLook(request, plan, { args, context, host }) : go;
+  return go === "yes" ? ingestAndOpen(request, plan, { args, context, host }) : go;
 }
 
 /** A folder of Huntbook's own for the case: the same one when the same logs are opened again. */
@@ -134,34 +147,43 @@ interface Opening {
   readonly host: CliHost;
 }
 
-async function ingestAndLook(request: IngestRequest, plan: CliIngestPlan, opening: Opening): Promise<number> {
+async function ingestAndOpen(request: IngestRequest, plan: CliIngestPlan, opening: Opening): Promise<number> {
   const { context, host } = opening;
   const progress = createProgress(context.io);
   const result = await host.runIngest(request, progress.sink, context.io.signal);
   progress.clear();
   printIngested(context.io, request.workspace, result);
-  return firstLook(request.workspace, plan, opening);
+  return openCase(request.workspace, plan, opening);
+}
+
+/** First look in the browser, or with `--out` as files. */
+async function openCase(workspace: string, plan: CliIngestPlan | undefined, opening: Opening): Promise<number> {
+  const { args, context, host } = opening;
+  const out = args.text("out");
+  if (out !== undefined) return firstLook(workspace, plan, { outDir: resolve(context.io.cwd, out), context, host });
+  await prepareLab(context);
+  return serveUntilStopped(await prepareCase(workspace, host.dataDir, context.galleryDir), args, context);
+}
+
+interface Look {
+  readonly outDir: string;
+  readonly context: Context;
+  readonly host: CliHost;
 }
 
 function firstLook(
   workspace: string,
   plan: CliIngestPlan | undefined,
-  { args, context, host }: Opening,
+  { outDir, context, host }: Look,
 ): Promise<number> {
-  const outDir = outDirOf(args, context) ?? join(host.dataDir, "reports", basename(workspace));
   const at = shellWord(workspace);
   const next = [
-    `npx huntbook start --workspace ${at}`,
+    `npx huntbook start ${at}`,
     `npx huntbook query '${exampleTable(plan)} | take 10' --workspace ${at}`,
     `npx huntbook query 'search "text"' --workspace ${at}`,
     `npx huntbook new hunt.ipynb && npx huntbook run hunt.ipynb --workspace ${at} --html report.html`,
   ];
   return runHunt({ file: "first-look.ipynb", workspace, outDir, next }, context, host);
-}
-
-function outDirOf(args: Args, { io }: Context): string | undefined {
-  const out = args.text("out");
-  return out === undefined ? undefined : resolve(io.cwd, out);
 }
 
 /** A path as one word of a POSIX shell. */

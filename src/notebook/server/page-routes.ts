@@ -19,6 +19,8 @@ export interface PageOptions {
   readonly contents: ContentsHandler;
   readonly templates: ListTemplates;
   readonly catalog: LoadCatalog;
+  /** Names that a hunt window may use. */
+  readonly workspaces: () => Promise<readonly string[]>;
   /** Where `/` leads: a path on this server. */
   readonly home: string;
 }
@@ -53,6 +55,7 @@ export function pageRoutes(options: PageOptions): readonly Route[] {
       return jsonAnswer(201, { path });
     }),
     route("GET /huntbook/api/catalog", async () => jsonAnswer(200, await options.catalog())),
+    route("GET /huntbook/api/workspaces", async () => jsonAnswer(200, { workspaces: await options.workspaces() })),
   ];
 }
 

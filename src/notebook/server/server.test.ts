@@ -60,6 +60,7 @@ function options(changes: Partial<NotebookServerOptions> = {}): NotebookServerOp
       { name: "t", title: hostileTitle, description: hostileTitle, parameters: [hostileTitle], notebook: blank },
     ],
     catalog: async () => ({ workspace: "W", tables: [], queries: [] }),
+    workspaces: async () => ["W"],
     log: line => void logged.push(line),
     onShutdown: () => (shutdowns += 1),
     ...changes,

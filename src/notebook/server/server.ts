@@ -38,6 +38,8 @@ export interface NotebookServerOptions {
   readonly webDir?: string;
   readonly templates: ListTemplates;
   readonly catalog: LoadCatalog;
+  /** Names of configured workspaces, offered for a notebook's hunt window. */
+  readonly workspaces: () => Promise<readonly string[]>;
   /** API path of the notebook that `/` opens; the Lab itself when undefined. */
   readonly opens?: string;
   /** Kernels without a page that nobody has used for so long are ended; 0: never. */
@@ -78,7 +80,10 @@ export async function openNotebookServer(options: NotebookServerOptions): Promis
   const home = options.opens === undefined ? "/lab" : launchAddress(options.opens);
   const viewModule = options.webDir === undefined ? undefined : join(options.webDir, "view.js");
   const routes: readonly Route[] = [
-    ...pageRoutes({ access, contents: thread.handle, templates: options.templates, catalog: options.catalog, home }),
+    ...pageRoutes({
+      ...{ access, contents: thread.handle, home },
+      ...{ templates: options.templates, catalog: options.catalog, workspaces: options.workspaces },
+    }),
     ...apiRoutes({
       ...{ manager, launcher: options.launcher, contents: thread.handle, place: path => resolvePlace(root, path) },
       ...{

@@ -83,6 +83,7 @@ beforeAll(async () => {
   writeFileSync(join(base, "root", ".git", "config"), "hidden");
   writeFileSync(join(base, "secret.txt"), "secret");
   symlinkSync(join(base, "secret.txt"), join(base, "root", "link.txt"));
+  symlinkSync("circle", join(base, "root", "circle"));
   writeFileSync(join(base, "lab", "static", "index.js"), "1");
   writeFileSync(join(base, "lab", "schemas.json"), "{}");
   server = await openNotebookServer(options());
@@ -174,6 +175,7 @@ describe("every route", () => {
         const { status, text } = await ask(path, { method, headers: { ...program, ...json, host } });
         expect(status, `${method} ${path} ${host}`).toBe(403);
         expect(text).toContain("host name");
+        expect(text).toContain('"server/forbidden"');
       }
   });
 
@@ -391,29 +393,40 @@ describe("requests", () => {
         socket.write(`POST /api/kernels HTTP/1.1\r\n${lines.join("\r\n")}\r\n\r\n`);
       });
       socket.once("data", data => {
-        resolve(data.toString().split("\r\n")[0] ?? "");
+        resolve(data.toString());
         socket.destroy();
       });
     });
-    expect(status).toBe("HTTP/1.1 413 Payload Too Large");
+    expect(status).toContain("HTTP/1.1 413 ");
+    expect(status).toContain('"server/too-large"');
   });
 
   test.each([
-    ["PUT", "/api/status", 405],
-    ["POST", "/api/sessions", 400],
-    ["GET", "/api/sessions/none", 404],
-    ["DELETE", "/api/kernels/none", 404],
-    ["GET", "/api/kernelspecs/none", 404],
-    ["PUT", "/lab/api/settings/none", 400],
-    ["GET", "/lab/api/settings/none", 404],
-    ["GET", "/none", 404],
-  ])("%s %s is %i, with words", async (method, path, status) => {
+    ["PUT", "/api/status", 405, "server/method"],
+    ["POST", "/api/sessions", 400, "server/bad-request"],
+    ["GET", "/api/sessions/none", 404, "server/not-found"],
+    ["DELETE", "/api/kernels/none", 404, "server/not-found"],
+    ["GET", "/api/kernelspecs/none", 404, "server/no-kernelspec"],
+    ["PUT", "/lab/api/settings/none", 400, "server/bad-request"],
+    ["GET", "/lab/api/settings/none", 404, "server/not-found"],
+    ["GET", "/none", 404, "server/not-found"],
+    [
+      "PUT",
+      `/api/contents/${"n".repeat(300)}`,
+      400,
+      "server/bad-request",
+      { type: "file", format: "text", content: "" },
+    ],
+    ["GET", "/api/contents/circle", 404, "server/not-found"],
+    ["PATCH", "/api/contents/sub", 403, "server/file", { path: "sub/inner" }],
+    ["PUT", "/api/contents/sub", 409, "server/exists", { type: "file", format: "text", content: "" }],
+  ])("%s %s is %i, with words", async (method, path, status, code, body: object = {}) => {
     const answer = await ask(path, {
       method,
       headers: { ...program, ...json },
-      ...(method === "GET" ? {} : { body: "{}" }),
+      ...(method === "GET" ? {} : { body: JSON.stringify(body) }),
     });
-    expect(answer.status).toBe(status);
+    expect([answer.status, (JSON.parse(answer.text) as { code: string }).code]).toEqual([status, code]);
     expect((JSON.parse(answer.text) as { message: string }).message.length).toBeGreaterThan(10);
   });
 

@@ -315,6 +315,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTDIR: "its folder is a file",
   ENAMETOOLONG: "the name is too long",
   EEXIST: "it exists already",
+  EINVAL: "a folder cannot be moved into itself",
 };
 
 function explain(place: Place, what: string, cause: unknown): HuntError {

@@ -34,11 +34,17 @@ export function parsePath(path: string): readonly string[] {
  * Finds the file that a path means. It need not exist; the deepest folder that does must lie inside the root.
  *
  * @param root an absolute path with its links resolved
- * @throws HuntError `server/not-found` when it lies outside, `server/bad-request`
+ * @throws HuntError `server/not-found` when it lies outside or its links go in a circle, `server/bad-request`, `server/file`
  */
 export async function resolvePlace(root: string, path: string): Promise<Place> {
   const names = parsePath(path);
-  const file = await resolveLinks(join(root, ...names));
+  const file = await resolveLinks(join(root, ...names)).catch((cause: unknown) => {
+    const code = (cause as NodeJS.ErrnoException).code;
+    if (code === "ELOOP") throw notFound(path);
+    if (code === "EACCES" || code === "EPERM")
+      throw new HuntError("server/file", `'${names.join("/")}' cannot be read: access is denied`, { cause });
+    throw cause;
+  });
   const inside = relative(root, file);
   const escapes = isAbsolute(inside) || inside.split(sep).some(name => name.startsWith("."));
   // A link may point to another place inside the root, but not to a hidden one.
@@ -54,6 +60,8 @@ async function resolveLinks(file: string): Promise<string> {
       return join(await realpath(at), ...rest.reverse());
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
+      if (code === "ENAMETOOLONG")
+        throw new HuntError("server/bad-request", "that name is too long", { hint: "choose a shorter one" });
       if ((code !== "ENOENT" && code !== "ENOTDIR") || dirname(at) === at) throw error;
       rest.push(at.slice(dirname(at).length).replaceAll(sep, ""));
     }

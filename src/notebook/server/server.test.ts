@@ -402,14 +402,14 @@ describe("requests", () => {
   });
 
   test.each([
-    ["PUT", "/api/status", 405, "server/method"],
-    ["POST", "/api/sessions", 400, "server/bad-request"],
-    ["GET", "/api/sessions/none", 404, "server/not-found"],
-    ["DELETE", "/api/kernels/none", 404, "server/not-found"],
-    ["GET", "/api/kernelspecs/none", 404, "server/no-kernelspec"],
-    ["PUT", "/lab/api/settings/none", 400, "server/bad-request"],
-    ["GET", "/lab/api/settings/none", 404, "server/not-found"],
-    ["GET", "/none", 404, "server/not-found"],
+    ["PUT /api/status", 405, "server/method"],
+    ["POST /api/sessions", 400, "server/bad-request"],
+    ["GET /api/sessions/none", 404, "server/not-found"],
+    ["DELETE /api/kernels/none", 404, "server/not-found"],
+    ["GET /api/kernelspecs/none", 404, "server/no-kernelspec"],
+    ["PUT /lab/api/settings/none", 400, "server/bad-request"],
+    ["GET /lab/api/settings/none", 404, "server/not-found"],
+    ["GET /none", 404, "server/not-found"],
     [
       "PUT",
       `/api/contents/${"n".repeat(300)}`,
@@ -417,10 +417,11 @@ describe("requests", () => {
       "server/bad-request",
       { type: "file", format: "text", content: "" },
     ],
-    ["GET", "/api/contents/circle", 404, "server/not-found"],
-    ["PATCH", "/api/contents/sub", 403, "server/file", { path: "sub/inner" }],
-    ["PUT", "/api/contents/sub", 409, "server/exists", { type: "file", format: "text", content: "" }],
-  ])("%s %s is %i, with words", async (method, path, status, code, body: object = {}) => {
+    ["GET /api/contents/circle", 404, "server/not-found"],
+    ["PATCH /api/contents/sub", 403, "server/file", { path: "sub/inner" }],
+    ["PUT /api/contents/sub", 409, "server/exists", { type: "file", format: "text", content: "" }],
+  ])("%s is %i, with words", async (request, status, code, body: object = {}) => {
+    const [method = "", path = ""] = request.split(" ");
     const answer = await ask(path, {
       method,
       headers: { ...program, ...json },

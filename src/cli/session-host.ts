@@ -261,6 +261,12 @@ export function createSessionHost(io: Io, dataDir: string): CliHost {
     doctor: signal => doctorChecks(dataDir, signal),
     notebookHost: options => describeNotebookHost(io, dataDir, options),
     runNotebook,
+    prepareLab: async (progress, signal) => (await import("./notebook-server.js")).prepareLab(progress, signal),
+    async serveNotebooks(request) {
+      const { serveNotebooks } = await import("./notebook-server.js");
+      const workspace = request.workspace === undefined ? undefined : chosenWorkspace(io, request.workspace);
+      return serveNotebooks(request, { dataDir, workspace, openSession: () => sessionFor(io, dataDir, request) });
+    },
   };
 }
 

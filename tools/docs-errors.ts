@@ -33,6 +33,7 @@ const areas: Readonly<Record<string, string>> = {
   net: "Network",
   notebook: "Notebooks",
   server: "The notebook server and JupyterLab",
+  widget: "Widgets",
   session: "Sessions",
   cli: "Command line",
   schema: "Tables",

@@ -3,6 +3,7 @@
  * without a network.
  */
 import { join } from "node:path";
+import { installDatabases } from "../src/enrich/geo/install-pack.js";
 import { ensureLab } from "../src/notebook/server/index.js";
 
 const root = join(import.meta.dirname, "..");
@@ -10,4 +11,5 @@ const dir = await ensureLab({
   labDir: join(root, "lab"),
   onProgress: ({ label }) => console.log(label),
 });
+await installDatabases(root, console.log);
 console.log(`JupyterLab is in ${dir}`);

@@ -151,6 +151,8 @@ export interface CliHost {
   runNotebook(options: RunOptions): Promise<NotebookRun>;
   /** Installs and builds JupyterLab when it is not there yet. @throws HuntError `server/lab-install`, `server/lab-build` */
   prepareLab(progress: ProgressSink, signal: AbortSignal): Promise<void>;
+  /** Makes what GeoLiteLookup knows when it is not there, so that notebooks need no network. @throws HuntError `geo/no-pack` */
+  preparePlaces(progress: ProgressSink, signal: AbortSignal): Promise<void>;
   /** Starts the notebook server; the Lab must have been prepared. @throws HuntError `server/port`, … */
   serveNotebooks(request: ServeRequest): Promise<CliServer>;
 }

@@ -110,6 +110,7 @@ function fakeHost(changes: Partial<CliHost> = {}, completeness: Completeness = c
       calls.push(["prepareLab"]);
       progress({ label: "JupyterLab", done: 1, total: 3, unit: "steps" });
     },
+    preparePlaces: async () => undefined,
     serveNotebooks: async request => {
       calls.push(["serve", request]);
       return {
@@ -595,6 +596,16 @@ describe("start", () => {
     const host = fakeHost();
     await huntbook(["start", "hunts/a.ipynb", "--no-open"], host);
     expect(request(host)[1]).toMatchObject({ root: join(dir, "hunts"), opens: "a.ipynb" });
+  });
+
+  test("places that cannot be had do not keep the notebooks closed", async () => {
+    writeNotebook(join("gallery", "getting-started.ipynb"), "1 + 1");
+    const host = fakeHost({
+      preparePlaces: () => Promise.reject(new HuntError("geo/no-pack", "npm is not reachable")),
+    });
+    const { code, out, err } = await huntbook(["start", "--no-open"], host);
+    expect([code, out]).toEqual([0, "http://127.0.0.1:8888/?token=t0ken\n"]);
+    expect(err).toContain("npm is not reachable");
   });
 
   test("a folder that is not there is said so, before anything is built", async () => {

@@ -3,7 +3,7 @@ import { copyFile, mkdir } from "node:fs/promises";
 import { constants, existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import process from "node:process";
-import { isHuntError } from "../base/error.js";
+import { isHuntError, messageOf } from "../base/error.js";
 import type { Args, Context } from "./command.js";
 import { exitCodes, usageError } from "./command.js";
 import { fileError } from "./file.js";
@@ -91,11 +91,17 @@ const aborted = (signal: AbortSignal): Promise<void> =>
     else signal.addEventListener("abort", () => resolve(), { once: true });
   });
 
-/** JupyterLab, installed and built when it is not there. */
+/** All that notebooks need and that is not there: afterwards no network is needed. Each part travels while others compute. */
 export async function prepareLab({ io, host: getHost }: Context): Promise<void> {
+  const host = await getHost();
   const progress = createProgress(io);
+  const places = host.preparePlaces(progress.sink, io.signal).catch((error: unknown) => {
+    // Hunting goes without them.
+    progress.clear();
+    if (!io.signal.aborted) printNote(io, `Places of addresses are missing: ${messageOf(error)}`);
+  });
   try {
-    await (await getHost()).prepareLab(progress.sink, io.signal);
+    await Promise.all([host.prepareLab(progress.sink, io.signal), places]);
   } finally {
     progress.clear();
   }

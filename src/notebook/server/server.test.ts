@@ -376,6 +376,7 @@ describe("addresses", () => {
 });
 
 describe("requests", () => {
+  const longName = "n".repeat(300);
   test("of browsers must be JSON, which other sites cannot send unasked", async () => {
     const { cookie, xsrf, origin } = await browser();
     const headers = { cookie, origin, "x-xsrftoken": xsrf, "content-type": "text/plain" };
@@ -410,13 +411,7 @@ describe("requests", () => {
     ["PUT /lab/api/settings/none", 400, "server/bad-request"],
     ["GET /lab/api/settings/none", 404, "server/not-found"],
     ["GET /none", 404, "server/not-found"],
-    [
-      "PUT",
-      `/api/contents/${"n".repeat(300)}`,
-      400,
-      "server/bad-request",
-      { type: "file", format: "text", content: "" },
-    ],
+    [`PUT /api/contents/${longName}`, 400, "server/bad-request", { type: "file", format: "text", content: "" }],
     ["GET /api/contents/circle", 404, "server/not-found"],
     ["PATCH /api/contents/sub", 403, "server/file", { path: "sub/inner" }],
     ["PUT /api/contents/sub", 409, "server/exists", { type: "file", format: "text", content: "" }],

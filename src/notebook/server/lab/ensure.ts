@@ -1,5 +1,4 @@
 /** Finds the built Lab, or installs its packages and builds it. */
-import { spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
@@ -8,6 +7,7 @@ import process from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
 import { HuntError, messageOf } from "../../../base/error.js";
 import type { ProgressSink } from "../../../base/port.js";
+import { installPackages } from "../../../net/npm-ci.js";
 import { bundleLab } from "./bundle.js";
 
 export interface EnsureOptions {
@@ -111,39 +111,11 @@ async function isInstalled(labDir: string): Promise<boolean> {
   return stamp !== undefined && stamp === (await lockHash(labDir));
 }
 
-/** The npm that started us, else the one on the PATH. Install scripts are off (`lab/.npmrc`). */
 async function npmCi(labDir: string, signal: AbortSignal | undefined): Promise<void> {
   await rm(stampOf(labDir), { force: true });
-  const cli = process.env["npm_execpath"];
-  const own = cli !== undefined && /npm-cli\.(?:c?js)$/.test(cli);
-  const args = ["ci", "--no-progress", "--loglevel=error", "--prefer-offline"];
-  const [command, all] = own ? [process.execPath, [cli, ...args]] : ["npm", args];
-  // What npm tells its scripts would tell this npm that it runs in the outer package.
-  const env = Object.fromEntries(
-    Object.entries(process.env).filter(
-      ([name]) =>
-        !/^npm_(?:config_|package_|lifecycle_)/i.test(name) ||
-        /^npm_config_(?:cache|userconfig|registry|cafile|proxy|https_proxy|noproxy|offline)$/i.test(name),
-    ),
-  );
-  const said: string[] = [];
-  const code = await new Promise<number | string>(resolve => {
-    const child = spawn(command, all, {
-      cwd: labDir,
-      env,
-      stdio: ["ignore", "pipe", "pipe"],
-      shell: !own && process.platform === "win32",
-      ...(signal === undefined ? {} : { signal }),
-    });
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding("utf8").on("data", (text: string) => said.push(text));
-    child.once("error", error => resolve(messageOf(error)));
-    child.once("close", status => resolve(status ?? "it was ended"));
-  });
-  if (code === 0) return;
-  signal?.throwIfAborted();
-  const words = said.join("").trim().slice(-600) || `npm: ${code}`;
-  throw new HuntError("server/lab-install", `the packages of JupyterLab cannot be installed: ${words}`, {
+  const problem = await installPackages(labDir, signal);
+  if (problem === undefined) return;
+  throw new HuntError("server/lab-install", `the packages of JupyterLab cannot be installed: ${problem}`, {
     hint: "connect to the network once, or copy a folder on which 'npm run fetch-all' was run; huntbook run works without JupyterLab",
   });
 }

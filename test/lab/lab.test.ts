@@ -355,6 +355,149 @@ describe.skipIf(skip)("the Lab", () => {
     await expect.poll(() => tables().count(), { timeout: 40_000 }).toBe(2);
   });
 
+  test("a cell is dragged from the side panel to where it shall stand", async () => {
+    writeNotebook("drag.ipynb", [cell("1"), cell("2")]);
+    await open("drag.ipynb");
+    await page.locator('.lm-TabBar-tab[data-id="huntbook-catalog"]').click();
+    await page.locator(".hb-catalog-search").fill("SecurityAlert");
+    const item = page.locator(".hb-catalog-table .hb-catalog-name", { hasText: /^SecurityAlert$/ });
+    const [from, to] = [await item.boundingBox(), await page.locator(".jp-CodeCell").nth(1).boundingBox()];
+    if (from === null || to === null) throw new Error("nothing to drag");
+    await page.mouse.move(from.x + 10, from.y + 5);
+    await page.mouse.down();
+    await page.mouse.move(to.x + 200, to.y + 5, { steps: 8 });
+    await page.mouse.up();
+    await expect.poll(() => page.locator(".jp-CodeCell").count()).toBe(3);
+    expect(await page.locator(".jp-CodeCell .cm-content").allTextContents()).toEqual([
+      "1",
+      "%%kqlSecurityAlert| take 10",
+      "2",
+    ]);
+  });
+
+  test("a result is drawn by the views' front end: the grid pages in the kernel, a value becomes a new cell below", async () => {
+    writeNotebook("grid.ipynb", [
+      cell(
+        "%%kql --limit 200000\nrange Row from 1 to 100000 step 1 | extend User = strcat('user', Row, '@contoso.example')",
+      ),
+      cell("'below'"),
+    ]);
+    await open("grid.ipynb");
+    await command("notebook:run-cell");
+    const grid = page.locator(".hb-grid").first();
+    await grid.locator(".hb-grid-row").first().waitFor();
+    // The last row is not in the notebook: the kernel is asked for it.
+    await grid.locator(".hb-grid-scroll").evaluate(e => (e.scrollTop = e.scrollHeight));
+    const last = grid.locator('.hb-grid-row[aria-rowindex="100000"]');
+    await expect.poll(() => last.textContent(), { timeout: 20_000 }).toContain("user100000@");
+    await picture("grid-end");
+    // Free to be closed and opened: what is saved is the first rows only.
+    await command("docmanager:save");
+    expect(readFileSync(join(root, "grid.ipynb")).length).toBeLessThan(600_000);
+    await last.locator(".hb-cell").nth(1).click({ button: "right" });
+    await page.locator(".hb-menu").waitFor();
+    await picture("grid-menu");
+    const actions = page.locator(".hb-menu button");
+    await actions.last().click();
+    await expect.poll(() => page.locator(".jp-CodeCell").count()).toBe(3);
+    const sources = await page.locator(".jp-CodeCell .cm-content").allTextContents();
+    expect(sources[1]?.length).toBeGreaterThan(5);
+    expect(sources[2]).toBe("'below'");
+    expect(await page.locator(".jp-InputPrompt", { hasText: /\[\d+\]/ }).count()).toBe(1);
+  });
+
+  test("timeline, process tree, map and chart are drawn, in light and dark", async () => {
+    writeNotebook("views.ipynb", [
+      cell("%%kql --view timeline\nSecurityAlert | project TimeGenerated, AlertName, AlertSeverity"),
+      cell("%%kql --view tree\nDeviceProcessEvents | take 60"),
+      cell(
+        "%%kql --view map\nSigninLogs | extend g = LocationDetails.geoCoordinates | project Latitude = todouble(g.latitude), Longitude = todouble(g.longitude), UserPrincipalName | where isnotnull(Latitude) | take 200",
+      ),
+      cell("%%kql --view chart\nSigninLogs | summarize SignIns = count() by bin(TimeGenerated, 1d)"),
+    ]);
+    await open("views.ipynb");
+    await command("notebook:run-all-cells");
+    await idle();
+    await expect.poll(() => outputs().locator(".hb-view :is(svg, canvas)").count()).toBeGreaterThanOrEqual(3);
+    await expect.poll(() => outputs().locator(".hb-view").count()).toBe(4);
+    expect(await outputs().getByText("explorer.exe").count()).toBeGreaterThan(0);
+    expect(await outputs().locator(".hb-bad").count()).toBe(0);
+    for (const [i, name] of ["timeline", "tree", "map", "chart"].entries()) {
+      await page.locator(".jp-CodeCell").nth(i).scrollIntoViewIfNeeded();
+      await picture(`view-${name}`);
+    }
+    await command("apputils:change-theme", { theme: "JupyterLab Dark" });
+    await page.waitForFunction(() => document.body.dataset["jpThemeLight"] === "false");
+    await page.locator(".jp-CodeCell").first().scrollIntoViewIfNeeded();
+    await picture("view-timeline-dark");
+    await command("apputils:change-theme", { theme: "JupyterLab Light" });
+    expect(wrong).toEqual([]);
+  });
+
+  test("widgets: what is typed reaches the kernel, what the kernel sets reaches the page, also after a reload", async () => {
+    writeNotebook("widgets.ipynb", [
+      cell(
+        'import { nbwidgets } from "huntbook";\nconst host = new nbwidgets.Text({ label: "Host", value: "dc01" });\nhost',
+      ),
+      cell("host.value"),
+      cell('host.value = "srv9"'),
+    ]);
+    await open("widgets.ipynb");
+    await command("notebook:run-cell-and-select-next");
+    const input = page.getByLabel("Host");
+    await expect.poll(() => input.inputValue(), { timeout: 20_000 }).toBe("dc01");
+    await input.fill("ws7");
+    await input.press("Tab");
+    const run = async (index: number) => {
+      await page.locator(".jp-CodeCell .cm-content").nth(index).click();
+      await command("notebook:run-cell");
+      await idle();
+    };
+    await run(1);
+    await expect.poll(() => outputs().nth(1).textContent()).toContain("ws7");
+    await run(2);
+    await expect.poll(() => input.inputValue()).toBe("srv9");
+    await picture("widgets");
+    await command("docmanager:save");
+    // A new page on the same kernel, as after a reload.
+    await open("widgets.ipynb");
+    await expect.poll(() => input.inputValue(), { timeout: 20_000 }).toBe("srv9");
+    await input.fill("again");
+    await input.press("Tab");
+    await run(1);
+    await expect.poll(() => outputs().nth(1).textContent()).toContain("again");
+  });
+
+  test("the hunt window is set in the toolbar, kept in the notebook, and applies to its cells", async () => {
+    writeNotebook("window.ipynb", [cell("%%kql\nSigninLogs | count")]);
+    await open("window.ipynb");
+    const count = async () => {
+      await command("notebook:run-cell");
+      await idle();
+      return Number(await outputs().locator('.hb-grid-row[aria-rowindex="1"], td').last().textContent());
+    };
+    const all = await count();
+    const button = page.locator(".hb-window-button");
+    expect(await button.textContent()).toContain("all times");
+    await button.click();
+    await page.locator(".hb-window-form select").selectOption("last");
+    await page.getByLabel("How far back").fill("soon");
+    await page.locator(".jp-Dialog .jp-mod-accept").click();
+    await expect.poll(() => page.locator(".hb-window-problem").textContent()).toContain("'soon' is not a time span");
+    await page.getByLabel("How far back").fill("2d");
+    await picture("hunt-window");
+    await page.locator(".jp-Dialog .jp-mod-accept").click();
+    await expect.poll(() => button.textContent()).toContain("last 2d");
+    const some = await count();
+    expect(some).toBeGreaterThan(0);
+    expect(some).toBeLessThan(all);
+    await command("docmanager:save");
+    const { metadata } = JSON.parse(readFileSync(join(root, "window.ipynb"), "utf8")) as { metadata: object };
+    expect(metadata).toMatchObject({ huntbook: { window: { last: "2d" } } });
+    await open("window.ipynb");
+    await expect.poll(() => button.textContent()).toContain("last 2d");
+  });
+
   test("the gallery: a template is given a name and opens", async () => {
     await page.goto(address("/gallery"));
     await picture("gallery");

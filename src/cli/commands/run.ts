@@ -38,6 +38,7 @@ export const runCommand: Command = {
     "continue-on-error": { type: "boolean", help: "Run the cells behind a failed one too" },
     "fail-on-partial": { type: "boolean", help: "Fail when a result is not whole (this is the default)" },
     "allow-partial": { type: "boolean", help: "Do not fail when a result is not whole" },
+    "allow-secrets": { type: "boolean", help: "Leave known secrets in the outputs, instead of taking them out" },
     json: { type: "boolean", help: "Print a summary as JSON" },
   },
   examples: [
@@ -67,6 +68,7 @@ async function run(args: Args, { io, host: getHost }: Context): Promise<number> 
     parameters,
     ...(await host.notebookHost(open)),
     signal: io.signal,
+    allowSecrets: args.flag("allow-secrets"),
     stopOnError: !args.flag("continue-on-error"),
     ...(timeoutMs === undefined ? {} : { cellTimeoutMs: timeoutMs }),
     onProgress: event => showProgress(event, io.isTty ? progress.sink : undefined, text => printNote(io, text)),
@@ -108,6 +110,9 @@ function toSummary(result: NotebookRun, { name, out, html }: Files): object {
       code: error.code,
       message: error.message,
     })),
+    ...(result.leaks.length === 0
+      ? {}
+      : { secrets: result.leaks.map(({ count, origins }) => ({ cell: count, origins })) }),
     ...(out === undefined ? {} : { out }),
     ...(html === undefined ? {} : { html }),
   };
@@ -118,6 +123,8 @@ export function describeRun(result: NotebookRun, { name, out, html }: Files): re
   const lines: string[] = [];
   for (const { count, error } of result.failures)
     lines.push(`cell ${count} failed:`, ...error.traceback.map(l => `  ${l}`), "");
+  for (const { count, origins } of result.leaks)
+    lines.push(`cell ${count} printed ${origins.length === 1 ? "a secret" : "secrets"}: ${origins.join(", ")}`);
   const partial = describeCompleteness(result.completeness);
   if (partial !== undefined) lines.push(partial);
   const word = { ok: "ran", failed: "failed", cancelled: "was cancelled" }[result.status];

@@ -108,7 +108,8 @@ function readJson(value: unknown): unknown {
 function textOf(value: unknown): string {
   if (value === undefined || value === null) return "";
   if (value instanceof Date) return value.toISOString();
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  if (typeof value === "bigint") return value.toString();
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** The fields of an alert that hold something; entities and properties each in a part of their own. */

@@ -5,7 +5,8 @@ import {
   formatDuration,
   formatNotebook,
   notebookDir,
-  parseNotebook,
+  isTextNotebook,
+  parseNotebookFile,
   renderReport,
   toParameters,
 } from "../../notebook/runner/index.js";
@@ -18,7 +19,7 @@ import { createProgress } from "../progress.js";
 export const runCommand: Command = {
   name: "run",
   summary: "Run a notebook from top to bottom, without a browser.",
-  synopsis: "run FILE.ipynb [-p NAME=VALUE]... [--out FILE] [--html FILE] [options]",
+  synopsis: "run FILE [-p NAME=VALUE]... [--out FILE] [--html FILE] [options]",
   details:
     "Parameters replace the defaults of the cell tagged 'parameters'. The run fails (exit code 1) when a cell fails or when a\n" +
     "result is known not to be whole. The files are written in any case, so that one can look.",
@@ -54,7 +55,10 @@ async function run(args: Args, { io, host: getHost }: Context): Promise<number> 
     throw usageError("'--allow-partial' and '--fail-on-partial' contradict each other");
   const file = resolve(io.cwd, args.positionals[0] ?? "");
   const name = basename(file);
-  const notebook = parseNotebook(await readText(file), name);
+  const to = args.text("out");
+  if (to !== undefined && isTextNotebook(to))
+    throw usageError(`'${to}' cannot hold outputs`, "give --out a name that ends with .ipynb");
+  const notebook = parseNotebookFile(await readText(file), name);
   const parameters = toParameters(notebook, args.list("parameter").map(splitPair));
   const host = await getHost();
   const [workspace, now] = [args.text("workspace"), args.text("now")];

@@ -140,11 +140,11 @@ test("%%txt2frame reads a table, typed like a file", async () => {
 test("a secret that was typed in is told when an output shows it, by where it comes from", async () => {
   let asked = 0;
   const streams: string[] = [];
-  await kernel.channels.execute('globalThis.typed = await inputSecret("Key? ")', {
+  await kernel.channels.execute('globalThis.typedIn = await inputSecret("Key? ")', {
     onInput: async () => ((asked += 1), "s3cret-value-77"),
   });
   const reply = await kernel.channels.execute(
-    "console.log('key=' + typed.reveal()); console.log(encodeURIComponent(typed.reveal()))",
+    "console.log('key=' + typedIn.reveal()); console.log(encodeURIComponent(typedIn.reveal()))",
     {
       onOutput: m =>
         void (
@@ -152,7 +152,7 @@ test("a secret that was typed in is told when an output shows it, by where it co
         ),
     },
   );
-  expect([asked, reply.status]).toEqual([1, "ok"]);
+  expect([asked, reply]).toMatchObject([1, { status: "ok" }]);
   const told = streams.filter(s => s.startsWith("stderr"));
   expect(told.join("")).toBe(
     "stderr: Huntbook: this output holds a secret (typed in). Clear it before the notebook is saved or shared.\n",

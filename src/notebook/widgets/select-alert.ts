@@ -108,8 +108,8 @@ function readJson(value: unknown): unknown {
 function textOf(value: unknown): string {
   if (value === undefined || value === null) return "";
   if (value instanceof Date) return value.toISOString();
-  if (typeof value === "bigint") return value.toString();
-  return typeof value === "string" ? value : JSON.stringify(value);
+  if (typeof value === "string") return value;
+  return typeof value === "bigint" ? value.toString() : JSON.stringify(value);
 }
 
 /** The fields of an alert that hold something; entities and properties each in a part of their own. */

@@ -15,14 +15,17 @@ import {
   addressesOf,
   geoDistance,
   locate,
+  locatePlace,
   toIpEntity,
   whyUnknown,
   type GeoFrameOptions,
   type GeoInput,
+  type GeoPart,
   type GeoRecord,
   type GeoSource,
 } from "../enrich/geo/lookup.js";
 import { GeoPack } from "../enrich/geo/pack.js";
+import type { Network, Place } from "../enrich/geo/pack-write.js";
 import type { KqlHost } from "../kql/api.js";
 import { AnswerStore } from "../net/store.js";
 import { parseRange, parseV4Number } from "../base/ip-address.js";
@@ -54,27 +57,35 @@ export function sessionPack(session: Session, root = packageRoot): Promise<GeoPa
 }
 
 function packSource(pack: GeoPack): GeoSource {
+  /** One part for each pair of place and network. */
+  const parts = new Map<Place | undefined, Map<Network | undefined, GeoPart>>();
   return {
     name: "DB-IP",
     find: ip => {
       const found = pack.find(ip);
       if (found?.place === undefined && found?.network === undefined) return undefined;
       const { place, network } = found;
-      return {
-        ...(place === undefined
-          ? {}
-          : {
-              countryCode: place.country,
-              state: place.state,
-              city: place.city,
-              latitude: place.latitude,
-              longitude: place.longitude,
-            }),
-        ...(network === undefined ? {} : { asn: network.asn, asName: network.name }),
-      };
+      let byNetwork = parts.get(place);
+      if (byNetwork === undefined) parts.set(place, (byNetwork = new Map<Network | undefined, GeoPart>()));
+      let part = byNetwork.get(network);
+      if (part === undefined) byNetwork.set(network, (part = toPart(place, network)));
+      return part;
     },
   };
 }
+
+const toPart = (place: Place | undefined, network: Network | undefined): GeoPart => ({
+  ...(place === undefined
+    ? {}
+    : {
+        countryCode: place.country,
+        state: place.state,
+        city: place.city,
+        latitude: place.latitude,
+        longitude: place.longitude,
+      }),
+  ...(network === undefined ? {} : { asn: network.asn, asName: network.name }),
+});
 
 /** The sites file of the session's default workspace, when it is a local one. */
 async function siteSources(session: Session): Promise<readonly GeoSource[]> {
@@ -83,21 +94,25 @@ async function siteSources(session: Session): Promise<readonly GeoSource[]> {
   const { sites } = await session.workspace(config);
   if (sites === undefined || sites.sites.length === 0) return [];
   const find = flatten(sites);
+  const parts = new Map(sites.sites.map(s => [s, sitePart(s)] as const));
   return [
     {
       name: "sites",
       find: ip => {
         const found = find(ip);
-        if (found === undefined) return undefined;
-        const { country = "", state = "", city = "", latitude, longitude, asn, owner = "", site } = found;
-        return {
-          ...{ countryCode: country, state, city, asName: owner, site },
-          ...(latitude === undefined || longitude === undefined ? {} : { latitude, longitude }),
-          ...(asn === undefined ? {} : { asn }),
-        };
+        return found === undefined ? undefined : (parts.get(found) ?? sitePart(found));
       },
     },
   ];
+}
+
+function sitePart(found: Site): GeoPart {
+  const { country = "", state = "", city = "", latitude, longitude, asn, owner = "", site } = found;
+  return {
+    ...{ countryCode: country, state, city, asName: owner, site },
+    ...(latitude === undefined || longitude === undefined ? {} : { latitude, longitude }),
+    ...(asn === undefined ? {} : { asn }),
+  };
 }
 
 /** The sites of IPv4 addresses as pieces between which nothing changes: found by number, without looking at every prefix. */
@@ -183,7 +198,7 @@ export class GeoLiteLookup {
       throw new HuntError("transform/no-column", "no column of addresses was given", {
         hint: 'write { column: "IPAddress" }',
       });
-    return addPlaces(await this.#session.store(), frame, find, options);
+    return addPlaces(await this.#session.store(), frame, ip => locatePlace(sources, ip), options);
   }
 
   /** As `lookupIp` of a frame; MSTICPy's `df_lookup_ip`. */

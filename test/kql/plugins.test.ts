@@ -21,7 +21,42 @@ const people = `let T = datatable(Name: string, Kind: string, Place: string, N: 
   'ada', 'x', 'Oslo', 1, dynamic({"a": 1, "b": "t"}), 'bob', 'y', 'Oslo', 2, dynamic({"a": 2}),
   'ada', 'y', 'Rome', 3, dynamic({"a": 3, "c": [1]}), 'ada', 'x', 'Oslo', 4, dynamic(null)];`;
 
+const storms = `let T = datatable(State: string, Event: string, Damage: string, Cost: int)[
+  'TX', 'Hail', 'NO', 0, 'TX', 'Hail', 'NO', 0, 'OK', 'Hail', 'NO', 0, 'KS', 'Wind', 'YES', 5, 'KS', 'Wind', 'YES', 5,
+  'OK', 'Wind', 'YES', 7, 'TX', 'Flood', 'NO', 0, 'IA', 'Rain', 'NO', 0];`;
+
 const cases: readonly (readonly [text: string, ...lines: string[]])[] = [
+  // https://learn.microsoft.com/kusto/query/basket-plugin
+  [
+    `${storms} T | evaluate basket(0.3)`,
+    "SegmentId:long | Count:long | Percent:real | State:string | Event:string | Damage:string | Cost:int",
+    "0 | 5 | 62.5 |  |  | NO | 0",
+    "1 | 3 | 37.5 | TX |  | NO | 0",
+    "2 | 3 | 37.5 |  | Hail | NO | 0",
+    "3 | 3 | 37.5 |  | Wind | YES | ∅",
+  ],
+  [
+    `${storms} T | extend w = Cost | evaluate basket(0.4, w, '~', '*', int(-1)) | project SegmentId, Count, State, Cost`,
+    "SegmentId:long | Count:long | State:string | Cost:int",
+    "0 | 17 | * | -1",
+    "1 | 10 | KS | 5",
+    "2 | 7 | OK | 7",
+  ],
+  // https://learn.microsoft.com/kusto/query/autocluster-plugin
+  [
+    `${storms} T | project State, Event, Damage | evaluate autocluster(0.9)`,
+    "SegmentId:long | Count:long | Percent:real | State:string | Event:string | Damage:string",
+    "0 | 5 | 62.5 |  |  | NO",
+    "1 | 3 | 37.5 |  | Wind | YES",
+  ],
+  // https://learn.microsoft.com/kusto/query/diffpatterns-plugin
+  [
+    `${storms} T | project State, Event, Damage | evaluate diffpatterns(Damage, 'YES', 'NO', '~', 0.5)`,
+    "SegmentId:long | CountA:long | CountB:long | PercentA:real | PercentB:real | PercentDiffAB:real | State:string | Event:string | Damage:string",
+    "0 | 3 | 0 | 100 | 0 | 100 |  | Wind | ",
+    "1 | 0 | 3 | 0 | 60 | 60 | TX |  | ",
+    "2 | 0 | 3 | 0 | 60 | 60 |  | Hail | ",
+  ],
   // https://learn.microsoft.com/kusto/query/pivot-plugin
   [
     `${people} T | project Name, Kind | evaluate pivot(Kind)`,

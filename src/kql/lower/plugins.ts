@@ -17,6 +17,7 @@ import { PlugInCall } from "./plugin/call.js";
 import { geoLineLookup, geoPolygonLookup } from "./plugin/geo-lookup.js";
 import { ipv4Lookup, ipv6Lookup } from "./plugin/ip-lookup.js";
 import { narrow } from "./plugin/narrow.js";
+import { autocluster, basket, diffpatterns } from "./plugin/patterns.js";
 import { pivot } from "./plugin/pivot.js";
 import { rowsNear, sequenceDetect } from "./plugin/rows.js";
 
@@ -26,7 +27,10 @@ export const plugIns: Readonly<Record<string, PlugIn>> = {
   activity_counts_metrics: activityCountsMetrics,
   activity_engagement: activityEngagement,
   activity_metrics: activityMetrics,
+  autocluster,
   bag_unpack: bagUnpack,
+  basket,
+  diffpatterns,
   geo_line_lookup: geoLineLookup,
   geo_polygon_lookup: geoPolygonLookup,
   ipv4_lookup: ipv4Lookup,

@@ -1,7 +1,7 @@
 /** `scan`. Source: https://learn.microsoft.com/kusto/query/scan-operator */
 import type { BoundNode } from "../bridge.js";
 import type { Binding, Scope, Table } from "./context.js";
-import type { Computed, Expr, NamedColumn, Rel, ScanMemory, ScanStep, SortKey } from "../plan.js";
+import type { Computed, Expr, NamedColumn, Rel, ScanMemory, ScanStep, Slot, SortKey } from "../plan.js";
 import type { Step } from "./step.js";
 import { isKqlType } from "../../base/column.js";
 import { refuse } from "../refusal.js";
@@ -31,13 +31,11 @@ export function lowerScan(step: Step): Table {
     columns: [...input.columns, ...declared.map(d => d.column)],
   };
   const nodes = node.list("Steps");
-  const remembered: ScanMemory[] = [];
+  const initials = new Map(declared.map(d => [d.column.slot, d.initial]));
+  const states = nodes.map((_, index) => remember(step, row, index, initials));
   const names = nodes.map((n, index): readonly [string, Binding] => [
     n.get("Name").name,
-    {
-      kind: "element",
-      element: { kind: "one", tables: [remember(step, row, index, declared, remembered)], inner: [] },
-    },
+    { kind: "element", element: { kind: "one", tables: [states[index]?.table ?? row], inner: [] } },
   ]);
   const scope = withNames(withRow(step.scope, row), names);
   const steps = nodes.map(n => lowerStep(step, n, scope, row));
@@ -50,7 +48,7 @@ export function lowerScan(step: Step): Table {
     order: input.order,
     partition: input.partition?.column.slot,
     steps,
-    memory: remembered.filter(m => read.has(m.slot)),
+    memory: states.flatMap(s => s.memory).filter(m => read.has(m.slot)),
     declared: outputs,
     matchId,
     place,
@@ -80,14 +78,18 @@ function declare(step: Step, node: BoundNode): Declared {
 }
 
 /** What a step's name stands for: each column as it was at the step's last match. */
-function remember(step: Step, row: Table, index: number, declared: readonly Declared[], into: ScanMemory[]): Table {
-  const initials = new Map(declared.map(d => [d.column.slot, d.initial]));
-  const columns = row.columns.map((c): NamedColumn => {
-    const slot = step.lowering.slot();
-    into.push({ slot, step: index, source: c.slot, type: c.type, initial: initials.get(c.slot) ?? nullOf(c.type) });
-    return { ...c, slot };
+function remember(
+  step: Step,
+  row: Table,
+  index: number,
+  initials: ReadonlyMap<Slot, Expr>,
+): { readonly table: Table; readonly memory: readonly ScanMemory[] } {
+  const memory = row.columns.map((c): ScanMemory => {
+    const initial = initials.get(c.slot) ?? nullOf(c.type);
+    return { slot: step.lowering.slot(), step: index, source: c.slot, type: c.type, initial };
   });
-  return { ...row, columns };
+  const columns = row.columns.map((c, i): NamedColumn => ({ ...c, slot: memory[i]?.slot ?? c.slot }));
+  return { table: { ...row, columns }, memory };
 }
 
 function lowerStep(step: Step, node: BoundNode, scope: Scope, row: Table): ScanStep {

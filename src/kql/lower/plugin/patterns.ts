@@ -11,6 +11,8 @@ import { typed } from "./pivot.js";
 
 const differs = "the search is whole and without chance, so that equal rows give equal patterns, in a stated order";
 
+const threshold: Range = { what: "the threshold", otherwise: 0.05, min: 0.015, max: 1 };
+
 interface Search {
   readonly kind: "basket" | "autocluster" | "diffpatterns";
   /** The threshold, or the weight of size. */
@@ -28,7 +30,7 @@ export const basket: PlugIn = {
   lower: call =>
     patterns(call, {
       kind: "basket",
-      number: number(call, 0, 0.05, "the threshold", [0.015, 1]),
+      number: number(call, 0, threshold),
       weight: weight(call, 1),
       depth: count(call, 2, 5, "the number of dimensions"),
       wildcards: call.args.slice(3),
@@ -42,7 +44,7 @@ export const autocluster: PlugIn = {
   lower: call =>
     patterns(call, {
       kind: "autocluster",
-      number: number(call, 0, 0.5, "the weight of size", [0, 1]),
+      number: number(call, 0, { what: "the weight of size", otherwise: 0.5, min: 0, max: 1 }),
       weight: weight(call, 1),
       depth: count(call, 2, 25, "the number of seeds"),
       wildcards: call.args.slice(3),
@@ -62,7 +64,7 @@ export const diffpatterns: PlugIn = {
         b: call.constant(call.arg(2, "the value of set B"), "the value of set B"),
       },
       weight: weight(call, 3),
-      number: number(call, 4, 0.05, "the threshold", [0.015, 1]),
+      number: number(call, 4, threshold),
       depth: count(call, 5, 1000, "the number of dimensions"),
       wildcards: call.args.slice(6),
     }),
@@ -74,17 +76,17 @@ function given(call: PlugInCall, index: number): BoundNode | undefined {
   return node === undefined || node.stringValue === "~" ? undefined : node;
 }
 
-function number(
-  call: PlugInCall,
-  index: number,
-  otherwise: number,
-  what: string,
-  [min, max]: readonly [number, number],
-): Expr {
+interface Range {
+  readonly what: string;
+  readonly otherwise: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+function number(call: PlugInCall, index: number, { what, otherwise, min, max }: Range): Expr {
   const node = given(call, index);
-  if (node === undefined) return { kind: "literal", type: "real", value: { type: "real", value: otherwise } };
-  const value = Number(call.literal(node, what).value);
-  if (!(value >= min && value <= max))
+  const value = node === undefined ? otherwise : Number(call.literal(node, what).value);
+  if (node !== undefined && !(value >= min && value <= max))
     return reject("kql/bad-plugin-call", `${what} of '${call.name}' is between ${min} and ${max}`, node.span);
   return { kind: "literal", type: "real", value: { type: "real", value } };
 }
@@ -177,10 +179,10 @@ function wildcards(call: PlugInCall, nodes: readonly BoundNode[]): ReadonlyMap<s
   const found = new Map<string, string>();
   for (const node of nodes) {
     if (node.stringValue === "~") continue;
-    const literal = call.literal(node, "a wildcard");
-    const plain = ["string", "int", "long", "real", "bool"].includes(literal.type);
-    if (!plain) return refuse(`a wildcard of '${call.name}' that is a ${literal.type}`, node.span);
-    found.set(literal.type, String(literal.value));
+    const { type, value } = call.literal(node, "a wildcard");
+    if (typeof value !== "string" && typeof value !== "bigint" && typeof value !== "number")
+      return refuse(`a wildcard of '${call.name}' that is a ${type}`, node.span);
+    found.set(type, String(value));
   }
   return found;
 }

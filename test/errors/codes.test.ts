@@ -65,6 +65,11 @@ describe("queries in KQL", () => {
     ["kql/bad-default", "let f = (x: long = now()) { x }; print f()", "kusto/KS132"],
     ["kql/join-condition", "Signins | join Users on $left.User == $left.User", "kusto/KS183"],
     ["kql/join-without-condition", "Signins | join Users", "kusto/KS006"],
+    [
+      "kql/no-pattern-match",
+      "declare pattern p = (a: string)[b: string] { ('x').['y'] = { Users }; }; p('x').z",
+      "kusto/KS142",
+    ],
     ["kql/missing-argument", "let f = (x: long) { x }; print f()", "kusto/KS119"],
   ])("before %s the binder refuses: %s", (_, text, code) => {
     const result = compile(text);

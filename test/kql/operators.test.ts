@@ -188,6 +188,15 @@ const scans: readonly (readonly [text: string, ...lines: string[]])[] = [
     "1 | 04:15:00 | 0",
     "2 | 03:15:00 | 0",
   ],
+  // https://learn.microsoft.com/kusto/query/pattern-statement
+  [
+    `declare pattern country = (name: string)[state: string] { ("USA").["New York"] = { print Capital = "Albany" }; ("Canada").["Alberta"] = { print Capital = "Edmonton" }; };
+     union country("Canada").Alberta, country("USA").["New York"]`,
+    "Capital:string",
+    "Albany",
+    "Edmonton",
+  ],
+  [`let n = 2; declare pattern p = (a: string) { ("x") = { let m = n * 2; print m }; }; p("x")`, "print_0:long", "4"],
   ["range x from 1 to 0 step 1 | scan with (step s: true;)", "x:long"],
   ["range x from 1 to 3 step 1 | scan with (step s: x > 1;) | extend y = x * 2", "x:long | y:long", "2 | 4", "3 | 6"],
 ];

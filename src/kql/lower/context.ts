@@ -56,6 +56,8 @@ export type Binding =
   | { readonly kind: "scalar"; readonly expr: Expr }
   | { readonly kind: "table"; readonly use: () => Table }
   | { readonly kind: "element"; readonly element: GraphElement }
+  /** `declare pattern`: its declaration, and the names it sees. */
+  | { readonly kind: "pattern"; readonly scope: Scope; readonly node: BoundNode }
   | { readonly kind: "function"; readonly scope: Scope; readonly bodyStart: number | undefined };
 
 export interface Scope {

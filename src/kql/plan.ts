@@ -159,6 +159,24 @@ export interface SeriesAggregate {
   readonly type: KqlType;
 }
 
+/** One step of `scan`; what it assigns goes to slots of the input, for the rows it gives. */
+export interface ScanStep {
+  readonly condition: Expr;
+  readonly assignments: readonly Computed[];
+  readonly output: "all" | "last" | "none";
+}
+
+/** A value that conditions of `scan` read of an earlier row: the input's slot `source` as it was at a step's last match. */
+export interface ScanMemory {
+  readonly slot: Slot;
+  /** Index of the step. */
+  readonly step: number;
+  readonly source: Slot;
+  readonly type: KqlType;
+  /** What it is while the step has matched nothing. */
+  readonly initial: Expr;
+}
+
 /** A relation: rows of slots. */
 export type Rel =
   | {
@@ -242,6 +260,22 @@ export type Rel =
       readonly order: readonly SortKey[];
       readonly partition: Slot | undefined;
       readonly item: WindowItem;
+    }
+  /** `scan`: rows are read in turn, and steps remember the rows they matched. */
+  | {
+      readonly kind: "steps";
+      readonly input: Rel;
+      readonly order: readonly SortKey[];
+      readonly partition: Slot | undefined;
+      readonly steps: readonly ScanStep[];
+      readonly memory: readonly ScanMemory[];
+      /** Declared columns: the slot they are given in, and the input's slot that holds what they are by default. */
+      readonly declared: readonly { readonly slot: Slot; readonly source: Slot; readonly type: KqlType }[];
+      readonly matchId: Slot;
+      /** The row's place in the input, and minus the step it matched: the order of what comes out. */
+      readonly place: Slot;
+      readonly rank: Slot;
+      readonly span: Span;
     }
   /** Gives each row a number of its own. */
   | { readonly kind: "number"; readonly input: Rel; readonly slot: Slot }

@@ -102,6 +102,11 @@ export function exprsOf(rel: Rel): readonly Expr[] {
       return rel.items.flatMap(i => i.args);
     case "sessions":
       return rel.item.args;
+    case "steps":
+      return [
+        ...rel.steps.flatMap(s => [s.condition, ...s.assignments.map(a => a.expr)]),
+        ...rel.memory.map(m => m.initial),
+      ];
     case "series":
       return [
         ...rel.keys.map(k => k.expr),

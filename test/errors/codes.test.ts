@@ -27,6 +27,7 @@ import { readQueries } from "../../src/query/read-queries.js";
 import { createSession } from "../../src/session/session.js";
 import { generateDemo } from "../../src/session/demo.js";
 import { storageError } from "../../src/workspace/storage/files.js";
+import { watchlistDatabase } from "../../src/kql/api.js";
 import { readManifest } from "../../src/workspace/index.js";
 import { findCodes } from "../../tools/docs-errors.js";
 import { compile } from "../kql/harness.js";
@@ -45,8 +46,15 @@ describe("queries in KQL", () => {
     ["kql/not-a-table", "let x = 1; x | take 1"],
     ["kql/not-a-value", "let T = Users; let f = (s: string) { s }; print f(T)"],
     ["kql/too-deep", `${chain.join("\n")} print f79(1)`],
+    ["kql/not-a-graph", "Users | graph-to-table nodes"],
+    ["kql/bad-pattern", "Users | make-graph User --> Department | graph-match (a)-[e*3..1]->(b) project 1"],
+    ["kql/unknown-workspace", "workspace('nope').T"],
+    ["kql/unknown-table", "_GetWatchlist('vipp')"],
   ])("%s: %s", (code, text) => {
-    const result = compile(text);
+    const watchlist = { name: "vip", columns: [{ name: "a", type: "string" }] } as const;
+    const databases = [{ name: watchlistDatabase, tables: [watchlist] }];
+    const other = code === "kql/unknown-table" ? { schemaId: "test/watchlists", databases } : {};
+    const result = compile(text, other);
     if (result.state === "ready") throw new Error("it compiles");
     expect(result.diagnostics.map(d => d.code)).toContain(code);
     for (const d of result.diagnostics) expect(d.span, d.code).toBeDefined();
@@ -57,6 +65,11 @@ describe("queries in KQL", () => {
     ["kql/bad-default", "let f = (x: long = now()) { x }; print f()", "kusto/KS132"],
     ["kql/join-condition", "Signins | join Users on $left.User == $left.User", "kusto/KS183"],
     ["kql/join-without-condition", "Signins | join Users", "kusto/KS006"],
+    [
+      "kql/no-pattern-match",
+      "declare pattern p = (a: string)[b: string] { ('x').['y'] = { Users }; }; p('x').z",
+      "kusto/KS142",
+    ],
     ["kql/missing-argument", "let f = (x: long) { x }; print f()", "kusto/KS119"],
   ])("before %s the binder refuses: %s", (_, text, code) => {
     const result = compile(text);
@@ -230,6 +243,7 @@ const owed = new Set<string>([
   "kql/not-a-graph",
   "kql/unknown-table",
   "kql/unknown-workspace",
+  "geo/first-use",
   "secrets/store",
   "session/autoload",
   "session/extra-import",

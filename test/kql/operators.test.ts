@@ -1,7 +1,7 @@
 /** Operators beside the goldens: what they give, from their documentation pages and by hand. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Database } from "./harness.js";
-import { compiledOver, linesOf, openDatabase, run } from "./harness.js";
+import { compile, compiledOver, linesOf, openDatabase, run } from "./harness.js";
 
 let database: Database;
 beforeAll(async () => {
@@ -121,6 +121,111 @@ test("sessions over many rows", async () => {
     | extend S = row_window_session(T, 1h, 1m) | summarize Sessions = dcount(S), Rows = count()`;
   expect(await run(database, text)).toEqual([["28", "100000"]]);
 }, 30_000);
+
+const events = (rows: string): string => `datatable(Ts: timespan, Event: string)[${rows}] | sort by Ts asc`;
+const scans: readonly (readonly [text: string, ...lines: string[]])[] = [
+  // https://learn.microsoft.com/kusto/query/scan-operator#examples
+  [
+    "range x from 1 to 4 step 1 | scan declare (c: long = 0) with (step s1: true => c = x + s1.c;)",
+    "x:long | c:long",
+    "1 | 1",
+    "2 | 3",
+    "3 | 6",
+    "4 | 10",
+  ],
+  [
+    `${events("0m, 'A', 1m, '', 2m, 'B', 3m, ''")} | scan declare (F: string = "") with (step s: true => F = iff(isempty(Event), s.F, Event);) | project F`,
+    "F:string",
+    "A",
+    "A",
+    "B",
+    "B",
+  ],
+  [
+    `${events("0m, 'A', 1m, 'A', 32m, 'B', 36m, 'C', 75m, 'A'")}
+     | scan with_match_id=id declare (begun: timespan) with (
+         step inSession: true => begun = iff(isnull(inSession.begun), Ts, inSession.begun);
+         step endSession output=none: Ts - inSession.begun > 30m;)`,
+    "Ts:timespan | Event:string | begun:timespan | id:long",
+    "00:00:00 | A | 00:00:00 | 0",
+    "00:01:00 | A | 00:00:00 | 0",
+    "00:32:00 | B | 00:32:00 | 1",
+    "00:36:00 | C | 00:32:00 | 1",
+    "01:15:00 | A | 01:15:00 | 2",
+  ],
+  [
+    `${events("0m, 'A', 1m, 'Start', 2m, 'B', 3m, 'D', 4m, 'Stop', 6m, 'C', 8m, 'Start', 11m, 'E', 12m, 'Stop'")}
+     | scan with_match_id=m with (
+         step s1: Event == 'Start';
+         step s2: Event != 'Start' and Event != 'Stop' and Ts - s1.Ts <= 5m;
+         step s3: Event == 'Stop' and Ts - s1.Ts <= 5m;)`,
+    "Ts:timespan | Event:string | m:long",
+    "00:01:00 | Start | 0",
+    "00:02:00 | B | 0",
+    "00:03:00 | D | 0",
+    "00:04:00 | Stop | 0",
+    "00:08:00 | Start | 1",
+    "00:11:00 | E | 1",
+    "00:12:00 | Stop | 1",
+  ],
+  // The last of the rows that repeat a step; what is not assigned has its default.
+  [
+    `${events("0m, 'a', 1m, 'b', 2m, 'b', 3m, 'a', 4m, 'b'")}
+     | scan declare (n: long = 7, from: timespan) with (step x: Event == 'a'; step y output=last: Event == 'b' => from = x.Ts;)`,
+    "Ts:timespan | Event:string | n:long | from:timespan",
+    "00:00:00 | a | 7 | ∅",
+    "00:02:00 | b | 7 | 00:00:00",
+    "00:03:00 | a | 7 | ∅",
+    "00:04:00 | b | 7 | 00:03:00",
+  ],
+  // Each part of a partition is scanned by itself, each with ids of its own.
+  [
+    `datatable(T: datetime, U: int, E: string)[datetime(2024-05-28 08:15), 1, 'login', datetime(2024-05-28 08:30), 2, 'login',
+       datetime(2024-05-28 11:45), 2, 'logout', datetime(2024-05-28 12:30), 1, 'logout', datetime(2024-05-28 13:00), 3, 'logout']
+     | partition hint.strategy=native by U (sort by T asc | scan with_match_id=m declare (took: timespan) with (
+         step s1 output=none: E == 'login'; step s2: E == 'logout' => took = T - s1.T;) | project U, took, m)`,
+    "U:int | took:timespan | m:long",
+    "1 | 04:15:00 | 0",
+    "2 | 03:15:00 | 0",
+  ],
+  // https://learn.microsoft.com/kusto/query/pattern-statement
+  [
+    `declare pattern country = (name: string)[state: string] { ("USA").["New York"] = { print Capital = "Albany" }; ("Canada").["Alberta"] = { print Capital = "Edmonton" }; };
+     union country("Canada").Alberta, country("USA").["New York"]`,
+    "Capital:string",
+    "Albany",
+    "Edmonton",
+  ],
+  [`let n = 2; declare pattern p = (a: string) { ("x") = { let m = n * 2; print m }; }; p("x")`, "print_0:long", "4"],
+  ["range x from 1 to 0 step 1 | scan with (step s: true;)", "x:long"],
+  ["range x from 1 to 3 step 1 | scan with (step s: x > 1;) | extend y = x * 2", "x:long | y:long", "2 | 4", "3 | 6"],
+];
+test.each(scans)(
+  "%s",
+  async (text, ...lines) => {
+    expect(await linesOf(database, text)).toEqual(lines);
+  },
+  60_000,
+);
+
+test("a sequence goes on over more rows than are read at once", async () => {
+  const text = `range i from 0 to 199 step 1 | scan with_match_id=m declare (n: long = 0) with (step a: i % 50 == 0; step b: i % 50 > 0 => n = b.n + 1;)
+    | summarize Rows = count(), Longest = max(n) by m | sort by m asc`;
+  expect(await run(database, text)).toEqual([0, 1, 2, 3].map(m => [String(m), "50", "49"]));
+}, 60_000);
+
+test("a step of scan that reads a table, and an optional step, are refused by name", () => {
+  const refused = (text: string) => {
+    const result = compile(text);
+    return result.state === "refused" ? result.diagnostics.map(d => d.message) : result.state;
+  };
+  expect(refused("Users | serialize | scan with (step s: User in (Signins | project User);)")).toEqual([
+    "a table inside a step of scan is not supported by the local engine",
+  ]);
+  expect(refused("Users | serialize | scan with (step s: true; step t optional: Level > 1;)")).toEqual([
+    "an optional step of scan is not supported by the local engine",
+  ]);
+});
 
 const graph = `let E = datatable(s: string, t: string, w: long)['a', 'b', 1, 'b', 'c', 2, 'c', 'a', 3, 'x', 'y', 4];
   let N = datatable(id: string, role: string)['a', 'host', 'b', 'user'];

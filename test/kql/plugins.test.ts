@@ -21,7 +21,91 @@ const people = `let T = datatable(Name: string, Kind: string, Place: string, N: 
   'ada', 'x', 'Oslo', 1, dynamic({"a": 1, "b": "t"}), 'bob', 'y', 'Oslo', 2, dynamic({"a": 2}),
   'ada', 'y', 'Rome', 3, dynamic({"a": 3, "c": [1]}), 'ada', 'x', 'Oslo', 4, dynamic(null)];`;
 
+const visits = `let U = datatable(T: datetime, users: dynamic)[datetime(2019-11-01), dynamic([0, 2, 3, 4]), datetime(2019-11-02), dynamic([0, 1, 3, 4, 5]),
+  datetime(2019-11-03), dynamic([0, 2, 4, 5]), datetime(2019-11-04), dynamic([0, 1, 2, 3]), datetime(2019-11-05), dynamic([0, 1, 2, 3, 4])]
+  | mv-expand user = users to typeof(long) | project T, user;`;
+
+const storms = `let T = datatable(State: string, Event: string, Damage: string, Cost: int)[
+  'TX', 'Hail', 'NO', 0, 'TX', 'Hail', 'NO', 0, 'OK', 'Hail', 'NO', 0, 'KS', 'Wind', 'YES', 5, 'KS', 'Wind', 'YES', 5,
+  'OK', 'Wind', 'YES', 7, 'TX', 'Flood', 'NO', 0, 'IA', 'Rain', 'NO', 0];`;
+
 const cases: readonly (readonly [text: string, ...lines: string[]])[] = [
+  // https://learn.microsoft.com/kusto/query/new-activity-metrics-plugin#examples
+  [
+    `${visits} U | evaluate new_activity_metrics(user, T, datetime(2019-11-01), datetime(2019-11-07) - 1tick, 1d)
+     | where from_T < datetime(2019-11-03) | project From = dayofmonth(from_T), To = dayofmonth(to_T), New = dcount_new_values, Kept = dcount_retained_values, Left = dcount_churn_values, retention_rate, churn_rate`,
+    "From:int | To:int | New:long | Kept:long | Left:long | retention_rate:real | churn_rate:real",
+    "1 | 1 | 4 | 4 | 0 | 1 | 0",
+    "1 | 2 | 2 | 3 | 1 | 0.75 | 0.25",
+    "1 | 3 | 1 | 3 | 1 | 0.75 | 0.25",
+    "1 | 4 | 1 | 3 | 1 | 0.75 | 0.25",
+    "1 | 5 | 1 | 4 | 0 | 1 | 0",
+    "1 | 6 | 0 | 0 | 4 | 0 | 1",
+    "2 | 2 | 2 | 2 | 0 | 1 | 0",
+    "2 | 3 | 0 | 1 | 1 | 0.5 | 0.5",
+    "2 | 4 | 0 | 1 | 1 | 0.5 | 0.5",
+    "2 | 5 | 0 | 1 | 1 | 0.5 | 0.5",
+    "2 | 6 | 0 | 0 | 2 | 0 | 1",
+  ],
+  // One cohort, and ids that the table of earlier days knows are not new.
+  [
+    `${visits} let before = print user = 5; U | evaluate new_activity_metrics(user, T, datetime(2019-11-01), datetime(2019-11-03), 1d, datetime(2019-11-02), before)
+     | project From = dayofmonth(from_T), To = dayofmonth(to_T), Kept = dcount_retained_values`,
+    "From:int | To:int | Kept:long",
+    "2 | 2 | 1",
+    "2 | 3 | 0",
+  ],
+  // https://learn.microsoft.com/kusto/query/dcount-intersect-plugin#examples
+  [
+    `range x from 1 to 100 step 1 | summarize a = hll(iff(x % 2 == 0, x, 0)), b = hll(iff(x % 3 == 0, x, 0)), c = hll(iff(x % 5 == 0, x, 0))
+     | evaluate dcount_intersect(a, b, c) | project s0 - 1, s1 - 1, s2 - 1`,
+    "Column1:long | Column2:long | Column3:long",
+    "50 | 16 | 3",
+  ],
+  // https://learn.microsoft.com/kusto/query/funnel-sequence-completion-plugin
+  [
+    `datatable(id: long, T: datetime, e: string)[1, datetime(2020-01-01 00:00), 'a', 1, datetime(2020-01-01 00:30), 'b', 1, datetime(2020-01-01 03:00), 'c',
+       2, datetime(2020-01-01 01:00), 'a', 2, datetime(2020-01-01 03:30), 'b', 3, datetime(2020-01-01 01:00), 'a']
+     | evaluate funnel_sequence_completion(id, T, datetime(2020-01-01), datetime(2020-12-31), 365d, e, dynamic(['a', 'b', 'c']), dynamic([1h, 4h])) | project-away T`,
+    "e:string | Period:timespan | dcount:long",
+    "a | 01:00:00 | 3",
+    "b | 01:00:00 | 1",
+    "c | 01:00:00 | 0",
+    "a | 04:00:00 | 3",
+    "b | 04:00:00 | 2",
+    "c | 04:00:00 | 1",
+  ],
+  // https://learn.microsoft.com/kusto/query/basket-plugin
+  [
+    `${storms} T | evaluate basket(0.3)`,
+    "SegmentId:long | Count:long | Percent:real | State:string | Event:string | Damage:string | Cost:int",
+    "0 | 5 | 62.5 |  |  | NO | 0",
+    "1 | 3 | 37.5 | TX |  | NO | 0",
+    "2 | 3 | 37.5 |  | Hail | NO | 0",
+    "3 | 3 | 37.5 |  | Wind | YES | ∅",
+  ],
+  [
+    `${storms} T | extend w = Cost | evaluate basket(0.4, w, '~', '*', int(-1)) | project SegmentId, Count, State, Cost`,
+    "SegmentId:long | Count:long | State:string | Cost:int",
+    "0 | 17 | * | -1",
+    "1 | 10 | KS | 5",
+    "2 | 7 | OK | 7",
+  ],
+  // https://learn.microsoft.com/kusto/query/autocluster-plugin
+  [
+    `${storms} T | project State, Event, Damage | evaluate autocluster(0.9)`,
+    "SegmentId:long | Count:long | Percent:real | State:string | Event:string | Damage:string",
+    "0 | 5 | 62.5 |  |  | NO",
+    "1 | 3 | 37.5 |  | Wind | YES",
+  ],
+  // https://learn.microsoft.com/kusto/query/diffpatterns-plugin
+  [
+    `${storms} T | project State, Event, Damage | evaluate diffpatterns(Damage, 'YES', 'NO', '~', 0.5)`,
+    "SegmentId:long | CountA:long | CountB:long | PercentA:real | PercentB:real | PercentDiffAB:real | State:string | Event:string | Damage:string",
+    "0 | 3 | 0 | 100 | 0 | 100 |  | Wind | ",
+    "1 | 0 | 3 | 0 | 60 | 60 | TX |  | ",
+    "2 | 0 | 3 | 0 | 60 | 60 |  | Hail | ",
+  ],
   // https://learn.microsoft.com/kusto/query/pivot-plugin
   [
     `${people} T | project Name, Kind | evaluate pivot(Kind)`,

@@ -107,8 +107,7 @@ function countUses(plan: Plan): Uses {
       }
       rel.columns.forEach(c => read(c.source));
     }
-    if (rel.kind === "aggregate" || rel.kind === "limit" || rel.kind === "window" || rel.kind === "sessions")
-      rel.order.forEach(k => read(k.slot));
+    if ("order" in rel) rel.order.forEach(k => read(k.slot));
     for (const expr of exprsOf(rel)) {
       expressionSlots(expr).forEach(read);
       expressionRels(expr).forEach(visit);

@@ -49,6 +49,15 @@ export const internalFunctions: Readonly<Record<string, ScalarFunction>> = {
       return { sql: `coalesce(regexp_extract_all(${t}, ${p}, 2)[${at}], '')`, type: "string", notNull: true };
     },
   },
+  /** (weighted rows, kind, threshold, depth): what many rows have in common; see `udf/patterns.ts`. */
+  $patterns: {
+    nulls: "propagate",
+    doc: "https://learn.microsoft.com/kusto/query/basket-plugin",
+    emit: ([rows, kind, number, depth], _type, context) => ({
+      sql: `${context.callUdf("ku_patterns", [`(${rows?.sql ?? "null"})::VARCHAR`, kind?.sql ?? "''", number?.sql ?? "0", depth?.sql ?? "0"])}::JSON`,
+      type: "dynamic",
+    }),
+  },
   /** (address or prefix): the first and the last address of it, as long (IPv4) or as text that orders alike (IPv6). */
   $ipv4_first: edge("4", false),
   $ipv4_last: edge("4", true),

@@ -18,6 +18,7 @@ import { emitJoin } from "./join.js";
 import { emitParse } from "./parse.js";
 import { emitSeries } from "./series.js";
 import { emitSessions } from "./sessions.js";
+import { emitSteps } from "./steps.js";
 import { emitWindow } from "./window.js";
 
 export function createEmitter(emission: Emission): Emitter {
@@ -69,6 +70,8 @@ function emitRel(rel: Rel, needed: ReadonlySet<Slot>, emitter: Emitter): Block {
       return emitParse(rel, needed, emitter);
     case "window":
       return emitWindow(rel, needed, emitter);
+    case "steps":
+      return emitSteps(rel, needed, emitter);
     case "sessions":
       return emitSessions(rel, needed, emitter);
     case "number":

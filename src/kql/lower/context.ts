@@ -56,6 +56,8 @@ export type Binding =
   | { readonly kind: "scalar"; readonly expr: Expr }
   | { readonly kind: "table"; readonly use: () => Table }
   | { readonly kind: "element"; readonly element: GraphElement }
+  /** `declare pattern`: its declaration, and the names it sees. */
+  | { readonly kind: "pattern"; readonly scope: Scope; readonly node: BoundNode }
   | { readonly kind: "function"; readonly scope: Scope; readonly bodyStart: number | undefined };
 
 export interface Scope {
@@ -97,6 +99,8 @@ export class Lowering {
   readonly shared: SharedRel[] = [];
   /** True when a table was read whose columns are not all declared: only then may a column be unknown. */
   hasOpenColumns = false;
+  /** Columns that only the binder speaks of: left out of the result. */
+  readonly phantoms = new Set<Slot>();
   /** The first question that has no answer yet; what was lowered after it stands on a placeholder. */
   question: Question | undefined;
   #nextSlot = 1;
@@ -157,6 +161,7 @@ export class Lowering {
       const again = (c: { readonly slot: Slot; readonly type: KqlType }): Slot => {
         const known = fresh.get(c.slot) ?? { slot: this.slot(), source: c.slot, type: c.type };
         fresh.set(c.slot, known);
+        if (this.phantoms.has(c.slot)) this.phantoms.add(known.slot);
         return known.slot;
       };
       const columns = table.columns.map(c => ({ ...c, slot: again(c) }));

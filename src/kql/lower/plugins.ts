@@ -14,9 +14,11 @@ import {
 } from "./plugin/activity.js";
 import { bagUnpack } from "./plugin/bag-unpack.js";
 import { PlugInCall } from "./plugin/call.js";
+import { dcountIntersect, funnelSequenceCompletion, newActivityMetrics } from "./plugin/cohorts.js";
 import { geoLineLookup, geoPolygonLookup } from "./plugin/geo-lookup.js";
 import { ipv4Lookup, ipv6Lookup } from "./plugin/ip-lookup.js";
 import { narrow } from "./plugin/narrow.js";
+import { autocluster, basket, diffpatterns } from "./plugin/patterns.js";
 import { pivot } from "./plugin/pivot.js";
 import { rowsNear, sequenceDetect } from "./plugin/rows.js";
 
@@ -26,12 +28,18 @@ export const plugIns: Readonly<Record<string, PlugIn>> = {
   activity_counts_metrics: activityCountsMetrics,
   activity_engagement: activityEngagement,
   activity_metrics: activityMetrics,
+  autocluster,
   bag_unpack: bagUnpack,
+  basket,
+  dcount_intersect: dcountIntersect,
+  diffpatterns,
+  funnel_sequence_completion: funnelSequenceCompletion,
   geo_line_lookup: geoLineLookup,
   geo_polygon_lookup: geoPolygonLookup,
   ipv4_lookup: ipv4Lookup,
   ipv6_lookup: ipv6Lookup,
   narrow,
+  new_activity_metrics: newActivityMetrics,
   pivot,
   rolling_percentile: rollingPercentile,
   rows_near: rowsNear,

@@ -29,6 +29,7 @@ import {
 } from "./rows.js";
 import { lowerEvaluate } from "./plugins.js";
 import { lowerParseKv } from "./parse-kv.js";
+import { lowerScan } from "./scan.js";
 import { lowerSearch } from "./search.js";
 import { lowerMakeSeries } from "./series.js";
 import { lowerSource } from "./sources.js";
@@ -61,6 +62,7 @@ const operators: Readonly<Record<string, (step: Step) => Table>> = {
   ParseOperator: lowerParse,
   ParseWhereOperator: lowerParse,
   ParseKvOperator: lowerParseKv,
+  ScanOperator: lowerScan,
   SerializeOperator: lowerSerialize,
   GetSchemaOperator: lowerGetSchema,
   RenderOperator: step => step.input,
@@ -251,7 +253,7 @@ export function lowerQuery(lowering: Lowering, statements: readonly BoundNode[],
   return {
     plan: {
       root: result.rel,
-      columns: result.columns,
+      columns: result.columns.filter(c => !lowering.phantoms.has(c.slot)),
       order: result.order,
       ordered: result.order.length > 0 || result.serialized,
       shared: lowering.shared,

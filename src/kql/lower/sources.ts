@@ -11,6 +11,7 @@ import { lowerArguments } from "./call.js";
 import { columnExpr, knownType, tableColumns, withRow } from "./context.js";
 import { constantText, describe, lowerExpr } from "./expr.js";
 import { lowerExternalData } from "./external-data.js";
+import { lowerPattern, patternOf } from "./pattern.js";
 
 /** Lowers a tabular node that has no input. */
 export function lowerSource(lowering: Lowering, node: BoundNode, scope: Scope): Table {
@@ -75,6 +76,12 @@ export function scanTable(lowering: Lowering, table: KqlTable, database?: string
 /** `database("x").T`, `workspace("x").T`, `database("x").table("T")`: a table of another workspace, or of this one. */
 function lowerElsewhere(lowering: Lowering, node: BoundNode, scope: Scope): Table {
   const selector = node.get("Selector");
+  const call = node.get("Expression");
+  const pattern = patternOf(call, scope);
+  if (pattern !== undefined) {
+    const inner = selector.kind === "BracketedExpression" ? selector.get("Expression") : selector;
+    return lowerPattern(lowering, pattern, { call, path: inner.stringValue ?? inner.name, scope });
+  }
   const database = databaseName(lowering, node.get("Expression"), scope);
   const table =
     selector.kind === "FunctionCallExpression" && selector.get("Name").name === "table"
@@ -125,6 +132,8 @@ function argumentText(lowering: Lowering, call: BoundNode, scope: Scope): string
 
 function lowerTableCall(lowering: Lowering, node: BoundNode, scope: Scope): Table {
   const name = node.get("Name").name;
+  const pattern = patternOf(node, scope);
+  if (pattern !== undefined) return lowerPattern(lowering, pattern, { call: node, path: undefined, scope });
   if (scope.names.get(name)?.kind === "function" || node.calledBody() !== undefined)
     return lowerFunctionTable(lowering, node, scope);
   const args = node.get("ArgumentList").list("Expressions");

@@ -1,4 +1,4 @@
-/** Statements: `let`, `declare query_parameters`, `set`, and the query itself. */
+/** Statements: `let`, `declare query_parameters`, `declare pattern`, `set`, and the query itself. */
 import type { BoundNode } from "../bridge.js";
 import type { Binding, Lowering, Scope, Table } from "./context.js";
 import { refuse, reject } from "../refusal.js";
@@ -21,6 +21,8 @@ export function bindStatement(lowering: Lowering, node: BoundNode, scope: Scope)
         scope,
         node.list("Parameters").map(p => bindQueryParameter(p, scope)),
       );
+    case "PatternStatement":
+      return withNames(scope, [[node.get("Name").name, { kind: "pattern", scope, node }]]);
     case "SetOptionStatement": {
       const option = node.get("Name").name.toLowerCase();
       return harmlessOptions.has(option) ? scope : refuse(`'set ${option}'`, node.span);

@@ -8,6 +8,7 @@ import { hostUdfs } from "./host.js";
 import { networkUdfs } from "./network.js";
 import { parseKvUdfs } from "./parse-kv.js";
 import { parseUdfs } from "./parse.js";
+import { patternUdfs } from "./patterns.js";
 import { rangeUdfs } from "./ranges.js";
 import { sessionUdfs } from "./sessions.js";
 import { seriesUdfs } from "./series.js";
@@ -27,6 +28,7 @@ const ownUdfs: readonly KqlUdf[] = [
   ...geoUdfs,
   ...networkUdfs,
   ...parseUdfs,
+  ...patternUdfs,
   ...rangeUdfs,
   ...sessionUdfs,
   ...seriesUdfs,

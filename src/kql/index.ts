@@ -7,6 +7,7 @@ export { checkKql, findQueries, queryFileKind } from "./check.js";
 export type { CheckedQuery, CheckStatus, FoundQuery, QueryFileKind } from "./check.js";
 export { compileKql } from "./compile.js";
 export { editKql } from "./editor.js";
+export { formatKql } from "./format.js";
 export { createInlineCompiler } from "./compiler.js";
 export { SchemaCache } from "./environment.js";
 export { preludeSql, udfs } from "./functions/index.js";

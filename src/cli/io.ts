@@ -14,6 +14,8 @@ export interface Io {
   readonly signal: AbortSignal;
   /** Asks the person at the terminal; absent where there is none. @throws the signal's reason on Ctrl-C */
   readonly ask?: (question: string) => Promise<string>;
+  /** The whole standard input as text. */
+  readonly readStdin?: () => Promise<string>;
 }
 
 /** The process itself; `close` takes the signal handler away. A second Ctrl-C ends the process at once. */
@@ -38,6 +40,7 @@ export function openProcessIo(): { readonly io: Io; readonly close: () => void }
     env: process.env,
     cwd: process.cwd(),
     signal: controller.signal,
+    readStdin,
     ...(process.stdin.isTTY && process.stderr.isTTY ? { ask: askTerminal(controller) } : {}),
   };
   return {
@@ -61,4 +64,10 @@ function askTerminal(controller: AbortController): (question: string) => Promise
       lines.close();
     }
   };
+}
+
+async function readStdin(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
 }

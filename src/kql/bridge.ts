@@ -401,6 +401,8 @@ export interface BoundQuery {
   readonly diagnostics: readonly BoundDiagnostic[];
   /** The result's columns, when it is a table. */
   readonly columns: readonly BoundColumn[];
+  /** Where its comments stand. */
+  readonly comments: readonly Span[];
 }
 
 /** The binder's view of a database. Opaque outside this file. */
@@ -486,6 +488,19 @@ export function declareValues(globals: Globals, values: readonly BoundColumn[]):
   return { raw: (globals.raw as RawGlobals).WithParameters(symbols) };
 }
 
+/** The same database with names of which only the kind is known. */
+export function declareNames(globals: Globals, values: readonly string[], tables: readonly DeclaredTable[]): Globals {
+  const { service } = load();
+  const variable = symbolClass(service, "VariableSymbol", "");
+  const unknown = scalarSymbol(service, "unknown");
+  const parameter = symbolClass(service, "ParameterSymbol", "");
+  const symbols = [
+    ...values.map(name => new parameter(name, unknown, null)),
+    ...tableSymbols(service, tables).map((t, i) => new variable(tables[i]?.name ?? "", t)),
+  ];
+  return { raw: (globals.raw as RawGlobals).WithParameters(symbols) };
+}
+
 /**
  * Parses and binds a text. Never throws for what a user can write.
  *
@@ -499,7 +514,24 @@ export function analyze(text: string, globals: Globals, at?: Span): BoundQuery {
     statements: root.list("Statements"),
     diagnostics: toArray(code.GetDiagnostics()).map(d => toDiagnostic(d as RawDiagnostic)),
     columns: result.kind === "table" ? result.columns : [],
+    get comments() {
+      return commentsIn(code.Syntax);
+    },
   };
+}
+
+function commentsIn(raw: RawNode): readonly Span[] {
+  if (raw.IsToken) {
+    const trivia = raw.Trivia ?? "";
+    const at = raw.TextStart - trivia.length;
+    return [...trivia.matchAll(/\/\/[^\n\r]*/g)].map(m => ({ start: at + m.index, end: at + m.index + m[0].length }));
+  }
+  const found: Span[] = [];
+  for (let i = 0; i < raw.ChildCount; i++) {
+    const child = raw.GetChild(i);
+    if (child !== null) found.push(...commentsIn(child));
+  }
+  return found;
 }
 
 function toDiagnostic(raw: RawDiagnostic): BoundDiagnostic {

@@ -3,7 +3,7 @@
  * tests: `N passed, N failed, N skipped`.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -28,9 +28,18 @@ const steps: readonly Step[] = [
     args: [bin("vitest/vitest.mjs"), "run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
   },
 ];
+// The site's packages are its own: `npm ci --prefix docs`.
+const site: Step = {
+  name: "docs site",
+  args: [bin("../docs/node_modules/vitepress/bin/vitepress.js"), "build", "docs"],
+};
 
 let failedSteps = 0;
-for (const step of steps) {
+for (const step of [...steps, site]) {
+  if (step === site && !existsSync(site.args[0] ?? "")) {
+    console.log("\n== docs site: skipped, its packages are not installed (npm ci --prefix docs)");
+    continue;
+  }
   const startMs = performance.now();
   console.log(`\n== ${step.name}`);
   const result = spawnSync(process.execPath, step.args, {

@@ -32,6 +32,7 @@ const areas: Readonly<Record<string, string>> = {
   secrets: "Secrets that are kept",
   net: "Network",
   notebook: "Notebooks",
+  widget: "Widgets",
   session: "Sessions",
   cli: "Command line",
   schema: "Tables",

@@ -48,6 +48,8 @@ export default defineConfig({
           "kql-differences": "Differences from Kusto",
           errors: "Error codes",
           security: "Security",
+          performance: "Performance",
+          "design-views": "Design of the views",
         }),
       },
     ],

@@ -4,6 +4,9 @@ import type { MimeBundle } from "../../base/port.js";
 import type { Secret } from "../../base/secret.js";
 import type { Column } from "../../base/column.js";
 import type { EditReplies, EditRequest } from "../../kql/api.js";
+import type { LiveReply, LiveRequest } from "../../view/index.js";
+import type { WidgetHost } from "../widgets/mount.js";
+import type { KernelDrawing } from "../../base/port.js";
 import type { KqlMagic } from "./magic.js";
 
 /** One thing a cell produced. Everything here survives JSON and `structuredClone`. */
@@ -126,6 +129,8 @@ export interface CellHost {
     request: EditRequest,
     values: NotebookValues,
   ): Promise<EditReplies[EditRequest["kind"]] | undefined>;
+  /** Answers what a view on a page asks of its frame. */
+  answerView?(request: LiveRequest): Promise<LiveReply>;
   /** Called around every cell, for example to make a session and its cancellation ambient. */
   around?<T>(cell: CellContext, run: () => Promise<T>): Promise<T>;
   close?(): Promise<void>;
@@ -135,7 +140,9 @@ export interface CellHost {
 export const kernelSymbol: unique symbol = Symbol.for("huntbook.kernel");
 
 /** The kernel as seen by library code (`huntbook`'s own `display`, drivers looking for a signal). */
-export interface KernelApi {
+export interface KernelApi extends KernelDrawing {
+  /** Absent where there are no widgets. */
+  readonly widgets?: WidgetHost;
   readonly display: (value: unknown, options?: DisplayOptions) => Promise<DisplayHandle>;
   readonly updateDisplay: (id: string, value: unknown) => Promise<void>;
   /** Takes away what the cell has shown; with `wait` only when something new comes. */

@@ -39,11 +39,14 @@ import { CellPositions, cellUrl } from "./position.js";
 import { helperName } from "./rewrite.js";
 import { runShell } from "./shell.js";
 import { CellStreams } from "./stream.js";
+import type { WidgetHost } from "../widgets/mount.js";
+import { createTimeDrawing } from "./widget-host.js";
 
 export interface EvaluatorOptions {
   /** The notebook's folder, absolute: imports of cells start there. */
   readonly dir: string;
   readonly host: CellHost;
+  readonly widgets?: WidgetHost;
 }
 
 /** What the kernel puts into the global scope, besides whatever cells declare. */
@@ -376,6 +379,7 @@ export class Evaluator {
       input: (prompt = "") => this.#ask(prompt, false),
       inputSecret: async (prompt = "") => new Secret(await this.#ask(prompt, true), "typed in"),
       currentCell: () => this.#cells.getStore()?.context,
+      ...(this.#options.widgets === undefined ? {} : { widgets: this.#options.widgets, drawTime: createTimeDrawing() }),
     };
     const define = (key: string | symbol, value: unknown, writable: boolean) =>
       Object.defineProperty(globalThis, key, { value, writable, configurable: true, enumerable: false });

@@ -11,7 +11,7 @@ import { contosoDir } from "../../session/demo.js";
 import { runKqlText } from "../../session/run-kql.js";
 import { createSession, type Session, type SessionOptions } from "../../session/session.js";
 import { show } from "../../session/show.js";
-import type { Content } from "../../view/index.js";
+import type { Content, LiveReply, LiveRequest } from "../../view/index.js";
 import type { TimeRange } from "../../base/clock.js";
 import type { CellContext, CellHost, HuntWindow, NotebookValues } from "./api.js";
 import { toTimeRange } from "./hunt-window.js";
@@ -124,6 +124,10 @@ class SessionHost implements CellHost {
       return undefined;
     const workspace = await this.#session.workspaceAt(config.name, place);
     return workspace.edit(request, await bindForEditor(values));
+  }
+
+  answerView(request: LiveRequest): Promise<LiveReply> {
+    return this.#session.answerView(request);
   }
 
   async around<T>(cell: CellContext, run: () => Promise<T>): Promise<T> {

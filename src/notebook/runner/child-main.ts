@@ -8,6 +8,7 @@ import { Interrupter } from "../kernel/interrupt.js";
 import { findPackageEntries, installModuleHooks } from "../kernel/module-hook.js";
 import { CellPositions } from "../kernel/position.js";
 import { routeStreams } from "../kernel/stream.js";
+import { createHeadlessWidgets } from "../kernel/widget-host.js";
 import type { FromChild, HostModule, ToChild } from "./kernel-port.js";
 
 /** The parent's pipe for interrupts: 3 is Node's own channel. */
@@ -19,6 +20,7 @@ const noHost: CellHost = {
   },
 };
 
+const widgets = createHeadlessWidgets();
 let evaluator: Evaluator | undefined;
 let host = noHost;
 let running: { readonly abort: AbortController; readonly timeoutMs: number | undefined } | undefined;
@@ -49,7 +51,7 @@ async function start(dir: string, module: HostModule | undefined): Promise<void>
     const loaded = (await import(module.module)) as { createHost: CreateHost };
     host = await loaded.createHost(module.options, { dir });
   }
-  const opened = await Evaluator.open({ dir, host });
+  const opened = await Evaluator.open({ dir, host, widgets });
   evaluator = opened;
   routeStreams(() => opened.findStreams());
   process.on("unhandledRejection", reason => opened.reportStray(reason));
@@ -92,6 +94,9 @@ process.on("message", (message: ToChild) => {
       break;
     case "execute":
       void execute(message);
+      break;
+    case "widgets":
+      send({ type: "widgets", ...(widgets.models.size === 0 ? {} : { state: widgets.models.toSaved() }) });
       break;
     case "close":
       void close();

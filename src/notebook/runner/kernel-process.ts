@@ -6,6 +6,7 @@ import type { Writable } from "node:stream";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { HuntError } from "../../base/error.js";
 import { kernelFlags } from "../client/kernel-spec.js";
+import type { Json } from "./notebook.js";
 import type { FromChild, HostModule, Kernel, KernelOutcome, KernelRequest, ToChild } from "./kernel-port.js";
 
 export interface KernelProcessOptions {
@@ -32,6 +33,7 @@ export class KernelProcess implements Kernel {
   #lastId = 0;
   #ended: Promise<string>;
   #dead: string | undefined;
+  #onWidgets: ((state: Json | undefined) => void) | undefined;
 
   private constructor(options: KernelProcessOptions) {
     this.#killAfterMs = options.killAfterMs ?? 5000;
@@ -99,6 +101,14 @@ export class KernelProcess implements Kernel {
     }
   }
 
+  /** Undefined too when the process has ended. */
+  async widgetState(): Promise<Json | undefined> {
+    if (this.#dead !== undefined) return undefined;
+    const answer = new Promise<Json | undefined>(resolve => (this.#onWidgets = resolve));
+    this.#send({ type: "widgets" });
+    return Promise.race([answer, this.#ended.then(() => undefined)]);
+  }
+
   async close(): Promise<void> {
     this.#send({ type: "close" });
     const timer = setTimeout(() => this.#child.kill("SIGKILL"), this.#killAfterMs);
@@ -113,6 +123,7 @@ export class KernelProcess implements Kernel {
 
   #onMessage(message: FromChild): void {
     if (message.type === "output") this.#requests.get(message.id)?.onOutput(message.output);
+    else if (message.type === "widgets") this.#onWidgets?.(message.state);
     else if (message.type === "done" && this.#waiting?.id === message.id) this.#waiting.resolve(message.outcome);
   }
 

@@ -4,6 +4,7 @@ import type { Completeness } from "../../base/completeness.js";
 import { uniteCompleteness } from "../../base/completeness.js";
 import type { CellError } from "../kernel/api.js";
 import { readHuntWindow } from "../kernel/hunt-window.js";
+import { widgetStateMime } from "../widgets/models.js";
 import { OutputCollector } from "./collect.js";
 import type { HostModule, Kernel, KernelOutcome } from "./kernel-port.js";
 import { KernelProcess } from "./kernel-process.js";
@@ -111,6 +112,7 @@ class Run {
   readonly #records = new Map<string, CellRecord>();
   readonly #failures = new Map<string, CellFailure>();
   readonly #completeness: Completeness[] = [];
+  #widgets: Json | undefined;
   #cancelled = false;
 
   constructor(notebook: Notebook, kernel: Kernel, options: RunOptions) {
@@ -129,6 +131,7 @@ class Run {
       if (this.#cancelled || (stopOnError && this.#failures.size > 0)) break;
       if ((await this.#runCell(cell, index, cells.length)) === "died") break;
     }
+    this.#widgets = await this.#kernel.widgetState?.();
     const endedMs = this.#now();
     const status = this.#cancelled ? "cancelled" : this.#failures.size > 0 ? "failed" : "ok";
     return {
@@ -210,7 +213,10 @@ class Run {
       completeness: uniteCompleteness(this.#completeness),
     };
     const huntbook = { ...asJson(this.#notebook.metadata["huntbook"]), run };
-    return { ...this.#notebook, metadata: { ...this.#notebook.metadata, huntbook }, cells };
+    const { widgets: before, ...kept } = this.#notebook.metadata;
+    void before;
+    const widgets = this.#widgets === undefined ? {} : { widgets: { [widgetStateMime]: this.#widgets } };
+    return { ...this.#notebook, metadata: { ...kept, ...widgets, huntbook }, cells };
   }
 }
 

@@ -162,7 +162,7 @@ function checkLibrary(name: string, text: string, check: (query: string) => Chec
       findings: [{ code, severity: "error", message, span }],
     });
     if (definition.template === undefined)
-      return single("refused", "query/language", `'${definition.name}' is not KQL`);
+      return single("refused", "query/language-unsupported", `'${definition.name}' is not KQL`);
     try {
       const { status, reason, diagnostics: found } = check(exampleText(definition));
       const findings = found.map(({ code, severity, message, hint }): Finding => ({

@@ -48,7 +48,7 @@ export async function checkQuery(query: Query, connection: DuckDBConnection): Pr
     try {
       bindParameters(prepared, result.query.parameters);
       const reader = await prepared.runAndReadAll();
-      const types = reader.columnTypes().map(t => t.toString());
+      const types = reader.columnTypes().map(t => t.alias ?? t.toString());
       const wanted = columns.map(c => duckdbTypes[c.type]);
       if (types.join() !== wanted.join()) return failed(`DuckDB gives (${types.join()}), wanted (${wanted.join()})`);
     } finally {

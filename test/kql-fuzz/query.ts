@@ -292,6 +292,7 @@ const union: Operator = (query, choices, grammar) => {
 
 /** Operators of which only the schema is checked. */
 const others: Operator = (query, choices, grammar) => {
+  if (query.columns.length === 0) return count(query, choices, grammar);
   const column = choices.pick(query.columns);
   const [first] = query.columns;
   const dynamic = query.columns.find(c => c.type === "dynamic");

@@ -45,6 +45,8 @@ export default defineConfig({
       {
         text: "Reference",
         items: pages({
+          "kql-support": "What of KQL runs",
+          "kql-lint": "KQL lints",
           "kql-differences": "Differences from Kusto",
           errors: "Error codes",
           security: "Security",

@@ -4,6 +4,7 @@ import type { Column } from "../base/column.js";
 import type { ProgressSink } from "../base/port.js";
 import type { AuthStatus } from "../config/azure-sign-in.js";
 import type { WorkspaceSettings } from "../config/import-workspace.js";
+import type { Finding } from "../kql/index.js";
 import type { HostModule, NotebookRun, RunContext, RunOptions } from "../notebook/runner/index.js";
 import type { View } from "../view/index.js";
 
@@ -90,12 +91,34 @@ export interface DemoResult {
   readonly reused: boolean;
 }
 
+export interface CheckRequest {
+  /** Name of the file, which says its kind. */
+  readonly name: string;
+  readonly text: string;
+  /** A workspace or a schema file. */
+  readonly schema?: string;
+  /** The product whose tables count: `Sentinel`, `M365D`, `Local`. */
+  readonly target?: string;
+  readonly lint: boolean;
+  /** Apply the safe fixes. */
+  readonly fix: boolean;
+}
+export interface CheckedFile {
+  /** The text, fixed when asked for; findings speak of this one. */
+  readonly text: string;
+  /** Fixes that were applied, and lines whose fixes cannot be written back. */
+  readonly fixed: number;
+  readonly skipped: readonly number[];
+  readonly queries: readonly CheckedFileQuery[];
+}
 export interface CheckedFileQuery {
   /** 1-based. */
   readonly line: number;
   readonly status: "ok" | "refused" | "error";
   /** Empty when ok. */
   readonly reason: string;
+  /** With the places in the file. */
+  readonly findings: readonly Finding[];
 }
 
 export interface DoctorCheck {
@@ -135,12 +158,8 @@ export interface CliHost {
   planIngest(request: IngestRequest, progress: ProgressSink, signal: AbortSignal): Promise<CliIngestPlan>;
   runIngest(request: IngestRequest, progress: ProgressSink, signal: AbortSignal): Promise<CliIngestResult>;
   generateDemo(request: DemoRequest, progress: ProgressSink, signal: AbortSignal): Promise<DemoResult>;
-  /** Finds and checks the queries of a `.kql`, `.yaml` or Markdown file; undefined for other kinds. */
-  checkQueries(
-    name: string,
-    text: string,
-    schema: string | undefined,
-  ): Promise<readonly CheckedFileQuery[] | undefined>;
+  /** Finds and checks the queries of a `.kql`, `.yaml`, Markdown, TypeScript or notebook file; undefined for other kinds. */
+  checkQueries(request: CheckRequest): Promise<CheckedFile | undefined>;
   /** Completes a workspace's settings through Azure Resource Graph. @throws HuntError `config/resolve`, `auth/…`, `net/…` */
   resolveWorkspace(known: WorkspaceSettings, cloud: string, signal: AbortSignal): Promise<Required<WorkspaceSettings>>;
   /** What each way to sign in to Azure says, in the configured order. */

@@ -14,6 +14,8 @@ export interface Io {
   readonly signal: AbortSignal;
   /** Asks the person at the terminal; absent where there is none. @throws the signal's reason on Ctrl-C */
   readonly ask?: (question: string) => Promise<string>;
+  /** The whole standard input as text. */
+  readonly readStdin?: () => Promise<string>;
 }
 
 /** Ctrl-C, a service that is stopped, a terminal that is closed. */
@@ -41,6 +43,7 @@ export function openProcessIo(): { readonly io: Io; readonly close: () => void }
     env: process.env,
     cwd: process.cwd(),
     signal: controller.signal,
+    readStdin,
     ...(process.stdin.isTTY && process.stderr.isTTY ? { ask: askTerminal(controller) } : {}),
   };
   return {
@@ -64,4 +67,10 @@ function askTerminal(controller: AbortController): (question: string) => Promise
       lines.close();
     }
   };
+}
+
+async function readStdin(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
 }

@@ -7,7 +7,7 @@ import { complete, partial } from "../base/completeness.js";
 import { HuntError } from "../base/error.js";
 import { runNotebook } from "../notebook/runner/index.js";
 import { toView } from "../view/index.js";
-import type { CliFrame, CliHost, CliIngestPlan, ServeRequest } from "./host.js";
+import type { CheckedFileQuery, CliFrame, CliHost, CliIngestPlan, ServeRequest } from "./host.js";
 import type { Io } from "./io.js";
 import { commands, main } from "./main.js";
 
@@ -84,17 +84,27 @@ function fakeHost(changes: Partial<CliHost> = {}, completeness: Completeness = c
       calls.push(["demo", request]);
       return { dir: "/demo", rows: request.rows, tables: 40, reused: request.reuse };
     },
-    checkQueries: async (name, text) =>
-      name.endsWith(".kql")
-        ? text
-            .trim()
-            .split("\n")
-            .map((line, i) => ({
-              line: i + 1,
-              status: line === "bad" ? "refused" : "ok",
-              reason: line === "bad" ? "no" : "",
-            }))
-        : undefined,
+    checkQueries: async ({ name, text: given, fix, lint }) => {
+      const text = fix ? given.replaceAll("poor", "good") : given;
+      calls.push(["check", { name, fix, lint }]);
+      if (!/\.(kql|md)$/.test(name)) return undefined;
+      const queries = text
+        .trim()
+        .split("\n")
+        .map((row, i): CheckedFileQuery => {
+          const start = text.indexOf(row);
+          const finding = { code: "kql/x", message: "no\u001b[2J", span: { start, end: start + row.length } };
+          if (row === "bad")
+            return { line: i + 1, status: "refused", reason: "no", findings: [{ ...finding, severity: "error" }] };
+          return {
+            line: i + 1,
+            status: "ok",
+            reason: "",
+            findings: row === "poor" ? [{ ...finding, severity: "warning" }] : [],
+          };
+        });
+      return { text, fixed: fix ? 1 : 0, skipped: [], queries };
+    },
     resolveWorkspace: async known => ({
       WorkspaceId: "11111111-2222-4333-8444-555555555555",
       TenantId: "99999999-2222-4333-8444-555555555555",
@@ -211,6 +221,11 @@ describe("usage errors end with 2 and say what was meant", () => {
     [["demo", "--seed", "x"], "'--seed x' is not a whole number"],
     [["kql", "chek", "a.kql"], "'huntbook kql' has no 'chek'; did you mean 'check'?"],
     [["kql", "check"], "'huntbook kql check' needs files"],
+    [["kql", "fmt", "a.kql", "--fix"], "'huntbook kql fmt' has no option '--fix'"],
+    [
+      ["kql", "check", "a.kql", "--format", "sariff"],
+      "'--format sariff' is not one of text, json, sarif; did you mean 'sarif'?",
+    ],
     [["new", "hunt"], "'hunt' is not the name of a notebook"],
     [["new", "hunt.ipynb", "-t", "blnk"], "there is no template 'blnk'; did you mean 'blank'?"],
   ])("%j", async (argv, message) => {
@@ -346,29 +361,88 @@ describe("demo and doctor", () => {
 });
 
 describe("kql check", () => {
-  test("its JSON has file, line, status and reason of every query", async () => {
+  test("its JSON has file, line, status, reason and findings of every query", async () => {
     writeFileSync(join(dir, "a.kql"), "good\nbad\n");
     const { code, out } = await huntbook(["kql", "check", "a.kql", "--json"]);
     expect(code).toBe(1);
+    const place = { line: 2, column: 1, endLine: 2, endColumn: 4 };
+    const findings = [{ code: "kql/x", severity: "error", message: "no\u001b[2J", ...place }];
     expect(JSON.parse(out)).toEqual({
       queries: [
-        { file: "a.kql", line: 1, status: "ok", reason: "" },
-        { file: "a.kql", line: 2, status: "refused", reason: "no" },
+        { file: "a.kql", line: 1, status: "ok", reason: "", findings: [] },
+        { file: "a.kql", line: 2, status: "refused", reason: "no", findings },
       ],
     });
   });
 
+  test("its text has place, line and marker, and obeys nothing", async () => {
+    writeFileSync(join(dir, "a.kql"), "good\nbad\n");
+    const { out, err } = await huntbook(["kql", "check", "a.kql"]);
+    expect(out).toBe("a.kql:2:1: error kql/x: no\u241B[2J\n  bad\n  ^^^\n");
+    expect(err).toBe("2 queries: 1 ok, 1 refused, 0 with errors; 0 warnings\n");
+  });
+
   test("folders are searched; files named must be of a kind that holds queries", async () => {
-    mkdirSync(join(dir, "q"));
+    mkdirSync(join(dir, "q", "node_modules"), { recursive: true });
     writeFileSync(join(dir, "q", "a.kql"), "good");
     writeFileSync(join(dir, "q", "b.txt"), "x");
+    writeFileSync(join(dir, "q", "node_modules", "c.kql"), "bad");
     expect(await huntbook(["kql", "check", "q"])).toMatchObject({
       code: 0,
       out: "",
-      err: "1 queries: 1 ok, 0 refused, 0 with errors\n",
+      err: "1 queries: 1 ok, 0 refused, 0 with errors; 0 warnings\n",
     });
     expect(await huntbook(["kql", "check", join("q", "b.txt")])).toMatchObject({ code: 2 });
     expect(await huntbook(["kql", "check", "missing.kql"])).toMatchObject({ code: 1 });
+  });
+
+  test("warnings do not fail, unless --strict; --level hides; --fix writes", async () => {
+    writeFileSync(join(dir, "a.kql"), "poor");
+    expect(await huntbook(["kql", "check", "a.kql"])).toMatchObject({ code: 0 });
+    expect(await huntbook(["kql", "check", "a.kql", "--strict"])).toMatchObject({ code: 1 });
+    expect(await huntbook(["kql", "check", "a.kql", "--level", "error"])).toMatchObject({ code: 0, out: "" });
+    const fixed = await huntbook(["kql", "check", "a.kql", "--fix", "--strict"]);
+    expect(fixed).toMatchObject({ code: 0, err: expect.stringContaining("1 fixes written") as string });
+    expect(readFileSync(join(dir, "a.kql"), "utf8")).toBe("good");
+  });
+
+  test("reads the standard input, and writes nothing for it", async () => {
+    const host = fakeHost();
+    const ran = await huntbook(["kql", "check", "-", "--fix", "--no-lint"], host, { readStdin: async () => "bad" });
+    expect(ran).toMatchObject({ code: 1, out: expect.stringContaining("stdin.kql:1:1: error kql/x") as string });
+    expect(host.calls).toEqual([["check", { name: "stdin.kql", fix: false, lint: false }]]);
+  });
+
+  test("SARIF names tool, rules and places", async () => {
+    writeFileSync(join(dir, "a.kql"), "good\nbad\n");
+    const { code, out } = await huntbook(["kql", "check", "a.kql", "--format", "sarif"]);
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({
+      version: "2.1.0",
+      runs: [
+        {
+          tool: { driver: { name: "huntbook kql check", rules: [{ id: "kql/x" }] } },
+          results: [{ ruleId: "kql/x", ruleIndex: 0, level: "error" }],
+        },
+      ],
+    });
+  });
+});
+
+describe("kql fmt", () => {
+  test("writes files, or says what it would write", async () => {
+    writeFileSync(join(dir, "a.kql"), "T|where a==1|count\n\nT | take 1\n");
+    const check = await huntbook(["kql", "fmt", "a.kql", "--check"]);
+    expect(check).toEqual({ code: 1, out: "a.kql:1: laid out otherwise\n", err: "2 queries, 1 to be laid out\n" });
+    expect(readFileSync(join(dir, "a.kql"), "utf8")).toContain("a==1");
+    expect(await huntbook(["kql", "fmt", "a.kql"])).toMatchObject({ code: 0 });
+    expect(readFileSync(join(dir, "a.kql"), "utf8")).toBe("T\n| where a == 1\n| count\n\nT | take 1\n");
+    expect(await huntbook(["kql", "fmt", "a.kql", "--check"])).toMatchObject({ code: 0 });
+  });
+
+  test("passes the standard input on", async () => {
+    const ran = await huntbook(["kql", "fmt", "-"], fakeHost(), { readStdin: async () => "T|count\n" });
+    expect(ran).toMatchObject({ code: 0, out: "T | count\n" });
   });
 });
 

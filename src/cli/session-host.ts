@@ -1,34 +1,22 @@
 /** The commands' host over a session: workspaces, ingest, the demo, notebooks. */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { isKqlType, type TableSchema } from "../base/column.js";
-import { HuntError, messageOf } from "../base/error.js";
+import { HuntError } from "../base/error.js";
 import type { ProgressSink } from "../base/port.js";
 import { Frame } from "../frame/frame.js";
 import type { FrameLike } from "../frame/api.js";
 import { csvText, jsonLinesText, jsonText } from "../frame/write/write-text.js";
-import {
-  checkKql,
-  findQueries,
-  positionAt,
-  queryFileKind,
-  SchemaCache,
-  type CheckedQuery,
-  type KqlTable,
-} from "../kql/index.js";
-import { exampleText } from "../query/example.js";
-import { readQueries } from "../query/read-queries.js";
 import { runNotebook } from "../notebook/runner/index.js";
 import { getCloud } from "../config/cloud.js";
 import { resolveWorkspace } from "../config/import-workspace.js";
 import { contosoDir, generateDemo } from "../session/demo.js";
 import { runKqlText } from "../session/run-kql.js";
 import { createSession, type Session } from "../session/session.js";
-import { loadCatalogue, planIngest, planRows, readManifest, runIngest, type IngestPlan } from "../workspace/index.js";
+import { planIngest, planRows, readManifest, runIngest, type IngestPlan } from "../workspace/index.js";
+import { createQueryChecker } from "./check-queries.js";
 import { createCliCompiler } from "./compiler.js";
 import { doctorChecks } from "./doctor-checks.js";
 import type {
-  CheckedFileQuery,
   CliFrame,
   CliHost,
   CliIngestPlan,
@@ -154,48 +142,6 @@ async function makeDemo(
   return { ...made, reused: false };
 }
 
-/** The tables that queries are checked against: the catalogue, or those of a schema file or a workspace. */
-async function checkTables(io: Io, dataDir: string, schema: string | undefined): Promise<readonly KqlTable[]> {
-  if (schema === undefined) return (await loadCatalogue()).all();
-  const path = resolve(io.cwd, schema);
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() === true)
-    return parseSchemaFile(readFileSync(path, "utf8"), path);
-  const session = sessionFor(io, dataDir, { workspace: schema });
-  try {
-    return (await session.workspace()).schemas;
-  } finally {
-    await session.close();
-  }
-}
-
-/** A schema file: JSON, table → column → type. @throws HuntError `kql/invalid-schema` */
-function parseSchemaFile(text: string, path: string): readonly TableSchema[] {
-  const refuse = (what: string, cause?: unknown): never => {
-    throw new HuntError("kql/invalid-schema", `schema file '${path}' ${what}`, {
-      ...(cause === undefined ? {} : { cause }),
-      hint: 'write JSON: { "Table": { "Column": "string" } }',
-    });
-  };
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    return refuse(`is not JSON: ${messageOf(cause)}`, cause);
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return refuse("is not an object");
-  return Object.entries(value).map(([name, columns]) => {
-    if (typeof columns !== "object" || columns === null) return refuse(`has no columns for '${name}'`);
-    return {
-      name,
-      columns: Object.entries(columns as Record<string, unknown>).map(([column, type]) =>
-        typeof type === "string" && isKqlType(type)
-          ? { name: column, type }
-          : refuse(`gives '${name}.${column}' no KQL type`),
-      ),
-    };
-  });
-}
-
 /** The tenant that is meant when none is named. @throws HuntError `auth/no-tenant` */
 function tenantOf(session: Session): string {
   const { config } = session;
@@ -211,9 +157,14 @@ function tenantOf(session: Session): string {
 export function createSessionHost(io: Io, dataDir: string): CliHost {
   const plan = (request: IngestRequest, progress: ProgressSink, signal: AbortSignal) =>
     planIngest([request.dir], { workspace: request.workspace, progress, signal });
-  // A command checks all its files against one schema, which is bound once.
-  const schemas = new SchemaCache();
-  let tables: Promise<readonly KqlTable[]> | undefined;
+  const checker = createQueryChecker(async schema => {
+    const session = sessionFor(io, dataDir, { workspace: schema });
+    try {
+      return (await session.workspace()).schemas;
+    } finally {
+      await session.close();
+    }
+  }, io.cwd);
   return {
     dataDir,
     async openWorkspace(options) {
@@ -231,19 +182,7 @@ export function createSessionHost(io: Io, dataDir: string): CliHost {
     runIngest: async (request, progress, signal) =>
       runIngest(await plan(request, progress, signal), request.workspace, { force: request.force, progress, signal }),
     generateDemo: (request, progress, signal) => makeDemo(dataDir, request, progress, signal),
-    async checkQueries(name, text, schema) {
-      const kind = queryFileKind(name);
-      if (kind === undefined) return undefined;
-      tables ??= checkTables(io, dataDir, schema);
-      const environment = { schemaId: "check", tables: await tables, now: new Date().toISOString() };
-      const check = (query: string): CheckedQuery => checkKql(query, environment, schemas);
-      if (kind === "yaml" && isQueryLibrary(text)) return checkLibrary(name, text, check);
-      return findQueries(text, kind).map(found => {
-        const { status, reason, diagnostics } = check(found.text);
-        const offset = diagnostics.find(d => d.severity === "error")?.span.start ?? 0;
-        return { line: found.line + found.text.slice(0, offset).split("\n").length - 1, status, reason };
-      });
-    },
+    checkQueries: request => checker.check(request),
     async resolveWorkspace(known, cloudName, signal) {
       await using session = createSession({ dataDir });
       const cloud = getCloud(cloudName);
@@ -272,34 +211,6 @@ export function createSessionHost(io: Io, dataDir: string): CliHost {
       return serveNotebooks(request, { dataDir, workspace, openSession: () => sessionFor(io, dataDir, request) });
     },
   };
-}
-
-/** A file of named queries in MSTICPy's format, whose texts have holes. */
-const isQueryLibrary = (text: string): boolean => /^sources:/m.test(text) && /^metadata:/m.test(text);
-
-/** Checks each named query with its defaults and example values; what cannot be read at all is an error with its line. */
-function checkLibrary(name: string, text: string, check: (query: string) => CheckedQuery): CheckedFileQuery[] {
-  const { definitions, diagnostics } = readQueries(text, name);
-  const unread = diagnostics
-    .filter(d => d.severity === "error")
-    .map((d): CheckedFileQuery => ({
-      line: positionAt(text, d.span.start).line,
-      status: "error",
-      reason: `${d.code}: ${d.message}`,
-    }));
-  const checked = definitions.map((definition): CheckedFileQuery => {
-    const { line } = definition;
-    if (definition.template === undefined)
-      return { line, status: "refused", reason: `query/language: '${definition.name}' is not KQL` };
-    try {
-      const { status, reason } = check(exampleText(definition));
-      return { line, status, reason };
-    } catch (error) {
-      if (!(error instanceof HuntError)) throw error;
-      return { line, status: "error", reason: `${error.code}: ${error.message}` };
-    }
-  });
-  return [...unread, ...checked];
 }
 
 type NotebookHost = Awaited<ReturnType<CliHost["notebookHost"]>>;

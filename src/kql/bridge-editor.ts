@@ -1,4 +1,4 @@
-/** The editor side of Microsoft's language service, typed: completion, quick info, colours, formatting. */
+/** The editor side of Microsoft's language service, typed: completion, quick info, colours. */
 import type { Span } from "../base/diagnostic.js";
 import type { Globals, RawEditor } from "./bridge.js";
 import { editorService, reversed, toArray } from "./bridge.js";
@@ -8,7 +8,6 @@ export interface BoundEditor {
   readonly complete: (offset: number) => { readonly span: Span; readonly items: readonly RawCompletion[] };
   readonly quickInfo: (offset: number) => readonly string[];
   readonly classify: () => readonly { readonly span: Span; readonly kind: string }[];
-  readonly format: () => string;
 }
 
 /** `kind` is the language service's word: Column, BuiltInFunction, Keyword … */
@@ -51,6 +50,5 @@ export function openEditor(text: string, globals: Globals): BoundEditor {
         return { span: { start: Start, end: Start + Length }, kind: kinds.get(Kind) ?? "PlainText" };
       });
     },
-    format: () => editor.GetFormattedText(service.FormattingOptions.Default, 0).Text,
   };
 }

@@ -7,6 +7,7 @@
 import { createRequire } from "node:module";
 import type { KqlType } from "../base/column.js";
 import type { Severity, Span } from "../base/diagnostic.js";
+import type { Syntax } from "./format/syntax.js";
 import { isKqlType } from "../base/column.js";
 import { HuntError } from "../base/error.js";
 
@@ -14,7 +15,10 @@ type Raw = Record<string, unknown>;
 type RawClass = new (...args: readonly unknown[]) => unknown;
 
 interface Service {
-  readonly KustoCode: { ParseAndAnalyze(text: string, globals: unknown): RawCode };
+  readonly KustoCode: {
+    Parse(text: string, globals: null): RawCode;
+    ParseAndAnalyze(text: string, globals: unknown): RawCode;
+  };
   readonly GlobalState: { readonly Default: RawGlobals };
   readonly Symbols: Record<string, RawClass & Record<string, RawClass & Record<string, unknown>>>;
   readonly Syntax: {
@@ -25,7 +29,6 @@ interface Service {
   readonly Editor: {
     readonly CodeScript: { From$1(text: string, globals: unknown): { readonly Blocks: unknown } };
     readonly KustoCodeService: { readonly $ctor1: new (text: string, globals: unknown) => RawEditor };
-    readonly FormattingOptions: { readonly Default: unknown };
     readonly CompletionKind: Record<string, unknown>;
     readonly ClassificationKind: Record<string, unknown>;
   };
@@ -39,7 +42,6 @@ export interface RawEditor {
   };
   GetQuickInfo(offset: number): { readonly Items: unknown };
   GetClassifications(start: number, length: number): { readonly Classifications: unknown };
-  GetFormattedText(options: unknown, offset: number): { readonly Text: string };
 }
 interface RawGlobals {
   WithCluster(cluster: unknown): RawGlobals;
@@ -50,6 +52,7 @@ interface RawCode {
   readonly Syntax: RawNode;
   readonly ResultType: RawType | null;
   GetDiagnostics(): unknown;
+  GetSyntaxDiagnostics(): unknown;
 }
 interface RawType {
   readonly Name: string;
@@ -65,6 +68,7 @@ interface RawNode extends Raw {
   readonly End: number;
   readonly SimpleName?: string | null;
   readonly Text?: string;
+  readonly Trivia?: string;
   readonly ValueText?: string;
   readonly ResultType?: RawType | null;
   readonly ReferencedSymbol?: RawSymbol | null;
@@ -397,6 +401,8 @@ export interface BoundQuery {
   readonly diagnostics: readonly BoundDiagnostic[];
   /** The result's columns, when it is a table. */
   readonly columns: readonly BoundColumn[];
+  /** Where its comments stand. */
+  readonly comments: readonly Span[];
 }
 
 /** The binder's view of a database. Opaque outside this file. */
@@ -482,6 +488,19 @@ export function declareValues(globals: Globals, values: readonly BoundColumn[]):
   return { raw: (globals.raw as RawGlobals).WithParameters(symbols) };
 }
 
+/** The same database with names of which only the kind is known. */
+export function declareNames(globals: Globals, values: readonly string[], tables: readonly DeclaredTable[]): Globals {
+  const { service } = load();
+  const variable = symbolClass(service, "VariableSymbol", "");
+  const unknown = scalarSymbol(service, "unknown");
+  const parameter = symbolClass(service, "ParameterSymbol", "");
+  const symbols = [
+    ...values.map(name => new parameter(name, unknown, null)),
+    ...tableSymbols(service, tables).map((t, i) => new variable(tables[i]?.name ?? "", t)),
+  ];
+  return { raw: (globals.raw as RawGlobals).WithParameters(symbols) };
+}
+
 /**
  * Parses and binds a text. Never throws for what a user can write.
  *
@@ -495,13 +514,48 @@ export function analyze(text: string, globals: Globals, at?: Span): BoundQuery {
     statements: root.list("Statements"),
     diagnostics: toArray(code.GetDiagnostics()).map(d => toDiagnostic(d as RawDiagnostic)),
     columns: result.kind === "table" ? result.columns : [],
+    get comments() {
+      return commentsIn(code.Syntax);
+    },
   };
+}
+
+function commentsIn(raw: RawNode): readonly Span[] {
+  if (raw.IsToken) {
+    const trivia = raw.Trivia ?? "";
+    const at = raw.TextStart - trivia.length;
+    return [...trivia.matchAll(/\/\/[^\n\r]*/g)].map(m => ({ start: at + m.index, end: at + m.index + m[0].length }));
+  }
+  const found: Span[] = [];
+  for (let i = 0; i < raw.ChildCount; i++) {
+    const child = raw.GetChild(i);
+    if (child !== null) found.push(...commentsIn(child));
+  }
+  return found;
 }
 
 function toDiagnostic(raw: RawDiagnostic): BoundDiagnostic {
   const severity = raw.Severity === "Error" ? "error" : raw.Severity === "Warning" ? "warning" : "info";
   const span = { start: raw.Start, end: raw.Start + raw.Length };
   return { code: raw.Code, severity, message: raw.Message, span };
+}
+
+/** A text's tree as plain data, without binding; `broken` when it has errors of syntax. */
+export function parseSyntax(text: string): { readonly root: Syntax; readonly broken: boolean } {
+  const { service, kinds } = load();
+  const code = service.KustoCode.Parse(text, null);
+  const read = (raw: RawNode): Syntax => {
+    const kind = kinds.get(raw.Kind) ?? "Unknown";
+    if (raw.IsToken) return { type: "token", kind, text: raw.Text ?? "", trivia: raw.Trivia ?? "" };
+    const children: Syntax[] = [];
+    for (let i = 0; i < raw.ChildCount; i++) {
+      const child = raw.GetChild(i);
+      if (child !== null) children.push(read(child));
+    }
+    return { type: "node", kind, children };
+  };
+  const errors = toArray(code.GetSyntaxDiagnostics()) as readonly RawDiagnostic[];
+  return { root: read(code.Syntax), broken: errors.some(d => d.Severity === "Error") };
 }
 
 /** Splits a file of queries at blank lines, as Kusto's editors do: where each block that holds code begins and ends. */

@@ -1,147 +1,156 @@
-/** Checking queries in files: where they stand in `.kql`, YAML and Markdown, and what is wrong with each. Pure text. */
+/** Checking queries without data: what is wrong with a text, what does not run here, what costs more than it must. */
 import type { Diagnostic } from "../base/diagnostic.js";
 import type { KqlEnvironment } from "./api.js";
-import { positionAt } from "../base/diagnostic.js";
+import type { Finding } from "./check/finding.js";
+import type { FoundNames } from "./check/found.js";
 import { compileWithoutData } from "./ask.js";
-import { splitBlocks } from "./bridge.js";
+import { analyze, type BoundNode, type BoundQuery } from "./bridge.js";
+import { applyChanges } from "./check/found.js";
 import { compileKql } from "./compile.js";
-import { SchemaCache } from "./environment.js";
+import { refusals, toDiagnostics } from "./diagnostics.js";
+import { SchemaCache, withNames, withScalars } from "./environment.js";
+import { lintQuery } from "./lint/lint.js";
 
 export type CheckStatus = "ok" | "refused" | "error";
 
 export interface CheckedQuery {
   readonly status: CheckStatus;
-  /** Empty when ok; else the first finding, for one-line reports. */
+  /** Empty when ok; else the first error, for one-line reports. */
   readonly reason: string;
-  readonly diagnostics: readonly Diagnostic[];
+  /** Errors, and what the lints say; in the order of the text. */
+  readonly diagnostics: readonly Finding[];
 }
 
-/** Parses, binds and compiles one query. `refused`: good KQL that does not run here yet. */
-export function checkKql(text: string, environment: KqlEnvironment, schemas = new SchemaCache()): CheckedQuery {
-  const result = compileWithoutData(e => compileKql(text, e, schemas), environment);
-  if (result.state === "ready") return { status: "ok", reason: "", diagnostics: result.query.diagnostics };
-  // What the data would say is not known here; so far nothing is wrong.
-  if (result.state === "needs") return { status: "ok", reason: "", diagnostics: result.diagnostics };
-  const [first] = result.diagnostics;
-  // A text of definitions alone is a library, and nothing is wrong with it.
-  if (result.diagnostics.every(d => d.code === "kql/no-query")) return { status: "ok", reason: "", diagnostics: [] };
-  const status = result.state === "refused" ? "refused" : "error";
+export interface CheckOptions {
+  /** Declared schemas to reuse between calls. */
+  readonly schemas?: SchemaCache;
+  /** Whether lints are looked for; default true. */
+  readonly lint?: boolean;
+  /** Names from around the query: it is then bound, but not compiled. */
+  readonly names?: FoundNames;
+}
+
+/**
+ * Parses, binds and compiles one query, and looks for lints. `refused`: good KQL that does not run here yet.
+ *
+ * Errors: never throws for a bad query.
+ */
+export function checkKql(text: string, environment: KqlEnvironment, options: CheckOptions = {}): CheckedQuery {
+  const { schemas = new SchemaCache(), lint = true, names } = options;
+  const declared = schemas.get(environment);
+  const globals = withNames(withScalars(declared.globals, environment.scalars ?? []), names);
+  const bound = analyze(text, globals);
+  const functions = (environment.functions ?? []).map(f => f.name);
+  const outer = new Set([...(names?.tables ?? []), ...(names?.values ?? [])]);
+  const { status, diagnostics } =
+    names === undefined || !mentions(bound, outer)
+      ? compiled(text, environment, schemas)
+      : boundOnly(toDiagnostics(bound, text, declared, functions), refusals(bound, text), text, outer);
+  const errors = diagnostics.map(d => withFix(d, text, bound));
+  const lints = lint && !errors.some(e => /^kusto\/KS0/.test(e.code)) ? lintQuery(bound, text) : [];
+  const first = errors.find(d => d.severity === "error");
   return {
     status,
-    reason: first === undefined ? "" : `${first.code}: ${first.message}`,
-    diagnostics: result.diagnostics,
+    reason: status === "ok" || first === undefined ? "" : `${first.code}: ${first.message}`,
+    diagnostics: [...errors, ...lints].sort((a, b) => a.span.start - b.span.start),
   };
 }
 
-/** A query found in a file. */
-export interface FoundQuery {
-  readonly text: string;
-  /** 1-based line of the file where the query's first line stands. */
-  readonly line: number;
-  /** Columns by which each of its lines is indented in the file. */
-  readonly indent: number;
+type Judged = Pick<CheckedQuery, "status" | "diagnostics">;
+
+function compiled(text: string, environment: KqlEnvironment, schemas: SchemaCache): Judged {
+  const result = compileWithoutData(e => compileKql(text, e, schemas), environment);
+  if (result.state === "ready") return { status: "ok", diagnostics: result.query.diagnostics };
+  // What the data would say is not known here; so far nothing is wrong.
+  if (result.state === "needs") return { status: "ok", diagnostics: result.diagnostics };
+  // A text of definitions alone is a library, and nothing is wrong with it.
+  if (result.diagnostics.every(d => d.code === "kql/no-query")) return { status: "ok", diagnostics: [] };
+  return { status: result.state === "refused" ? "refused" : "error", diagnostics: result.diagnostics };
 }
 
-export type QueryFileKind = "kql" | "yaml" | "markdown";
-
-/** The kind of a file by its name; undefined for other files. */
-export function queryFileKind(name: string): QueryFileKind | undefined {
-  const ending = /\.([a-z]+)$/i.exec(name)?.[1]?.toLowerCase();
-  if (ending === "kql" || ending === "csl" || ending === "kusto") return "kql";
-  if (ending === "yaml" || ending === "yml") return "yaml";
-  return ending === "md" || ending === "markdown" ? "markdown" : undefined;
-}
-
-/** All queries of a file, in order. */
-export function findQueries(text: string, kind: QueryFileKind): readonly FoundQuery[] {
-  if (kind === "kql") return findBlocks(text);
-  return kind === "yaml" ? findYamlQueries(text) : findFences(text);
-}
-
-/** Queries separated by blank lines; blocks of comments only are none. */
-function findBlocks(text: string): readonly FoundQuery[] {
-  return splitBlocks(text).flatMap(({ start, end }): readonly FoundQuery[] => {
-    const block = text.slice(start, end);
-    if (block.replace(/\/\/.*$/gm, "").trim() === "") return [];
-    const lead = /^(?:[ \t]*(?:\r\n|\n|\r))*/.exec(block)?.[0].length ?? 0;
-    return [{ text: block.slice(lead).trimEnd(), line: positionAt(text, start + lead).line, indent: 0 }];
+/** Of names whose types are not known, nothing can be wrong. */
+function boundOnly(
+  found: readonly Diagnostic[],
+  refused: readonly Diagnostic[],
+  text: string,
+  names: ReadonlySet<string>,
+): Judged {
+  if (refused.length > 0) return { status: "refused", diagnostics: refused };
+  const diagnostics = found.filter(d => {
+    const words = text.slice(d.span.start, d.span.end).match(/\w+/g) ?? [];
+    return /^kusto\/KS0/.test(d.code) || !words.some(w => names.has(w));
   });
+  return { status: diagnostics.some(d => d.severity === "error") ? "error" : "ok", diagnostics };
 }
 
-const lineEnd = /\r\n|\n|\r/;
-
-/** The texts after `query:` keys, as block scalars or on the line. */
-function findYamlQueries(text: string): readonly FoundQuery[] {
-  const lines = text.split(lineEnd);
-  const found: FoundQuery[] = [];
-  for (const [i, line] of lines.entries()) {
-    const match = /^(\s*(?:- +)?)query:(?:\s+(.*))?$/.exec(line);
-    if (match === null) continue;
-    const value = (match[2] ?? "").trim();
-    const query = /^[|>][-+\d]*\s*(#.*)?$/.test(value)
-      ? blockScalar(lines, i, match[1]?.length ?? 0)
-      : flowScalar(lines, i, line.indexOf(value), value);
-    if (query !== undefined && query.text.trim() !== "") found.push(query);
-  }
-  return found;
+function mentions(bound: BoundQuery, names: ReadonlySet<string>): boolean {
+  const visit = (node: BoundNode): boolean =>
+    !node.isToken && ((node.kind === "NameReference" && names.has(node.name)) || node.children.some(visit));
+  return bound.statements.some(visit);
 }
 
-/** The lines below `key`, more indented than it, without their common indentation. */
-function blockScalar(lines: readonly string[], at: number, keyIndent: number): FoundQuery | undefined {
-  const body: string[] = [];
-  for (const line of lines.slice(at + 1)) {
-    const indent = line.length - line.trimStart().length;
-    if (line.trim() !== "" && indent <= keyIndent) break;
-    body.push(line);
-  }
-  const lead = body.findIndex(l => l.trim() !== "");
-  const first = body[lead];
-  if (first === undefined) return undefined;
-  const indent = first.length - first.trimStart().length;
-  const content = body.slice(lead).map(l => l.slice(Math.min(indent, l.length - l.trimStart().length)));
-  return { text: content.join("\n").trimEnd(), line: at + 2 + lead, indent };
+/** Columns that say the same under another name, in the tables of Sentinel and of Defender. */
+const otherNames: ReadonlyMap<string, string> = new Map([
+  ["Timestamp", "TimeGenerated"],
+  ["TimeGenerated", "Timestamp"],
+]);
+
+/** Errors that a change of the text answers: the other product's name of a column, another case, a likely slip. */
+function withFix(d: Diagnostic, text: string, bound: BoundQuery): Finding {
+  if (!/^kusto\/KS(142|204|211|208)$/.test(d.code)) return d;
+  const written = text.slice(d.span.start, d.span.end);
+  const other = otherNames.get(written);
+  const replace = (name: string, safe: boolean): Finding => ({
+    ...d,
+    hint: `write '${name}'`,
+    fix: { title: `write '${name}'`, changes: [{ span: d.span, text: name }], safe },
+  });
+  if (other !== undefined && columnsAround(bound, d.span.start).has(other)) return replace(other, true);
+  const near = /^did you mean '([^']+)'\?$/.exec(d.hint ?? "")?.[1];
+  if (near === undefined || !/^\w+$/.test(written)) return d;
+  const sameLetters = near.toLowerCase() === written.toLowerCase();
+  return { ...d, fix: { title: `write '${near}'`, changes: [{ span: d.span, text: near }], safe: sameLetters } };
 }
 
-/** A plain or quoted text; a quoted one may go on over lines. */
-function flowScalar(lines: readonly string[], at: number, column: number, value: string): FoundQuery | undefined {
-  const quote = value[0];
-  if (quote !== "'" && quote !== '"')
-    return { text: value.replace(/\s#.*$/, ""), line: at + 1, indent: Math.max(0, column) };
-  const rest = [value, ...lines.slice(at + 1)].join("\n");
-  const pattern = quote === "'" ? /^'((?:[^']|'')*)'/ : /^"((?:[^"\\]|\\[\s\S])*)"/;
-  const inner = pattern.exec(rest)?.[1];
-  if (inner === undefined) return undefined;
-  const text = quote === "'" ? inner.replaceAll("''", "'") : unescapeYaml(inner);
-  return { text, line: at + 1, indent: column + 1 };
-}
-
-function unescapeYaml(text: string): string {
-  const named: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", "0": "\0" };
-  return text.replace(/\\([\s\S])/g, (_all, c: string) => named[c] ?? c);
-}
-
-/** ```kql and ```kusto fences. */
-function findFences(text: string): readonly FoundQuery[] {
-  const lines = text.split(lineEnd);
-  const found: FoundQuery[] = [];
-  let open:
-    { readonly mark: string; readonly line: number; readonly indent: number; readonly kql: boolean } | undefined;
-  let body: string[] = [];
-  for (const [i, line] of lines.entries()) {
-    const fence = /^( {0,3})(`{3,}|~{3,})\s*([^\s`]*)/.exec(line);
-    if (open === undefined) {
-      if (fence === null) continue;
-      const kql = /^(kql|kusto|csl)$/i.test(fence[3] ?? "");
-      open = { mark: fence[2] ?? "```", line: i + 2, indent: fence[1]?.length ?? 0, kql };
-      body = [];
-    } else if (fence?.[2]?.startsWith(open.mark) === true && fence[3] === "") {
-      if (open.kql && body.join("").trim() !== "")
-        found.push({ text: body.join("\n").trimEnd(), line: open.line, indent: open.indent });
-      open = undefined;
-    } else {
-      const { indent } = open;
-      body.push(line.slice(Math.min(indent, line.length - line.trimStart().length)));
+/** Names of the columns that reach the operator at a place. */
+function columnsAround(bound: BoundQuery, at: number): ReadonlySet<string> {
+  let found: ReadonlySet<string> = new Set();
+  const visit = (node: BoundNode): void => {
+    if (node.isToken || node.span.start > at || node.span.end < at) return;
+    if (node.kind === "PipeExpression") {
+      const { type } = node.get("Expression");
+      const operator = node.get("Operator").span;
+      if (type.kind === "table" && operator.start <= at && at <= operator.end)
+        found = new Set(type.columns.map(c => c.name));
     }
-  }
+    node.children.forEach(visit);
+  };
+  bound.statements.forEach(visit);
   return found;
+}
+
+/** How often fixes are applied: one may make room for the next. */
+const mostRounds = 8;
+
+/** Applies the safe fixes of a query until there are none left, or what they change does not get better. */
+export function fixKql(
+  text: string,
+  check: (text: string) => CheckedQuery,
+): { readonly text: string; readonly fixed: number } {
+  let current = text;
+  let fixed = 0;
+  for (let round = 0; round < mostRounds; round++) {
+    const before = check(current);
+    const fixes = before.diagnostics.flatMap(d => (d.fix?.safe === true ? [d.fix] : []));
+    if (fixes.length === 0) break;
+    const changed = applyChanges(
+      current,
+      fixes.flatMap(f => f.changes),
+    );
+    const errors = (q: CheckedQuery): number => q.diagnostics.filter(d => d.severity === "error").length;
+    if (changed === current || errors(check(changed)) > errors(before)) break;
+    current = changed;
+    fixed += fixes.length;
+  }
+  return { text: current, fixed };
 }

@@ -87,7 +87,7 @@ test("diagnostics are the compiler's; an empty cell is not wrong", () => {
 });
 
 const formats: readonly (readonly [text: string, formatted: string])[] = [
-  ["Signins|where User=='x'|count\n", "Signins | where User == 'x' | count\n"],
+  ["Signins|where User=='x'|count\n", "Signins\n| where User == 'x'\n| count\n"],
   ["let a=1;Signins\n|where Attempts>a", "let a = 1;\nSignins\n| where Attempts > a"],
   ["Signins | where (", "Signins | where ("],
 ];

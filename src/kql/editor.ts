@@ -25,6 +25,7 @@ import { analyze } from "./bridge.js";
 import { openEditor } from "./bridge-editor.js";
 import { compileKql } from "./compile.js";
 import { SchemaCache, withScalars } from "./environment.js";
+import { formatKql } from "./format.js";
 import { aggregateFunctions, scalarFunctions } from "./functions/index.js";
 import { windowFunctionNames } from "./lower/expr.js";
 import { bugAt } from "./refusal.js";
@@ -64,7 +65,7 @@ const answers: Answers = {
   hover: ({ text, offset }, { globals }) => attempt(() => hover(text, offset, globals()), undefined),
   signatures: ({ text, offset }, { globals }) => attempt(() => signatures(text, offset, globals()), undefined),
   diagnose: ({ text }, { environment, schemas }) => diagnose(text, environment, schemas),
-  format: ({ text }, { globals }) => attempt(() => format(text, globals()), text),
+  format: ({ text }) => attempt(() => formatKql(text), text),
   classify: ({ text }, { globals }) => attempt(() => classify(text, globals()), []),
 };
 
@@ -261,16 +262,7 @@ function signatureOf(name: string, parameters: readonly BoundParameter[]): KqlSi
   return { label: `${name}(${shown.join(", ")})`, parameters: listed };
 }
 
-// Formatting and colours.
-
-/** Lays a query out as Kusto's editors do; a text that does not parse stays as it is. */
-function format(text: string, globals: Globals): string {
-  const broken = analyze(text, globals).diagnostics.some(d => /^KS0\d\d$/.test(d.code) && d.severity === "error");
-  if (broken) return text;
-  const formatted = openEditor(text, globals).format();
-  const tail = /\n$/.test(text) && !formatted.endsWith("\n") ? "\n" : "";
-  return formatted.replaceAll("\r\n", "\n").replace(/[ \t]+$/gm, "") + tail;
-}
+// Colours.
 
 const tokenKinds: Readonly<Record<string, KqlTokenKind>> = {
   Comment: "comment",

@@ -2,9 +2,10 @@
 import type { ConstantValue, JsonValue } from "./functions/spec.js";
 import type { KqlEnvironment, KqlScalar, KqlTable } from "./api.js";
 import type { Globals } from "./bridge.js";
+import type { FoundNames } from "./check/found.js";
 import type { Binding } from "./lower/context.js";
 import { HuntError, unreachable } from "../base/error.js";
-import { declareDatabase, declareValues } from "./bridge.js";
+import { declareDatabase, declareNames, declareValues } from "./bridge.js";
 import { serviceFunctions } from "./service-functions.js";
 import { parseDatetime } from "./functions/time-text.js";
 
@@ -62,6 +63,13 @@ export function withScalars(globals: Globals, scalars: readonly KqlScalar[]): Gl
     globals,
     scalars.map(s => ({ name: s.name, type: s.type })),
   );
+}
+
+/** Names of which only the kind is known: values of any type, tables of any columns. */
+export function withNames(globals: Globals, names: FoundNames | undefined): Globals {
+  if (names === undefined) return globals;
+  const tables = names.tables.map(name => ({ name, columns: [], open: true }));
+  return declareNames(globals, [...new Set(names.values)], tables);
 }
 
 /** The bound values as names that a query sees. */

@@ -15,6 +15,7 @@ export type { IngestedFile, IngestOptions, IngestResult } from "./ingest/run.js"
 export { readCorrections, writeCorrections } from "./ingest/corrections.js";
 export type { Correction } from "./ingest/corrections.js";
 export { loadCatalogue } from "./schema/catalogue.js";
+export { checkTargets, loadTargetTables, type CheckTarget } from "./schema/target.js";
 export type { Catalogue, CatalogueTable, TableOrigin } from "./schema/catalogue.js";
 export { defaultMaxRows, openWorkspace, OpenedWorkspace } from "./open.js";
 export type { OpenWorkspaceOptions } from "./open.js";

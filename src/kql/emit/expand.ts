@@ -14,11 +14,11 @@ type ExpandRel = Rel & { readonly kind: "expand" };
 /** An array's elements, a bag's pairs; null and any other value are one element, an empty array or bag is none. */
 function elements(json: string, bags: Expansion["bags"]): string {
   const entries = `map_entries(try_cast(${json} as MAP(VARCHAR, JSON)))`;
-  const pair = bags === "bag" ? "json_object(e.key, e.value)" : "json_array(e.key, e.value)";
+  const pair = bags === "bag" ? "json_object(k__e.key, k__e.value)" : "json_array(k__e.key, k__e.value)";
   return (
     `case json_type(${json})` +
     ` when 'ARRAY' then json_extract(${json}, '$[*]')` +
-    ` when 'OBJECT' then list_transform(${entries}, lambda e: ${pair}::JSON)` +
+    ` when 'OBJECT' then list_transform(${entries}, lambda k__e: ${pair}::JSON)` +
     ` else [${json}] end`
   );
 }

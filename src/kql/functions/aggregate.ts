@@ -229,7 +229,7 @@ function weightedPercentiles(
   const percents = percentages(rest, context);
   const parts = percents.map(p =>
     once([sorted], (l = "") => {
-      const weights = `to_json(list_transform(${l}, lambda x: x.w))::VARCHAR`;
+      const weights = `to_json(list_transform(${l}, lambda k__x: k__x.w))::VARCHAR`;
       return `${l}[${context.callUdf("ku_weighted_rank", [weights, `(${p})::DOUBLE`])}].v`;
     }),
   );
@@ -239,7 +239,9 @@ function weightedPercentiles(
 /** Percentages written one by one or as one constant array. */
 function percentages(args: readonly SqlExpr[], context: EmitContext): readonly number[] {
   const listed = args.length === 1 && args[0] !== undefined ? constantElements(args[0]) : undefined;
-  return listed === undefined ? args.map(a => constantNumber(a, context)) : listed.map(Number);
+  if (listed === undefined) return args.map(a => constantNumber(a, context));
+  const numbers = listed.map(Number);
+  return numbers.every(Number.isFinite) ? numbers : context.refuse("a percentage that is no number");
 }
 
 const weightedDoc = page("percentilesw");

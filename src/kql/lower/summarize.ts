@@ -174,7 +174,10 @@ function lowerAnyRow(
   keys: ReadonlySet<string>,
   aggregates: Aggregate[],
 ): readonly Output[] {
-  const listed = node.type.kind === "tuple" ? node.type.columns.filter(c => !keys.has(c.name)) : [];
+  const { type } = node;
+  // Of one column the binder says its type alone.
+  const all = type.kind === "tuple" ? type.columns : step.input.columns;
+  const listed = all.filter(c => !keys.has(c.name));
   const exprs = node
     .get("ArgumentList")
     .list("Expressions")

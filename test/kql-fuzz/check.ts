@@ -1,0 +1,95 @@
+/** What must hold of every generated query. */
+import type { DuckDBConnection } from "../../src/frame/duckdb.js";
+import type { Query } from "./query.js";
+import { duckdbTypes } from "../../src/base/column.js";
+import { bindParameters } from "../../src/frame/materialize.js";
+import { analyze } from "../../src/kql/bridge.js";
+import { SchemaCache } from "../../src/kql/environment.js";
+import { compileOver, runCompiled, type Cell } from "../../tools/kql-run.js";
+import { environment, type Row } from "./data.js";
+import { Unknown } from "./expression.js";
+
+export interface Outcome {
+  readonly state: "ready" | "refused" | "failed";
+  /** Rows were compared with those of the reference. */
+  readonly compared: boolean;
+  /** What does not hold. */
+  readonly fault?: string;
+  /** Codes, when it did not compile. */
+  readonly codes: readonly string[];
+}
+
+const schemas = new SchemaCache();
+
+export async function checkQuery(query: Query, connection: DuckDBConnection): Promise<Outcome> {
+  const result = await compileOver(query.text, environment, { connection, schemas });
+  if (result.state !== "ready") {
+    const codes = result.diagnostics.map(d => d.code);
+    const bug = result.diagnostics.find(d => d.code === "internal/bug");
+    const outside = result.diagnostics.find(
+      d => d.span.start < 0 || d.span.end > query.text.length || d.span.end < d.span.start,
+    );
+    const fault =
+      bug?.message ?? (outside === undefined ? undefined : `a place outside of the text: ${outside.message}`);
+    return { state: result.state, compared: false, codes, ...(fault === undefined ? {} : { fault }) };
+  }
+  const failed = (fault: string): Outcome => ({ state: "ready", compared: false, codes: [], fault });
+  const { columns } = result.query;
+  const bound = analyze(query.text, schemas.get(environment).globals).columns;
+  if (!/\b(pivot|bag_unpack|narrow)\b/.test(query.text)) {
+    const shown = (list: readonly { readonly name: string; readonly type: string }[]): string =>
+      list.map(c => `${c.name}:${c.type}`).join(", ");
+    const binder = bound.filter(c => c.type !== "unknown").length === bound.length ? shown(bound) : undefined;
+    if (binder !== undefined && binder !== shown(columns))
+      return failed(`the binder says (${binder}), the compiler (${shown(columns)})`);
+  }
+  try {
+    const prepared = await connection.prepare(result.query.sql);
+    try {
+      bindParameters(prepared, result.query.parameters);
+      const reader = await prepared.runAndReadAll();
+      const types = reader.columnTypes().map(t => t.alias ?? t.toString());
+      const wanted = columns.map(c => duckdbTypes[c.type]);
+      if (types.join() !== wanted.join()) return failed(`DuckDB gives (${types.join()}), wanted (${wanted.join()})`);
+    } finally {
+      prepared.destroySync();
+    }
+    return compare(query, await runCompiled(result.query, connection), columns);
+  } catch (error) {
+    return failed(`it does not run: ${String(error).split("\n")[0] ?? ""}`);
+  }
+}
+
+function compare(
+  query: Query,
+  found: readonly (readonly Cell[])[],
+  columns: readonly { readonly type: string }[],
+): Outcome {
+  const fine: Outcome = { state: "ready", compared: false, codes: [] };
+  if (query.rows === undefined) return fine;
+  let expected: readonly Row[];
+  try {
+    expected = query.rows();
+  } catch (error) {
+    if (error instanceof Unknown) return fine;
+    throw error;
+  }
+  const printed = expected.map(row => row.map((v, i) => print(v, columns[i]?.type ?? "")).join(" | ")).toSorted();
+  const given = found.map(row => row.map((c, i) => printGiven(c, columns[i]?.type ?? "")).join(" | ")).toSorted();
+  if (printed.join("\n") === given.join("\n")) return { ...fine, compared: true };
+  return { ...fine, fault: `rows differ:\nexpected\n${printed.join("\n")}\ngiven\n${given.join("\n")}` };
+}
+
+function print(value: Row[number], type: string): string {
+  if (value === null) return "∅";
+  if (type === "datetime") return String((value as bigint) / 1000n);
+  if (type === "timespan") return "timespan";
+  return String(value);
+}
+
+function printGiven(cell: Cell, type: string): string {
+  if (cell === undefined) return "∅";
+  if (type === "datetime") return String(Date.parse(cell.replace(/(\.\d{3})\d*Z$/, "$1Z")));
+  if (type === "timespan") return "timespan";
+  return type === "real" ? String(Number(cell)) : cell;
+}

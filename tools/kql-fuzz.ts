@@ -1,0 +1,47 @@
+/** `tsx tools/kql-fuzz.ts [COUNT] [SEED]`: generates and checks queries; prints each kind of fault once, and a summary. */
+import { connectDuckDb, openDuckDb } from "../src/frame/duckdb.js";
+import { installPrelude, registerUdfs } from "../src/frame/udf-host.js";
+import { checkQuery } from "../test/kql-fuzz/check.js";
+import { Choices } from "../test/kql-fuzz/choices.js";
+import { createTables } from "../test/kql-fuzz/data.js";
+import { readGrammar } from "../test/kql-fuzz/grammar.js";
+import { makeOpenQuery, makeQuery } from "../test/kql-fuzz/query.js";
+
+const [count = 1000, seed = 1] = process.argv.slice(2).map(Number);
+const connection = await connectDuckDb(await openDuckDb());
+await registerUdfs(connection);
+await installPrelude(connection);
+await createTables(connection);
+const grammar = readGrammar();
+
+/** mulberry32. */
+let state = seed >>> 0;
+const random = (): number => {
+  state = (state + 0x6d2b79f5) >>> 0;
+  let t = state;
+  t = Math.imul(t ^ (t >>> 15), t | 1);
+  t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+  return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+};
+
+const totals = { ready: 0, refused: 0, failed: 0, compared: 0, faults: 0 };
+const seen = new Map<string, number>();
+for (let i = 0; i < count; i++) {
+  const numbers = Array.from({ length: 4 + Math.floor(random() * 56) }, () => Math.floor(random() * 10_000));
+  const make = i % 2 === 0 ? makeQuery : makeOpenQuery;
+  const query = make(new Choices(numbers), grammar);
+  const outcome = await checkQuery(query, connection);
+  totals[outcome.state]++;
+  if (outcome.compared) totals.compared++;
+  if (outcome.fault === undefined) continue;
+  totals.faults++;
+  const kind = outcome.fault.replace(/'[^']*'|"[^"]*"|\d+/g, "…").slice(0, 90);
+  seen.set(kind, (seen.get(kind) ?? 0) + 1);
+  if (seen.get(kind) === 1) console.log(`--- ${outcome.fault}\n${query.text}\n`);
+}
+for (const [kind, times] of [...seen].sort((a, b) => b[1] - a[1])) console.log(`${times} × ${kind}`);
+const { ready, refused, failed, compared, faults } = totals;
+console.log(
+  `${count} queries (seed ${seed}): ${ready} run, ${compared} of them with the reference's rows, ${refused} refused by name, ${failed} wrong by the binder; ${faults} faults`,
+);
+process.exitCode = faults === 0 ? 0 : 1;

@@ -200,3 +200,16 @@ test("providers are listed with what they need", async () => {
   expect(await found[0]?.secret("ApiID")).toBeUndefined();
   expect(findProvider(config, "TIProviders", "torexitnodes")?.value("timeout")).toBe(5);
 });
+
+test("config/workspace: a workspace without settings is told each time, at its line", () => {
+  const text = `MSSentinel:\n  Workspaces:\n    Default: { WorkspaceId: ${a}, TenantId: ${a} }\n    Old:\n`;
+  const { findings: found, diagnostics } = read(text);
+  expect(found).toContainEqual(
+    expect.objectContaining({
+      ...{ code: "config/workspace", severity: "error", line: 4 },
+      message: "workspace 'Old' has no settings",
+      fix: "give WorkspaceId and TenantId",
+    }),
+  );
+  expect(diagnostics.map(d => d.code)).toContain("config/workspace");
+});

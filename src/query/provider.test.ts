@@ -72,7 +72,7 @@ interface Bench {
   readonly notices: Notice[];
 }
 
-function openBench(more: Partial<QueryProviderHost> = {}): Bench {
+function openBench(more: Partial<QueryProviderHost> = {}, environment = "MSSentinel"): Bench {
   const sent: Sent[] = [];
   const notices: Notice[] = [];
   const driver: Driver = {
@@ -90,7 +90,7 @@ function openBench(more: Partial<QueryProviderHost> = {}): Bench {
       return store.fromBatches([{ name: "a", type: "string" }], [[["x"]]], { completeness: complete, provenance });
     },
   };
-  const qry = createQueryProvider("MSSentinel", {
+  const qry = createQueryProvider(environment, {
     clock,
     definitions: () => readQueries(file, "q.yaml").definitions,
     openDriver: async () => driver,
@@ -354,4 +354,20 @@ test("queries can be added in code and from files", async () => {
   expect(() => qry.addCustomQuery({ name: "bad", family: "Custom", query: "T | take {n}" })).toThrowError(/uses '{n}'/);
   expect(qry.importQueryFile("mine.yaml").added).toContain("Azure.my_signins");
   expect(() => qry.importQueryFile("absent.yaml")).toThrowError(code("query/file-unreadable"));
+});
+
+test("a query in another language is known, and refused when it is run", async () => {
+  const text = `
+metadata: { data_environments: [Splunk], data_families: [SplunkGeneral] }
+sources:
+  get_events: { description: Events, args: { query: "search index=main | head 5" } }
+`;
+  const { qry, sent } = openBench({ definitions: () => readQueries(text, "s.yaml").definitions }, "Splunk");
+  expect(qry.listQueries()).toEqual(["SplunkGeneral.get_events"]);
+  await qry.connect();
+  await expect(qry["SplunkGeneral"]?.["get_events"]?.()).rejects.toMatchObject({
+    code: "query/language-unsupported",
+    hint: "it is for Splunk",
+  });
+  expect(sent).toEqual([]);
 });

@@ -142,6 +142,12 @@ const refusals: readonly (readonly [what: string, uri: string, setting: Setting,
 test.each(refusals)("refuses %s", async (_what, uri, setting, message) => {
   await expect(readerFor(setting)(source(uri))).rejects.toThrow(message);
 });
+test.each(["https://", "http://feeds.example.org/a.csv", "https://elsewhere.example/a.csv", "/etc/passwd"])(
+  "%s is refused as not allowed, not as unreadable",
+  async uri => {
+    await expect(readerFor()(source(uri))).rejects.toMatchObject({ code: "external/not-allowed" });
+  },
+);
 
 test("a packed file cannot grow beyond the limit", async () => {
   writeFileSync(join(dir, "feeds", "bomb.csv"), gzipSync("a".repeat(100_000)));

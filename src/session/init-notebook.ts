@@ -91,19 +91,17 @@ const asNotice = (error: HuntError): Notice => ({
   ...(error.hint === undefined ? {} : { hint: error.hint }),
 });
 
+/** A notice where this Node is older than what Huntbook is made for. */
+export function checkNode(node: string): Notice[] {
+  if (!isOlder(node, nodeWanted)) return [];
+  const message = `Node ${node} is older than ${nodeWanted}`;
+  return [{ code: "session/old-node", message, hint: "install Node 20.19 or newer" }];
+}
+
 async function checkVersions(
   options: InitNotebookOptions,
 ): Promise<{ notices: Notice[]; upgrade: string | undefined }> {
-  const node = process.versions.node;
-  const notices: Notice[] = isOlder(node, nodeWanted)
-    ? [
-        {
-          code: "session/old-node",
-          message: `Node ${node} is older than ${nodeWanted}`,
-          hint: "install Node 20.19 or newer",
-        },
-      ]
-    : [];
+  const notices = checkNode(process.versions.node);
   if (options.checkUpgrade !== true) return { notices, upgrade: undefined };
   const latest = await findLatestVersion("huntbook");
   if (latest === undefined) return { notices, upgrade: "the newest version could not be found out (offline?)" };

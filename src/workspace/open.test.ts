@@ -207,6 +207,18 @@ describe("options", () => {
     expect((await ask("Logons_CL", { window })).provenance).toMatchObject({ source: "workspace Case", range: window });
   });
 
+  test("answers over files whose times were moved say so, and no others", async () => {
+    await fill();
+    await write(async w => {
+      await w.addTable("Other_CL", columns, rows(["2021-01-01", "a", 1]));
+      const file = { path: "dc01.json", sha256: "0", sizeBytes: 1, rows: 3, rejects: 0, ingestedAt: "" };
+      w.addSource({ ...file, tables: ["Logons_CL"], timeShift: "+19h" });
+    });
+    const { provenance } = await ask("Logons_CL | take 1");
+    expect(provenance.source).toBe("workspace Case (times of dc01.json moved by +19h)");
+    expect((await ask("Other_CL")).provenance.source).toBe("workspace Case");
+  });
+
   test("notebook values and frames are used by name", async () => {
     await fill();
     const wanted = await store.fromRows([{ Account: "a" }, { Account: "c" }]);

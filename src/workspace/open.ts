@@ -196,7 +196,7 @@ export class OpenedWorkspace implements LocalWorkspace {
     try {
       return await store.execute(query, {
         query: text,
-        source: `workspace ${this.name}`,
+        source: `workspace ${this.name}${this.#shiftsOf(query.tables)}`,
         completenessOf: use => (elsewhere.get(use.database ?? "") ?? this).#completenessOf(use),
         clock: this.clock,
         ...(range === undefined ? {} : { range }),
@@ -293,6 +293,16 @@ export class OpenedWorkspace implements LocalWorkspace {
     return found;
   }
 
+  /** Which files' times were moved on ingest, of those that a query reads: ` (times of fw.csv moved by +19h)`. */
+  #shiftsOf(uses: readonly TableUse[]): string {
+    const read = new Set(uses.filter(use => use.database === undefined).map(use => use.name));
+    const moved = this.#parts.lease.manifest.sources
+      .filter(s => s.timeShift !== undefined && s.tables.some(t => read.has(t)))
+      .map(s => `times of ${s.path} moved by ${s.timeShift ?? ""}`);
+    const more = moved.length > mostShifts ? [`${moved.length - mostShifts} more files' times moved`] : [];
+    return moved.length === 0 ? "" : ` (${[...moved.slice(0, mostShifts), ...more].join(", ")})`;
+  }
+
   #completenessOf(use: TableUse): Completeness {
     if (use.database === watchlistDatabase) return { state: "complete", causes: [] };
     const entry = this.#parts.lease.manifest.tables.get(use.name);
@@ -343,6 +353,9 @@ export class OpenedWorkspace implements LocalWorkspace {
     return error;
   }
 }
+
+/** More files than this are counted, not named. */
+const mostShifts = 3;
 
 const escapeRegExp = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
 

@@ -351,8 +351,18 @@ test("a text asks for one thing at a time, and its answer names the tables it ca
 
 const refused: readonly (readonly [text: string, message: string])[] = [
   ["Signins | evaluate pivot(User, count(), IP)", "pivot over an empty value"],
-  ["datatable(a: long, b: string)[1, 'a'] | evaluate pivot(b)", "a second column 'a'"],
-  ['datatable(a: long, D: dynamic)[7, dynamic({"a": 1})] | evaluate bag_unpack(D)', "a second column 'a'"],
+  [
+    "datatable(a: long, b: string)[1, 'a'] | evaluate pivot(b)",
+    "kql/column-conflict: pivot would make a second column 'a'",
+  ],
+  [
+    'datatable(a: long, D: dynamic)[7, dynamic({"a": 1})] | evaluate bag_unpack(D)',
+    "kql/column-conflict: bag_unpack would make a second column 'a'",
+  ],
+  [
+    "Signins | evaluate sequence_detect(TimeGenerated, 1h, 1h, one = (Ok == true), User)",
+    "kql/bad-plugin-call: 'sequence_detect' needs two conditions or more",
+  ],
   ["range n from 1 to 1001 step 1 | extend p = tostring(n) | project p | evaluate pivot(p)", "more than 1,000 values"],
   [
     "Signins | evaluate rows_near(Ok, 1) | evaluate session_count(User, TimeGenerated, ago(7d), now(), 1d, 1h)",

@@ -11,6 +11,7 @@ import {
   type Session,
 } from "../../src/index.js";
 import { systemConfigPorts } from "../../src/config/config.js";
+import { checkNode } from "../../src/session/init-notebook.js";
 import { createInlineCompiler } from "../../src/kql/compiler.js";
 
 let dir: string;
@@ -174,4 +175,14 @@ test("plug-ins add queries, names and drivers; one that fails does not keep othe
   };
   const splunk = await withSession(session, async () => new Provider("Splunk").connect(undefined, { host: "h1" }));
   expect((splunk as { connected: boolean }).connected).toBe(true);
+});
+
+test.each([
+  ["18.20.4", ["session/old-node"]],
+  ["20.18.3", ["session/old-node"]],
+  ["20.19.0", []],
+  ["22.4.1", []],
+  ["100.0.0", []],
+])("Node %s", (version, codes) => {
+  expect(checkNode(version).map(n => n.code)).toEqual(codes);
 });

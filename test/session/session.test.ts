@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { ConfigPorts } from "../../src/config/config.js";
 import type { Session } from "../../src/index.js";
 import {
@@ -173,5 +173,43 @@ describe("sessions", () => {
       });
       expect((await provider.execQuery("SigninTest")).rowCount).toBe(2);
     });
+  });
+});
+
+describe("workspaces in the cloud", () => {
+  const id = "11111111-2222-4333-8444-555555555555";
+  const cloud = `MSSentinel: { Workspaces: { Default: { WorkspaceId: ${id}, TenantId: ${id} } } }\n`;
+  const openCloud = () => open({ configPorts: { ...configPorts, read: () => cloud } });
+
+  test("session/not-local: such a workspace is no folder, and the error says what connects to it", async () => {
+    await expect(openCloud().workspace()).rejects.toMatchObject({
+      code: "session/not-local",
+      hint: expect.stringContaining("QueryProvider") as string,
+    });
+  });
+
+  test("query/bound-in-cloud: a frame is not sent there unasked, and the way on is said", async () => {
+    const session = openCloud();
+    const mine = await withSession(session, () => frameFrom([{ Account: "ada" }]));
+    const asked = runKqlText(session, "mine | take 1", { frames: { mine } });
+    await expect(asked).rejects.toMatchObject({
+      code: "query/bound-in-cloud",
+      hint: expect.stringContaining('mine.kql("| where') as string,
+    });
+  });
+
+  test("net/extra-ca: certificates that cannot be read are not left out quietly", () => {
+    vi.stubEnv("NODE_EXTRA_CA_CERTS", join(root, "no-such.pem"));
+    try {
+      const session = openCloud();
+      expect(() => session.http).toThrowError(
+        expect.objectContaining({
+          code: "net/extra-ca",
+          message: expect.stringContaining("no-such.pem") as string,
+        }) as Error,
+      );
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 });

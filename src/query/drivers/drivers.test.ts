@@ -124,7 +124,9 @@ afterEach(async () => {
   await standIn.close();
 });
 
-function sentinel(more: { workspaceId?: string; tokens?: TokenSource; timeoutMs?: number } = {}): Driver {
+function sentinel(
+  more: { workspaceId?: string; tokens?: TokenSource; timeoutMs?: number; http?: HttpClient } = {},
+): Driver {
   return createSentinelDriver({
     workspaceId: standIn.workspaceId,
     tenantId: "t",
@@ -330,6 +332,18 @@ test.each<[string, () => Driver, string, RegExp]>([
   const error: unknown = await driver.query("Many").catch((e: unknown) => e);
   expect(error).toMatchObject({ code, hint: expect.stringMatching(hint) as string });
   expect(JSON.stringify([String(error), error])).not.toContain("hunter2");
+});
+
+test("an answer beyond what one reply may hold is an error that says what to leave out", async () => {
+  const small = {
+    ...http,
+    request: (r: Parameters<HttpClient["request"]>[0]) => http.request({ ...r, maxBytes: 1000 }),
+  };
+  const driver = await connected(sentinel({ http: small }));
+  await expect(driver.query("Many")).rejects.toMatchObject({
+    code: "query/too-large",
+    hint: expect.stringContaining("summarize") as string,
+  });
 });
 
 test("a missing sign-in is found when connecting", async () => {

@@ -116,3 +116,17 @@ test("a column that the table lacks is a bug of the generator", () => {
     expect.objectContaining({ code: "internal/bug" }) as Error,
   );
 });
+
+test("a sink that fails is an error of the tenant, with what failed", async () => {
+  const recorder = createRecorder({
+    ...{ schemas: loadContosoSchemas(), connection, tenantId: "t-1", seed: 7, isLost: () => false },
+    ...{ startUs, endUs: startUs + 60 * minute },
+    sink: { add: () => Promise.reject(new Error("the file is gone")) },
+  });
+  recorder.emit("Syslog", startUs, { ProcessID: 1 });
+  await expect(recorder.endSlice(0)).rejects.toMatchObject({
+    code: "contoso/write-failed",
+    message: expect.stringContaining("the file is gone") as string,
+    hint: expect.stringContaining("disk") as string,
+  });
+});

@@ -93,9 +93,11 @@ const everywhere: readonly Column[] = [
  * folds case.
  * @throws HuntError `contoso/schema-missing` when a vendored schema file lacks a table
  */
-export function loadContosoSchemas(): ReadonlyMap<ContosoTable, TableSchema> {
-  const sentinel = loadFile("sentinel-tables.json");
-  const xdr = loadFile("xdr-tables.json");
+export function loadContosoSchemas(
+  load: (name: string) => SchemaFile = loadFile,
+): ReadonlyMap<ContosoTable, TableSchema> {
+  const sentinel = load("sentinel-tables.json");
+  const xdr = load("xdr-tables.json");
   return new Map(
     contosoTableNames.map(name => {
       const kind = contosoTables[name];

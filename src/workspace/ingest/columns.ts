@@ -32,13 +32,15 @@ export interface TimeSource {
   readonly format: TimeFormat;
   /** For times that do not say their zone. */
   readonly zone: string;
+  /** Added to every time, milliseconds. */
+  readonly shiftMs?: number;
 }
 
 export interface PlannedColumn extends Column {
   /** Pointers, the first that has a value wins. */
   readonly from: readonly string[];
   /** For datetime columns. */
-  readonly time?: { readonly format: TimeFormat; readonly zone: string };
+  readonly time?: Omit<TimeSource, "pointer">;
 }
 
 export interface ColumnPlan {
@@ -99,14 +101,11 @@ class Planner {
   takeTime(): void {
     const { time } = this.#request;
     if (time === undefined) return;
-    const column = (name: string): PlannedColumn => ({
-      name,
-      type: "datetime",
-      from: [time.pointer],
-      time: { format: time.format, zone: time.zone },
-    });
+    const { pointer, ...reading } = time;
+    const column = (name: string): PlannedColumn => ({ name, type: "datetime", from: [pointer], time: reading });
     this.#columns.push(column("TimeGenerated"));
-    this.#consumed.add(time.pointer);
+    // A time that was moved is kept as it was written, too: as a field like the others.
+    if (time.shiftMs === undefined) this.#consumed.add(pointer);
     const stamp = this.#known.get("timestamp");
     const own = this.#fields.find(f => cleanName(f.name).toLowerCase() === "timestamp");
     if (stamp?.type === "datetime" && (own === undefined || own.statistics.pointer === time.pointer))

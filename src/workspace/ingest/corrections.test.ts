@@ -13,7 +13,7 @@ files:
     format: csv
     delimiter: semicolon
     header: false
-    time: { field: date, format: "%d/%m/%Y", zone: Europe/Paris }
+    time: { field: date, format: "%d/%m/%Y", zone: Europe/Paris, shift: -1d2h }
     columns: { src: SourceIP }
   - match: junk/**
     skip: true
@@ -21,7 +21,8 @@ files:
   expect(parseCorrections(text, "ingest.yaml")).toEqual([
     {
       ...{ match: "fw/*.csv", table: "CommonSecurityLog", format: "csv", delimiter: ";", header: false },
-      ...{ timeField: "date", timeFormat: "%d/%m/%Y", timeZone: "Europe/Paris", columns: { src: "SourceIP" } },
+      ...{ timeField: "date", timeFormat: "%d/%m/%Y", timeZone: "Europe/Paris", timeShiftMs: -93_600_000 },
+      columns: { src: "SourceIP" },
     },
     { match: "junk/**", skip: true },
   ]);
@@ -33,7 +34,7 @@ files:
   - match: a
     tables: X
     format: xml
-    time: { zone: Mars/Base, format: later }
+    time: { zone: Mars/Base, format: later, shift: soon }
   - table: X
 `;
   expect(() => parseCorrections(text, "ingest.yaml")).toThrow(
@@ -45,6 +46,7 @@ files:
         "ingest.yaml:5:13: 'format' must be one of csv, json, jsonl, zeek, parquet",
         "ingest.yaml:6:19: 'Mars/Base' is not a time zone; write UTC, +02:00 or a name like Europe/Paris",
         "ingest.yaml:6:38: format must be iso, epoch-s, epoch-ms, epoch-us, epoch-ns or a pattern like %d/%m/%Y",
+        "ingest.yaml:6:52: 'soon' is no shift; write what to add to the times: 19h, -5d or 1d2h30m",
         "ingest.yaml:7:5: an entry of 'files' needs 'match', a pattern for file names",
       ].join("\n"),
     }),
@@ -64,7 +66,7 @@ test("what is written is read back", async () => {
   const dir = await mkdtemp(join(tmpdir(), "huntbook-corrections-"));
   try {
     expect(await readCorrections(dir)).toEqual([]);
-    const corrections = [{ match: "**", timeZone: "+02:00", delimiter: "\t" as const }];
+    const corrections = [{ match: "**", timeZone: "+02:00", timeShiftMs: 68_400_000, delimiter: "\t" as const }];
     await writeCorrections(dir, corrections);
     expect(await readCorrections(dir)).toEqual(corrections);
   } finally {

@@ -11,6 +11,7 @@ import type { Delimiter } from "./csv.js";
 import { globToRegExp } from "./glob.js";
 import { isTimeFormat, isTimeZone } from "./time-format.js";
 import type { TimeFormat } from "./time-format.js";
+import { formatShift, parseShift } from "./time-shift.js";
 
 export const correctionsName = "ingest.yaml";
 
@@ -26,6 +27,8 @@ export interface Correction {
   readonly timeField?: string;
   readonly timeFormat?: TimeFormat;
   readonly timeZone?: string;
+  /** What to add to the times, milliseconds: the clock was wrong. */
+  readonly timeShiftMs?: number;
   /** Field → column. */
   readonly columns?: Readonly<Record<string, string>>;
 }
@@ -44,8 +47,9 @@ export async function readCorrections(workspace: string): Promise<readonly Corre
 /** Writes a workspace's corrections, in place of those it has. */
 export async function writeCorrections(workspace: string, corrections: readonly Correction[]): Promise<void> {
   const head = "# Corrections to what ingest understood. The first entry that matches a file and says a thing wins.\n";
-  const files = corrections.map(({ timeField, timeFormat, timeZone, ...rest }) => {
-    const time = { field: timeField, format: timeFormat, zone: timeZone };
+  const files = corrections.map(({ timeField, timeFormat, timeZone, timeShiftMs, ...rest }) => {
+    const shift = timeShiftMs === undefined ? undefined : formatShift(timeShiftMs);
+    const time = { field: timeField, format: timeFormat, zone: timeZone, shift };
     const said = Object.fromEntries(Object.entries(time).filter(([, value]) => value !== undefined));
     return Object.keys(said).length === 0 ? rest : { ...rest, time: said };
   });
@@ -158,6 +162,12 @@ class Reader {
         this.#text(n, "zone", text => {
           if (isTimeZone(text)) entry.timeZone = text;
           else this.#problem(n, `'${text}' is not a time zone; write UTC, +02:00 or a name like Europe/Paris`);
+        }),
+      shift: n =>
+        this.#text(n, "shift", text => {
+          const shiftMs = parseShift(text);
+          if (shiftMs !== undefined) entry.timeShiftMs = shiftMs;
+          else this.#problem(n, `'${text}' is no shift; write what to add to the times: 19h, -5d or 1d2h30m`);
         }),
     });
   }

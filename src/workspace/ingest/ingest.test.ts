@@ -489,10 +489,46 @@ describe("the plan", () => {
     expect(planRows(await plan())).toEqual([
       {
         ...{ file: "host.json", format: "JSON Lines", table: "SecurityEvent", time: "TimeCreated (iso)", zone: "UTC" },
-        ...{ from: "2023-08-15T09:53:59.757Z", to: "2023-08-16T00:00:00.000Z", rows: "2", rejects: 1 },
+        ...{
+          from: "2023-08-15T09:53:59.757Z",
+          to: "2023-08-16T00:00:00.000Z",
+          rows: "2",
+          rejects: 1,
+          estimated: false,
+        },
       },
     ]);
     await expect(stat(workspace)).rejects.toMatchObject({ code: "ENOENT" });
+  });
+
+  test("a clock that was wrong is corrected: in the plan, in the rows, and answers say so", async () => {
+    await put(
+      "host.json",
+      jsonl(processEvent, { ...processEvent, TimeCreated: "2023-08-16T00:00:00Z" }) +
+        '{"TimeCreated":"2023-08-15T10:00:00Z",',
+    );
+    const corrections = [{ match: "host.json", timeShiftMs: 19 * 3_600_000 }];
+    const [row] = planRows(await planIngest([evidence], { corrections }));
+    expect(row).toMatchObject({ zone: "UTC +19h", from: "2023-08-16T04:53:59.757Z", to: "2023-08-16T19:00:00.000Z" });
+    await ingest(corrections);
+    expect(await table("SecurityEvent", "TimeGenerated, TimeCreated")).toEqual([
+      { TimeGenerated: "2023-08-16 04:53:59.757", TimeCreated: "2023-08-15 09:53:59.757" },
+      { TimeGenerated: "2023-08-16 19:00:00", TimeCreated: "2023-08-16 00:00:00" },
+    ]);
+    const { sources, tables } = await readManifest(workspace);
+    expect(sources.map(s => s.timeShift)).toEqual(["+19h"]);
+    // A line that cannot be read is where its rows would be.
+    expect(tables.get("SecurityEvent")?.rejects).toMatchObject([{ count: 1, from: "2023-08-16T05:00:00.000000Z" }]);
+  });
+
+  test("the head of a large file is said to be an estimate", async () => {
+    await put(
+      "big_CL.jsonl",
+      jsonl(...Array.from({ length: 20_500 }, (_, i) => ({ time: "2024-01-01T00:00:00Z", i }))),
+    );
+    expect(planRows(await plan())).toMatchObject([
+      { rows: expect.stringMatching(/^~2\d{4}$/) as string, estimated: true },
+    ]);
   });
 
   test("says what is not read and why", async () => {

@@ -20,8 +20,8 @@ import { findWrapper } from "./json-elements.js";
 import { readHead } from "./bytes.js";
 import { readRecords } from "./records.js";
 import type { FileFormat, ReadReject } from "./records.js";
-import { readTime } from "./time-format.js";
-import { findTime } from "./time-source.js";
+import { formatShift } from "./time-shift.js";
+import { findTime, readTimeOf } from "./time-source.js";
 import type { TimeDoubt } from "./time-source.js";
 import { listEvidence } from "./walk.js";
 import type { EvidenceFile } from "./walk.js";
@@ -270,7 +270,7 @@ function spanOf(records: readonly unknown[], time: TimeSource | undefined): Time
   for (const record of records) {
     const value = valueAt(record, path);
     const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
-    const at = readTime(time.format, time.zone, text);
+    const at = readTimeOf(time, text);
     if (at === undefined) continue;
     if (first === undefined || at < first) first = at;
     if (last === undefined || at > last) last = at;
@@ -316,12 +316,15 @@ export interface PlanRow {
   readonly format: string;
   readonly table: string;
   readonly time: string;
+  /** With what `ingest.yaml` adds to the times: `UTC +19h`. */
   readonly zone: string;
   readonly from: string;
   readonly to: string;
   /** With `~` when estimated. */
   readonly rows: string;
   readonly rejects: number;
+  /** The span, the rows and the rejects are those of the head of a large file; only `rows` is extrapolated. */
+  readonly estimated: boolean;
 }
 
 export function planRows(plan: IngestPlan): readonly PlanRow[] {
@@ -331,13 +334,19 @@ export function planRows(plan: IngestPlan): readonly PlanRow[] {
       format: planned.formatName,
       table: table.table,
       time: table.time === undefined ? "none" : `${fromPointer(table.time.pointer).join(".")} (${table.time.format})`,
-      zone: table.time?.zone ?? "",
+      zone: zoneText(table.time),
       from: table.span === undefined ? "" : iso(table.span.startMs),
       to: table.span === undefined ? "" : iso(table.span.endMs - 1),
       rows: planned.rows.exact ? String(table.sampleRows) : `~${estimate(planned, table)}`,
       rejects: planned.rejects.count,
+      estimated: !planned.rows.exact,
     })),
   );
+}
+
+function zoneText(time: TimeSource | undefined): string {
+  if (time === undefined) return "";
+  return time.shiftMs === undefined ? time.zone : `${time.zone} ${formatShift(time.shiftMs)}`;
 }
 
 function estimate(planned: PlannedFile, table: PlannedTable): number {

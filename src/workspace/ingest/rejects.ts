@@ -9,7 +9,7 @@ import type { Micros } from "../time.js";
 import type { TimeSource } from "./columns.js";
 import { fromPointer } from "./fields.js";
 import type { FileFormat, ReadReject } from "./records.js";
-import { readTime } from "./time-format.js";
+import { readTimeOf } from "./time-source.js";
 
 /** One line of a file under `rejects/`. */
 export interface RejectLine {
@@ -99,12 +99,12 @@ export function timeOfReject(text: string, format: FileFormat, time: TimeSource 
     const at = text.indexOf(`${name}:`) === -1 ? text.indexOf(`${name} :`) : text.indexOf(`${name}:`);
     if (at === -1) return undefined;
     const value = /^\s*:\s*(?:"([^"\\]*)"|(\d+(?:\.\d+)?))/.exec(text.slice(at + name.length, at + name.length + 100));
-    return value === null ? undefined : readTime(time.format, time.zone, value[1] ?? value[2] ?? "");
+    return value === null ? undefined : readTimeOf(time, value[1] ?? value[2] ?? "");
   }
   const delimiter = format.kind === "csv" ? format.dialect.delimiter : "\t";
   const times = text
     .split(delimiter)
-    .map(field => readTime(time.format, time.zone, field.trim().replace(/^"(.*)"$/, "$1")))
+    .map(field => readTimeOf(time, field.trim().replace(/^"(.*)"$/, "$1")))
     .filter(at => at !== undefined);
   return times.length === 1 ? times[0] : undefined;
 }

@@ -25,6 +25,7 @@ import type { ReadReject } from "./records.js";
 import { RejectWriter, timeOfReject } from "./rejects.js";
 import { tableQuery } from "./sql.js";
 import { Stage } from "./stage.js";
+import { formatShift } from "./time-shift.js";
 import { findTime } from "./time-source.js";
 import type { EvidenceFile } from "./walk.js";
 
@@ -101,6 +102,12 @@ function freeName(file: EvidenceFile, taken: ReadonlyMap<string, SourceEntry>): 
     const owner = taken.get(name);
     if (owner === undefined || owner.root === file.root) return name;
   }
+}
+
+/** What was added to a file's times, for the manifest: answers over its rows say so. */
+function shiftOf({ tables }: PlannedFile): Pick<SourceEntry, "timeShift"> {
+  const shiftMs = tables.find(t => t.time?.shiftMs !== undefined)?.time?.shiftMs;
+  return shiftMs === undefined ? {} : { timeShift: formatShift(shiftMs) };
 }
 
 /** Records of one table, read in one way, with one reading of the time. */
@@ -336,6 +343,7 @@ class IngestRun {
         rows: work.rows,
         rejects: work.rejects.count,
         ingestedAt: now,
+        ...shiftOf(work.planned),
       };
       this.#writer.addSource(source);
     }

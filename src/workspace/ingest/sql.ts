@@ -4,7 +4,7 @@ import { quoteIdentifier, quoteLiteral } from "../../frame/duckdb.js";
 import { extraColumn, sourceFileColumn, sourceRecordColumn } from "./columns.js";
 import type { ColumnPlan, PlannedColumn } from "./columns.js";
 import { fromPointer, toPointer } from "./fields.js";
-import { timeSql } from "./time-format.js";
+import { shiftedSql, timeSql } from "./time-format.js";
 
 /** Where the texts wait: columns `file` (name), `number`, `json`. A SQL expression of ours. */
 export interface StagedRows {
@@ -129,8 +129,13 @@ const isJson = (node: TransformNode): boolean => node.json || node.children.size
 function columnSql(column: PlannedColumn, tree: Transform): string {
   if (column.type === "dynamic") return dynamicSql(column, tree);
   const text = textOf(column, tree);
-  if (column.type === "datetime") return timeSql(column.time?.format ?? "iso", column.time?.zone ?? "UTC", text);
+  if (column.type === "datetime") return datetimeSql(column, text);
   return convert(column.type, text);
+}
+
+function datetimeSql({ time }: PlannedColumn, text: string): string {
+  const written = timeSql(time?.format ?? "iso", time?.zone ?? "UTC", text);
+  return time?.shiftMs === undefined ? written : shiftedSql(written, time.shiftMs);
 }
 
 function textOf(column: PlannedColumn, tree: Transform): string {

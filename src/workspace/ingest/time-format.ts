@@ -181,6 +181,12 @@ function patternSql(format: string, text: string, zone: string): string {
   return inZone(`cast(try_strptime(${text}, [${list}]) as TIMESTAMP)`, zone);
 }
 
+/** A time moved by milliseconds; null where that is no instant that KQL has. */
+export function shiftedSql(sql: string, shiftMs: number): string {
+  const moved = `try(${sql} + to_milliseconds(${shiftMs}))`;
+  return `case when ${moved} between TIMESTAMP '0001-01-01' and TIMESTAMP '9999-12-31 23:59:59.999999' then ${moved} end`;
+}
+
 /** A local time as UTC. Names of zones come from `isTimeZone`. */
 function inZone(sql: string, zone: string): string {
   const minutes = offsetMinutes(zone);

@@ -5,7 +5,8 @@ import type { TimeSource } from "./columns.js";
 import type { Correction } from "./corrections.js";
 import { fromPointer, toPointer } from "./fields.js";
 import type { FieldStatistics, RecordStatistics } from "./fields.js";
-import { detectTime } from "./time-format.js";
+import type { Micros } from "../time.js";
+import { detectTime, readTime } from "./time-format.js";
 import type { TimeDetection, TimeFormat } from "./time-format.js";
 
 export type TimeDoubt =
@@ -40,6 +41,12 @@ export function findTime(
     if (finding !== undefined) return finding;
   }
   return shape === plainShape ? otherTime(shape, statistics, correction) : { time: undefined, doubts: [] };
+}
+
+/** One record's time, where that can be told without DuckDB; moved as the source says. */
+export function readTimeOf(time: TimeSource, text: string): Micros | undefined {
+  const at = readTime(time.format, time.zone, text);
+  return at === undefined ? undefined : at + BigInt(time.shiftMs ?? 0) * 1000n;
 }
 
 function namedTime(
@@ -85,7 +92,9 @@ function settle(shape: RecordShape, field: FieldStatistics, correction: Partial<
     doubts.push({ kind: "date-order", field: name, example, choices: [found.ambiguousWith, found.format] });
   if (!found.zoned && !utc && correction.timeZone === undefined)
     doubts.push({ kind: "time-zone", field: name, example });
-  return { time: { pointer: field.pointer, format: found.format, zone: correction.timeZone ?? "UTC" }, doubts };
+  const { timeZone: zone = "UTC", timeShiftMs: shiftMs } = correction;
+  const time = { pointer: field.pointer, format: found.format, zone, ...(shiftMs === undefined ? {} : { shiftMs }) };
+  return { time, doubts };
 }
 
 function saysZone(format: TimeFormat, samples: readonly string[]): boolean {

@@ -35,6 +35,15 @@ const process = {
 test.each<[string, RawRecord, string | undefined, Partial<RecordContext>?]>([
   ["Security channel", { Channel: "Security", EventID: 4688 }, "Windows events → SecurityEvent"],
   ["Security channel in small letters", { Channel: "security", EventID: 4688 }, "Windows events → SecurityEvent"],
+  ["no channel, an id of the Security log", { EventID: 5156, Hostname: "dc" }, "Windows events → SecurityEvent"],
+  ["no channel, an id that others have", { EventID: 6005, Hostname: "dc" }, undefined],
+  ["no channel, another provider", { EventID: 4688, Hostname: "dc", ProviderName: "Other" }, undefined],
+  ["no computer", { EventID: 4688 }, undefined],
+  [
+    "an export without Type: by its id",
+    { TimeGenerated: "x", Computer: "dc", EventID: 5156, DestPort: "80" },
+    "Microsoft Sentinel → SecurityEvent",
+  ],
   ["Sysmon", sysmon, "Windows events → Event"],
   ["Winlogbeat", { winlog: { channel: "Security", event_data: {} } }, "Windows events (Winlogbeat) → SecurityEvent"],
   ["EVTX as JSON", { Event: { System: { Channel: "System" } } }, "Windows events (EVTX as JSON) → Event"],

@@ -72,6 +72,7 @@ const telling: readonly (readonly string[])[] = [
   ["Event", "System", "Channel"],
   ["@stream"],
   ["_path"],
+  ["EventID"],
 ];
 
 const windowsTime = ["/TimeCreated", "/EventTime", "/@timestamp", "/UtcTime", "/EventReceivedTime", "/TimeGenerated"];
@@ -233,7 +234,7 @@ const recognisers: readonly Recogniser[] = [
   { shape: defender, table: defenderTable },
   { shape: evtxJson, table: r => windowsTable(at(r, "Event", "System", "Channel")) },
   { shape: winlogbeat, table: r => windowsTable(at(r, "winlog", "channel")) },
-  { shape: flatWindows, table: r => (has(r, "EventID") || has(r, "EventId") ? windowsTable(r["Channel"]) : undefined) },
+  { shape: flatWindows, table: flatWindowsTable },
   {
     shape: cloudTrail,
     table: r => (has(r, "eventSource") && has(r, "eventName") && has(r, "eventVersion") ? "AWSCloudTrail" : undefined),
@@ -247,13 +248,54 @@ function windowsTable(channel: unknown): string | undefined {
   return channel.toLowerCase() === "security" ? "SecurityEvent" : "Event";
 }
 
+function flatWindowsTable(record: RawRecord): string | undefined {
+  if (!has(record, "EventID") && !has(record, "EventId")) return undefined;
+  return windowsTable(record["Channel"]) ?? securityTable(record);
+}
+
+/**
+ * Events that Windows' Security channel has and no other, where the record does not say its channel: first and last id.
+ * Source: Microsoft Learn, "Appendix L: Events to Monitor" and "Advanced security audit policy settings".
+ */
+const securityEvents: readonly (readonly [number, number])[] = [
+  ...([
+    [1100, 1108],
+    [4608, 4999],
+    [5024, 5169],
+    [5376, 5382],
+    [5440, 5485],
+    [5632, 5633],
+    [5712, 5712],
+  ] as const),
+  ...([
+    [5888, 5890],
+    [6144, 6145],
+    [6272, 6281],
+    [6400, 6424],
+  ] as const),
+];
+
+/** `SecurityEvent` for a Windows event whose id says so, unless its provider is another one. */
+function securityTable(record: RawRecord): string | undefined {
+  if (!["Computer", "Hostname", "host"].some(name => has(record, name))) return undefined;
+  const provider = record["SourceName"] ?? record["ProviderName"] ?? record["Provider"] ?? record["EventSourceName"];
+  if (
+    typeof provider === "string" &&
+    provider !== "" &&
+    !/^Microsoft-Windows-(Security-Auditing|Eventlog)$/i.test(provider)
+  )
+    return undefined;
+  const id = Number(record["EventID"]);
+  return securityEvents.some(([first, last]) => id >= first && id <= last) ? "SecurityEvent" : undefined;
+}
+
 /** A record as a Sentinel workspace exports it: TimeGenerated, and Type or the columns of exactly one table. */
 function sentinelTable(record: RawRecord, context: RecordContext, catalogue: Catalogue): string | undefined {
   if (!has(record, "TimeGenerated") && !has(record, "TimeGenerated [UTC]")) return undefined;
   const type = record["Type"] ?? record["$table"];
   if (typeof type === "string" && catalogue.find(type) !== undefined) return type;
   if (typeof type === "string" && /^[A-Za-z]\w*_CL$/.test(type)) return type;
-  return bestTable(record, context, catalogue, () => true);
+  return bestTable(record, context, catalogue, () => true) ?? securityTable(record);
 }
 
 /** A record of advanced hunting: Timestamp and the columns of a Defender table. */

@@ -64,6 +64,8 @@ export interface SourceEntry {
   readonly rejects: number;
   /** ISO. */
   readonly ingestedAt: string;
+  /** What was added to its times, because its clock was wrong: `+19h`. */
+  readonly timeShift?: string;
 }
 
 export type ManifestClock = { readonly kind: "system" } | { readonly kind: "pinned"; readonly now: string };

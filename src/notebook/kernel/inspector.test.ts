@@ -1,0 +1,31 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { OwnInspector } from "./inspector.js";
+
+let inspector: OwnInspector;
+beforeEach(async () => {
+  inspector = await OwnInspector.open();
+});
+afterEach(() => inspector.close());
+
+test.each<[string, unknown]>([
+  ["1 + 1", 2],
+  ["await Promise.resolve('x')", "x"],
+  ["10n ** 20n", 10n ** 20n],
+  ["0 / 0", Number.NaN],
+  ["null", null],
+  ["undefined", undefined],
+  ["new Map([[1, 2]])", new Map([[1, 2]])],
+])("%s arrives as the value it is", async (text, value) => {
+  expect(await inspector.evaluate(text, "g")).toEqual({ state: "value", value });
+});
+
+test("what is thrown arrives as what it is", async () => {
+  const thrown = await inspector.evaluate("1;\n throw new TypeError('no')", "g");
+  expect(thrown).toMatchObject({ state: "thrown", error: new TypeError("no") });
+});
+
+test("what V8 refuses is a defect of ours, and says so", async () => {
+  const noName = 7 as unknown as string;
+  await expect(inspector.release(noName)).rejects.toMatchObject({ code: "internal/inspector" });
+  expect(await inspector.evaluate("2 * 3", "g")).toEqual({ state: "value", value: 6 });
+});

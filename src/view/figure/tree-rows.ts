@@ -42,8 +42,6 @@ export interface TreeConstants {
   readonly account: string | undefined;
 }
 
-const constants = new WeakMap<ProcessTreeNode, TreeConstants>();
-
 function onlyValue(values: readonly string[], counts: (row: number) => boolean): string | undefined {
   let only: string | undefined;
   for (let row = 0; row < values.length; row += 1) {
@@ -57,16 +55,11 @@ function onlyValue(values: readonly string[], counts: (row: number) => boolean):
 
 /** The host and the account of all rows, where there is only one. Parents that are not in the data have no account. */
 export function treeConstants(node: ProcessTreeNode): TreeConstants {
-  let known = constants.get(node);
-  if (known === undefined) {
-    const many = node.name.length > 1;
-    known = {
-      host: many ? onlyValue(node.host, row => (node.host[row] ?? "") !== "") : undefined,
-      account: many ? onlyValue(node.account, row => node.ghost[row] !== 1) : undefined,
-    };
-    constants.set(node, known);
-  }
-  return known;
+  if (node.name.length < 2) return { host: undefined, account: undefined };
+  return {
+    host: onlyValue(node.host, row => (node.host[row] ?? "") !== ""),
+    account: onlyValue(node.account, row => node.ghost[row] !== 1),
+  };
 }
 
 /** `all on WKS-0042, by marc.oliver`; empty when rows differ in both. */
@@ -84,19 +77,22 @@ function timeFact(atMs: number, aboveMs: number | null | undefined): string {
   return sameDay && /^\d{4}-\d\d-\d\d /.test(text) ? text.slice(11) : text;
 }
 
-/**
- * What stands behind the name: when, who, where; without what all rows share. `above` is the row shown before this one:
- * the date is said where it changes. Without it everything is said.
- */
-export function processFacts(node: ProcessTreeNode, row: number, above?: number): readonly string[] {
+/** What the reader knows already when a row is read. */
+export interface KnownFacts {
+  readonly common: TreeConstants;
+  /** The row shown before: the date is said where it changes. */
+  readonly above?: number | undefined;
+}
+
+/** What stands behind the name: when, who, where; without what is `known`. */
+export function processFacts(node: ProcessTreeNode, row: number, known?: KnownFacts): readonly string[] {
   const at = node.atMs[row];
-  const common: TreeConstants =
-    above === undefined ? { host: undefined, account: undefined } : treeConstants(node);
-  const time = at === null || at === undefined ? "" : timeFact(at, above === undefined ? undefined : node.atMs[above]);
+  const above = known?.above === undefined ? undefined : node.atMs[known.above];
+  const time = at === null || at === undefined ? "" : timeFact(at, above);
   const facts = [
     node.ghost[row] === 1 ? "not in the data" : time,
-    common.account === undefined ? (node.account[row] ?? "") : "",
-    common.host === undefined ? (node.host[row] ?? "") : "",
+    known?.common.account === undefined ? (node.account[row] ?? "") : "",
+    known?.common.host === undefined ? (node.host[row] ?? "") : "",
   ];
   return facts.filter(f => f !== "");
 }

@@ -23,7 +23,10 @@ import { median, peakMiB, saveResult, timed } from "./measure.js";
 import { eventColumns, makeEvents, makeProcesses, measureTruth, processColumns, type Processes } from "./processes.js";
 
 const provenance = { source: "bench", ranAtMs: 0, tookMs: 0, clock: "system", clockDependent: false } as const;
-const store = await FrameStore.open({ memoryLimitBytes: 2 * 2 ** 30, views: createViewPorts({ workspaces: async () => [] }) });
+const store = await FrameStore.open({
+  memoryLimitBytes: 2 * 2 ** 30,
+  views: createViewPorts({ workspaces: async () => [] }),
+});
 const root = mkdtempSync(join(tmpdir(), "huntbook-bench-views-"));
 const python = process.argv[2];
 const figures: Record<string, unknown> = {};

@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import process from "node:process";
 import { pinnedClock, type Clock, type TimeRange } from "../base/clock.js";
-import { HuntError, messageOf } from "../base/error.js";
+import { HuntError, isHuntError, messageOf } from "../base/error.js";
 import type { Secret } from "../base/secret.js";
 import type { Notice, NoticeSink, ProgressSink } from "../base/port.js";
 import { noProgress } from "../base/port.js";
@@ -326,7 +326,11 @@ export class Session implements AsyncDisposable {
       views: createViewPorts({
         workspaces: () => this.#openWorkspaces(),
         finder: () => withSession(this, async () => new (await import("./geo.js")).GeoLiteLookup().finder()),
-        onTrouble: error => this.notify({ code: "geo/no-places", message: messageOf(error) }),
+        onTrouble: error =>
+          this.notify({
+            code: isHuntError(error) ? error.code : "geo/no-pack",
+            message: `a map is drawn from the sites file alone: ${messageOf(error)}`,
+          }),
       }),
     });
     return this.#store;

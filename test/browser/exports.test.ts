@@ -100,6 +100,20 @@ describe("exports of hostile text", () => {
   });
 });
 
+/** Runs in the page. */
+const inspect = `list => {
+  const host = document.querySelector("#view");
+  host.innerHTML = list.join("");
+  const bad = "script,foreignObject,iframe,image,use,animate,set,a";
+  const parsed = list.map(svg => new DOMParser().parseFromString(svg, "image/svg+xml"));
+  return {
+    broken: parsed.filter(d => d.querySelector("parsererror") !== null).length,
+    elements: host.querySelectorAll(bad).length + parsed.reduce((n, d) => n + d.querySelectorAll(bad).length, 0),
+    handlers: [...host.querySelectorAll("*")].filter(e => [...e.attributes].some(a => a.name.startsWith("on"))).length,
+    title: document.title,
+  };
+}`;
+
 describe.skipIf(withoutBrowser)("pictures of hostile text in Chromium", () => {
   let browser: Browser;
   beforeAll(async () => {
@@ -115,20 +129,7 @@ describe.skipIf(withoutBrowser)("pictures of hostile text in Chromium", () => {
     for (const text of hostileTexts) {
       const files = figuresOf(text).flatMap(f => [pictureSvg(f), pictureSvg(f, { theme: darkTheme })]);
       // As a file of its own (XML) and inside a page (HTML), which read markup differently.
-      const found = await page.evaluate(list => {
-        const host = document.querySelector("#view");
-        if (host === null) return { broken: -1 };
-        host.innerHTML = list.join("");
-        const bad = "script,foreignObject,iframe,image,use,animate,set,a";
-        const parsed = list.map(svg => new DOMParser().parseFromString(svg, "image/svg+xml"));
-        return {
-          broken: parsed.filter(d => d.querySelector("parsererror") !== null).length,
-          elements: host.querySelectorAll(bad).length + parsed.reduce((n, d) => n + d.querySelectorAll(bad).length, 0),
-          handlers: [...host.querySelectorAll("*")].filter(e => [...e.attributes].some(a => a.name.startsWith("on")))
-            .length,
-          title: document.title,
-        };
-      }, files);
+      const found = await page.evaluate(`(${inspect})(${JSON.stringify(files)})`);
       expect(found, text).toEqual({ broken: 0, elements: 0, handlers: 0, title: "clean" });
     }
     expect(requests.filter(url => !url.startsWith("about:") && !url.startsWith("data:"))).toEqual([]);

@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import process from "node:process";
 import { pinnedClock, type Clock, type TimeRange } from "../base/clock.js";
-import { HuntError } from "../base/error.js";
+import { HuntError, isHuntError, messageOf } from "../base/error.js";
 import type { Secret } from "../base/secret.js";
 import type { LocateIp, Notice, NoticeSink, ProgressSink } from "../base/port.js";
 import { noProgress } from "../base/port.js";
@@ -24,7 +24,7 @@ import type { QueryDefinition } from "../query/definition.js";
 import { loadDefinitions } from "../query/load-queries.js";
 import type { LocalWorkspace } from "../workspace/api.js";
 import type { LiveReply, LiveRequest } from "../view/index.js";
-import { setDefaultSessionFactory } from "./ambient.js";
+import { setDefaultSessionFactory, withSession } from "./ambient.js";
 import { AzureAccess } from "./azure.js";
 import { contosoDir, ensureContoso } from "./demo.js";
 import { createExternalReader } from "./external-data.js";
@@ -324,7 +324,15 @@ export class Session implements AsyncDisposable {
             checkUrl,
           }),
       }),
-      views: createViewPorts(() => this.#openWorkspaces()),
+      views: createViewPorts({
+        workspaces: () => this.#openWorkspaces(),
+        finder: () => withSession(this, async () => new (await import("./geo.js")).GeoLiteLookup().finder()),
+        onTrouble: error =>
+          this.notify({
+            code: isHuntError(error) ? error.code : "geo/no-pack",
+            message: `a map is drawn from the sites file alone: ${messageOf(error)}`,
+          }),
+      }),
     });
     return this.#store;
   }

@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { HuntError } from "../base/error.js";
 import type { Place, ViewPorts } from "../frame/plot/host.js";
+import type { GeoRecord } from "../enrich/geo/lookup.js";
 import type { LocalWorkspace } from "../workspace/api.js";
 
 /** Fonts of `dejavu-fonts-ttf`: the renderer has none of its own, and a system may have none at all. */
@@ -47,12 +48,48 @@ async function findPlaces(
   return places;
 }
 
-/** The ports of a session. `workspaces` gives those that are open at the time of asking. */
-export function createViewPorts(workspaces: () => Promise<readonly LocalWorkspace[]>): ViewPorts {
+export interface ViewPortSources {
+  /** The workspaces that are open at the time of asking: their sites files answer first. */
+  readonly workspaces: () => Promise<readonly LocalWorkspace[]>;
+  /** Asked for what no sites file knows: the databases of `GeoLiteLookup`. */
+  readonly finder?: () => Promise<(address: string) => GeoRecord | undefined>;
+  /** Told when there is no database, but some addresses were placed by sites files. */
+  readonly onTrouble?: (error: unknown) => void;
+}
+
+function placeOf(record: GeoRecord | undefined): Place | undefined {
+  if (record?.latitude === undefined || record.longitude === undefined) return undefined;
+  const { latitude, longitude, city, countryCode } = record;
+  return { latitude, longitude, label: [city, countryCode].filter(p => p !== undefined && p !== "").join(", ") };
+}
+
+/** Sites files first, then the databases. @throws HuntError as `GeoLiteLookup` where nothing can place an address */
+async function locate(
+  { workspaces, finder, onTrouble }: ViewPortSources,
+  addresses: readonly string[],
+): Promise<ReadonlyMap<string, Place>> {
+  const places = new Map(await findPlaces(await workspaces(), addresses));
+  const rest = addresses.filter(address => !places.has(address));
+  if (rest.length === 0 || finder === undefined) return places;
+  try {
+    const find = await finder();
+    for (const address of rest) {
+      const place = placeOf(find(address));
+      if (place !== undefined) places.set(address, place);
+    }
+  } catch (error) {
+    if (places.size === 0) throw error;
+    onTrouble?.(error);
+  }
+  return places;
+}
+
+/** The ports of a session. */
+export function createViewPorts(sources: ViewPortSources): ViewPorts {
   return {
     processTree: async (frame, options) =>
       (await import("../transform/process-tree/index.js")).buildProcessTree(frame, options),
-    locate: async addresses => findPlaces(await workspaces(), addresses),
+    locate: addresses => locate(sources, addresses),
     toPng: svgToPng,
   };
 }

@@ -88,6 +88,7 @@ export const viewStyle = [
   `.hb-view ul.hb-tree{border-left:0;padding-left:0;font-size:12px}`,
   `.hb-view .hb-tree li{margin:1px 0;overflow-wrap:anywhere}`,
   `.hb-view .hb-tree .hb-fg{color:var(--hb-fg)}`,
+  `.hb-view .hb-marked{border:1px solid var(--hb-line);border-radius:4px;background:var(--hb-head);padding:6px 10px;margin:4px 0 8px}`,
   `.hb-view img.hb-picture{border-radius:4px}`,
   `.hb-view img{max-width:100%;height:auto;background:#fff}`,
 ].join("\n");

@@ -1,7 +1,15 @@
 /** The process tree that opens and closes: a list of any length, searched, walked by keys, loaded by branches. */
 import type { ProcessTreeNode } from "../../view/figure/model.js";
 import { toneSign } from "../../view/figure/draw-tree.js";
-import { depthsOf, endsOf, processFacts, processTitle } from "../../view/figure/tree-rows.js";
+import {
+  depthsOf,
+  endsOf,
+  markedRows,
+  processFacts,
+  processTitle,
+  treeConstants,
+  type TreeConstants,
+} from "../../view/figure/tree-rows.js";
 import { button, el, onceAFrame } from "./dom.js";
 import { ask, copyText, type Place } from "./host.js";
 
@@ -13,9 +21,15 @@ interface Tree {
   readonly node: ProcessTreeNode;
   readonly depth: Int32Array;
   readonly end: Int32Array;
+  readonly common: TreeConstants;
 }
 
-const measure = (node: ProcessTreeNode): Tree => ({ node, depth: depthsOf(node), end: endsOf(node) });
+const measure = (node: ProcessTreeNode): Tree => ({
+  node,
+  depth: depthsOf(node),
+  end: endsOf(node),
+  common: treeConstants(node),
+});
 
 export class TreeView {
   readonly element: HTMLElement;
@@ -78,8 +92,23 @@ export class TreeView {
       search,
       button("Open all", () => all(true)),
       button("Close all", () => all(false)),
+      this.#tree.node.tone.some(t => t === "bad" || t === "warning")
+        ? button("Next marked", () => this.#nextMarked())
+        : undefined,
       this.#status,
     );
+  }
+
+  /** Goes to the next row that a rule marked, the worst first, and opens what hides it. */
+  #nextMarked(): void {
+    const { node } = this.#tree;
+    const marked = markedRows(node, node.tone.length);
+    const next = marked[(marked.indexOf(this.#selected) + 1) % Math.max(1, marked.length)];
+    if (next === undefined) return;
+    for (let at = node.parent[next] ?? -1; at >= 0; at = node.parent[at] ?? -1) this.#closed.delete(at);
+    this.#refresh();
+    this.#list.scrollTop = Math.max(0, this.#visible.indexOf(next) * rowPx - this.#list.clientHeight / 2);
+    this.#select(next);
   }
 
   /** Which rows are to be seen: open ones; while searching, matches with their ancestors. */
@@ -126,9 +155,11 @@ export class TreeView {
     const twist = el("span", { class: "hb-twist" }, inner ? (open ? "▾" : "▸") : hidden > 0 ? "▸" : "");
     const tone = node.tone[row] ?? (node.ghost[row] === 1 ? "neutral" : "fg");
     const remark = node.remark[row];
-    const facts = [...processFacts(node, row), ...(remark === null || remark === undefined ? [] : [remark])].join(
-      " · ",
-    );
+    const known = { common: this.#tree.common, above: this.#visible[at - 1] };
+    const facts = [
+      ...processFacts(node, row, known),
+      ...(remark === null || remark === undefined ? [] : [remark]),
+    ].join(" · ");
     const item = el(
       "div",
       {

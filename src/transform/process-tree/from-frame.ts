@@ -4,7 +4,7 @@ import type { Frame } from "../../frame/frame.js";
 import type { FrameLike } from "../../frame/api.js";
 import { completenessBanner } from "../../frame/index.js";
 import { asText, fromFrame, getColumn, toText, type SqlColumn } from "../../frame/plot/columns.js";
-import type { ProcessColumns, ProcessMark, ProcessTreeOptions } from "../../frame/plot/host.js";
+import type { PlotHost, ProcessColumns, ProcessMark, ProcessTreeOptions } from "../../frame/plot/host.js";
 import type { ProcessTreeNode, Tone } from "../../view/index.js";
 import { linkProcesses, normalizeProcessId, type ProcessTable } from "./link.js";
 import { defaultMarks, findSchema, type FoundSchema } from "./schemas.js";
@@ -47,24 +47,39 @@ function toTimes(values: readonly unknown[], column: SqlColumn): Float64Array {
 export async function readProcesses(frame: Frame, schema?: ProcessTreeOptions["schema"]): Promise<ProcessData> {
   frame.assertOpen();
   const found = findSchema(frame.columns, schema);
-  const { only } = found;
-  const fields = Object.entries(found.columns) as [keyof ProcessColumns, string][];
+  const fields = (Object.entries(found.columns) as [keyof ProcessColumns, string][]).filter(([f]) => f !== "logonId");
   const columns = fields.map(([, name]) => getColumn(frame, name));
   const list = fields.map(([field], i) => {
     const column = columns[i] as SqlColumn;
     return isTime(field) && column.type === "datetime" ? `epoch_us(${column.sql}) / 1000.0` : asText(column);
   });
-  if (only !== undefined) list.push(asText(getColumn(frame, only.column)));
-  const chunks = await frame.plotHost.values(`select ${list.join(", ")} from ${fromFrame(frame)} order by rowid`);
-  const whole = list.map((_, i) => chunks.flatMap(chunk => chunk[i] ?? []));
-  const keep = only === undefined ? undefined : rowsOf(whole.at(-1) as readonly string[], only.values);
-  const pick = <T>(values: readonly T[]): readonly T[] =>
-    keep === undefined ? values : Array.from(keep, row => values[row] as T);
+  const { where, parameters, kept, others } = await chooseKinds(frame, found.only);
+  // Text costs most on its way to JavaScript: what is the same in every row (one host, one account) does not travel.
+  const same = list.map((sql, i) =>
+    isTime(fields[i]?.[0] ?? "")
+      ? `null as s${i}`
+      : `case when min(${sql}) = max(${sql}) then min(${sql}) end as s${i}`,
+  );
+  const source = `${fromFrame(frame)}${where}`;
+  const [constant] = await frame.plotHost.all(`select ${same.join(", ")} from ${source}`, parameters);
+  const travels = list.flatMap((_, i) => (constant?.[`s${i}`] === null || constant === undefined ? [i] : []));
+  const chunks =
+    travels.length === 0
+      ? []
+      : await frame.plotHost.values(
+          `select ${travels.map(i => list[i]).join(", ")} from ${source} order by rowid`,
+          parameters,
+        );
   const at = (field: keyof ProcessColumns): number => fields.findIndex(([f]) => f === field);
+  const valuesAt = (index: number): readonly unknown[] => {
+    const place = travels.indexOf(index);
+    if (place < 0) return new Array<unknown>(kept).fill(constant?.[`s${index}`]);
+    return chunks.flatMap(chunk => chunk[place] ?? []);
+  };
   const text = (field: keyof ProcessColumns): readonly string[] | undefined =>
-    at(field) < 0 ? undefined : (pick(whole[at(field)] ?? []) as readonly string[]);
+    at(field) < 0 ? undefined : (valuesAt(at(field)) as readonly string[]);
   const time = (field: keyof ProcessColumns): Float64Array | undefined =>
-    at(field) < 0 ? undefined : toTimes(pick(whole[at(field)] ?? []), columns[at(field)] as SqlColumn);
+    at(field) < 0 ? undefined : toTimes(valuesAt(at(field)), columns[at(field)] as SqlColumn);
   const table: ProcessTable = {
     timeMs: time("time") ?? [],
     processId: text("processId") ?? [],
@@ -80,15 +95,27 @@ export async function readProcesses(frame: Frame, schema?: ProcessTreeOptions["s
     grandparentName: text("grandparentName"),
     commandLine: text("commandLine"),
   };
-  const others = keep === undefined ? 0 : (whole[0]?.length ?? 0) - keep.length;
   return { table, account: text("account") ?? [], schema: found, others };
 }
 
+type SqlParameters = NonNullable<Parameters<PlotHost["all"]>[1]>;
+
+interface Kinds {
+  readonly where: string;
+  readonly parameters: SqlParameters;
+  readonly kept: number;
+  readonly others: number;
+}
+
 /** Rows of the wanted kinds; all when none is, because the column then means something else. */
-function rowsOf(kinds: readonly string[], values: readonly string[]): Int32Array | undefined {
-  const rows: number[] = [];
-  kinds.forEach((kind, i) => void (values.includes(kind) && rows.push(i)));
-  return rows.length === 0 || rows.length === kinds.length ? undefined : Int32Array.from(rows);
+async function chooseKinds(frame: Frame, only: FoundSchema["only"]): Promise<Kinds> {
+  const all: Kinds = { where: "", parameters: [], kept: frame.rowCount, others: 0 };
+  if (only === undefined) return all;
+  const parameters = only.values.map(value => ({ type: "VARCHAR", value }) as const);
+  const where = ` where ${asText(getColumn(frame, only.column))} in (${only.values.map((_, i) => `$${i + 1}`).join(", ")})`;
+  const [row] = await frame.plotHost.all(`select count(*) as n from ${fromFrame(frame)}${where}`, parameters);
+  const kept = Number(row?.["n"] ?? 0);
+  return kept === 0 || kept === frame.rowCount ? all : { where, parameters, kept, others: frame.rowCount - kept };
 }
 
 /** Links and orders what was read. */

@@ -6,7 +6,16 @@ import { textWidth } from "./measure.js";
 import type { ProcessTreeNode } from "./model.js";
 import { fontPx, label, line, px, svg } from "./svg.js";
 import type { Role, Theme } from "./theme.js";
-import { depthsOf, endsOf, processFacts, processTitle, summarySentence } from "./tree-rows.js";
+import {
+  depthsOf,
+  endsOf,
+  markedRows,
+  processFacts,
+  processTitle,
+  summarySentence,
+  treeConstants,
+  type KnownFacts,
+} from "./tree-rows.js";
 
 const rowPx = 22;
 /** How much wider bold letters are. */
@@ -36,11 +45,11 @@ export const toneSign = (node: ProcessTreeNode, row: number): string => {
 function drawRow(
   node: ProcessTreeNode,
   row: number,
-  place: { theme: Theme; widthPx: number; x: number; y: number },
+  place: { theme: Theme; widthPx: number; x: number; y: number; known: KnownFacts },
 ): Html {
-  const { theme, widthPx, x, y } = place;
+  const { theme, widthPx, x, y, known } = place;
   const name = `${toneSign(node, row)}${processTitle(node, row)}`;
-  const facts = processFacts(node, row).join(" · ");
+  const facts = processFacts(node, row, known).join(" · ");
   const nameWidth = Math.min(textWidth(name, fontPx) * boldFactor + 10, widthPx - x);
   const factsWidth = Math.min(320, textWidth(facts, 10));
   const room = widthPx - x - nameWidth - factsWidth - 20;
@@ -76,6 +85,7 @@ export function drawTree(node: ProcessTreeNode, options: DrawOptions): Html {
   const deepest = rows.reduce((n, r) => Math.max(n, depths[r] ?? 0), 0);
   const indent = Math.min(indentPx, (widthPx * 0.35) / Math.max(1, deepest));
   const x = (row: number): number => 8 + (depths[row] ?? 0) * indent;
+  const common = treeConstants(node);
   const drawn = rows.map((row, i) => {
     const y = i * rowPx;
     const parent = place.get(node.parent[row] ?? -1);
@@ -83,7 +93,7 @@ export function drawTree(node: ProcessTreeNode, options: DrawOptions): Html {
       parent === undefined
         ? ""
         : html`<path d="M${px(x(node.parent[row] ?? 0) + 4)} ${px(parent * rowPx + rowPx - 2)}V${px(y + 11)}H${px(x(row) - 2)}" fill="none" stroke="${theme.paint("line")}"/>`;
-    return html`${elbow}${drawRow(node, row, { theme, widthPx, x: x(row), y })}`;
+    return html`${elbow}${drawRow(node, row, { theme, widthPx, x: x(row), y, known: { common, above: rows[i - 1] } })}`;
   });
   const rest = node.parent.length - rows.length;
   const height = rows.length * rowPx + (rest > 0 ? rowPx : 4);
@@ -92,41 +102,80 @@ export function drawTree(node: ProcessTreeNode, options: DrawOptions): Html {
   return svg({ width: widthPx, height }, treeSentence(node), [drawn, line(theme, [0, 0.5], [widthPx, 0.5]), more]);
 }
 
-function listItem(node: ProcessTreeNode, row: number): Html {
+/** Lists this long are folded where nothing is marked. */
+const foldedRows = 40;
+/** Marked processes told before the tree. */
+const summaryRows = 20;
+
+function listItem(node: ProcessTreeNode, row: number, known: KnownFacts | undefined): Html {
   const command = node.commandLine[row] ?? "";
   const remark = node.remark[row];
-  const facts = [...processFacts(node, row), ...(remark === null || remark === undefined ? [] : [remark])].join(" · ");
+  const facts = [...processFacts(node, row, known), ...(remark === null || remark === undefined ? [] : [remark])];
   const tone = node.tone[row] ?? "fg";
   const text =
     command === ""
       ? ""
       : html` <code class="hb-code"><bdi>${visibleLine(clip(command, commandLength))}</bdi>${command.length > commandLength ? "…" : ""}</code>`;
-  return html`<strong class="hb-${tone}"><bdi>${toneSign(node, row)}${visibleLine(clip(processTitle(node, row), commandLength))}</bdi></strong> <span class="hb-faint"><bdi>${visibleLine(clip(facts, commandLength))}</bdi></span>${text}`;
+  return html`<strong class="hb-${tone}"><bdi>${toneSign(node, row)}${visibleLine(clip(processTitle(node, row), commandLength))}</bdi></strong> <span class="hb-faint"><bdi>${visibleLine(clip(facts.join(" · "), commandLength))}</bdi></span>${text}`;
 }
 
-/** The tree as nested lists. Rows beyond a bound are counted, not drawn. */
+/** What rules marked, the worst first: nobody should have to look for it in a long tree. */
+function markedList(node: ProcessTreeNode): Html | string {
+  const marked = markedRows(node, Number.MAX_SAFE_INTEGER);
+  if (marked.length === 0) return "";
+  const common = treeConstants(node);
+  const shown = marked.slice(0, summaryRows);
+  const items = shown.map(row => {
+    const parent = node.parent[row] ?? -1;
+    const by =
+      parent < 0
+        ? ""
+        : html` <span class="hb-faint">started by <bdi>${visibleLine(clip(processTitle(node, parent), commandLength))}</bdi></span>`;
+    return html`<li>${listItem(node, row, { common })}${by}</li>`;
+  });
+  const rest = marked.length - shown.length;
+  const more = rest > 0 ? html`<li class="hb-faint">… ${rest.toLocaleString("en-US")} more</li>` : "";
+  const count = `${marked.length.toLocaleString("en-US")} marked ${marked.length === 1 ? "process" : "processes"}`;
+  return html`<div class="hb-marked"><div>${count}</div><ul class="hb-tree">${items}${more}</ul></div>`;
+}
+
+/** Rows below which something is marked. */
+function leadToMarks(node: ProcessTreeNode): ReadonlySet<number> {
+  const leading = new Set<number>();
+  for (const row of markedRows(node, Number.MAX_SAFE_INTEGER))
+    for (let at = node.parent[row] ?? -1; at >= 0 && !leading.has(at); at = node.parent[at] ?? -1) leading.add(at);
+  return leading;
+}
+
+/** The tree as nested lists, what is marked before it. Rows beyond a bound are counted, not drawn. */
 export function treeList(node: ProcessTreeNode): Html {
   const rows = notableRows(node, listRows);
   const depths = depthsOf(node);
   const ends = endsOf(node);
+  const common = treeConstants(node);
+  const leading = leadToMarks(node);
+  const above = new Map(rows.map((row, i) => [row, rows[i - 1]]));
   const shownChildren = new Map<number, number[]>();
   for (const row of rows) {
     const parent = node.parent[row] ?? -1;
     shownChildren.set(parent, [...(shownChildren.get(parent) ?? []), row]);
   }
+  const isOpen = (row: number): boolean => rows.length <= foldedRows || (depths[row] ?? 0) === 0 || leading.has(row);
   const build = (row: number): Html => {
     const children = shownChildren.get(row) ?? [];
     const below = (ends[row] ?? row + 1) - row - 1;
     const drawable = (depths[row] ?? 0) < listDepth ? children : [];
+    const item = listItem(node, row, { common, above: above.get(row) });
     const missing =
       below === 0 && (node.hidden[row] ?? 0) === 0 ? "" : missingNote(node, row, ends[row] ?? row, drawable);
-    if (drawable.length === 0) return html`<li>${listItem(node, row)}${missing}</li>`;
-    return html`<li><details open><summary>${listItem(node, row)}</summary><ul>${drawable.map(build)}</ul>${missing}</details></li>`;
+    if (drawable.length === 0) return html`<li>${item}${missing}</li>`;
+    const inside = html`<summary>${item}</summary><ul>${drawable.map(build)}</ul>${missing}`;
+    return isOpen(row) ? html`<li><details open>${inside}</details></li>` : html`<li><details>${inside}</details></li>`;
   };
   const rest = node.parent.length - rows.length;
   const note =
     rest > 0 ? html`<div class="hb-caption">${rest.toLocaleString("en-US")} more rows are not listed here</div>` : "";
-  return html`<ul class="hb-tree">${(shownChildren.get(-1) ?? []).map(build)}</ul>${note}`;
+  return html`${markedList(node)}<ul class="hb-tree">${(shownChildren.get(-1) ?? []).map(build)}</ul>${note}`;
 }
 
 /** Children of a row that this list does not have. */

@@ -7,7 +7,7 @@ import type { ChartNode, FigureNode, HeatmapNode, MapNode, ProcessTreeNode, Time
 import { figureCaption, figureSentence, isEmptyFigure } from "./picture.js";
 import { instantLabel, numberLabel } from "./ticks.js";
 import { notableRows, toneSign } from "./draw-tree.js";
-import { depthsOf, processFacts, processTitle, summarySentence } from "./tree-rows.js";
+import { depthsOf, processFacts, processTitle, summarySentence, treeConstants } from "./tree-rows.js";
 
 const levels = " ▁▂▃▄▅▆▇█";
 const shades = " ░▒▓█";
@@ -67,14 +67,15 @@ function treeText(node: ProcessTreeNode, width: number): string[] {
   const depths = depthsOf(node);
   const lastOf = new Map<number, number>();
   for (const row of rows) lastOf.set(node.parent[row] ?? -1, row);
-  const lines = rows.map(row => {
+  const common = treeConstants(node);
+  const lines = rows.map((row, i) => {
     let lead = "";
     for (let at = row; at >= 0 && (depths[at] ?? 0) > 0; at = node.parent[at] ?? -1) {
       const last = lastOf.get(node.parent[at] ?? -1) === at;
       lead = (at === row ? (last ? "└─ " : "├─ ") : last ? "   " : "│  ") + lead;
       if (lead.length > 90) break;
     }
-    const facts = processFacts(node, row).join(" · ");
+    const facts = processFacts(node, row, { common, above: rows[i - 1] }).join(" · ");
     const command = node.commandLine[row] ?? "";
     const text = `${lead}${toneSign(node, row)}${processTitle(node, row)}  ${facts}${command === "" ? "" : `  ${command}`}`;
     return fitWidth(visibleLine(text), width);

@@ -10,6 +10,7 @@ import { drawTree, treeSentence } from "./draw-tree.js";
 import type { FigureNode } from "./model.js";
 import { fontFamily, label, px } from "./svg.js";
 import { lightTheme } from "./theme.js";
+import { constantsSentence } from "./tree-rows.js";
 
 export const figureWidthPx = 900;
 
@@ -77,8 +78,11 @@ export function drawFigure(node: FigureNode, options: DrawOptions): Html {
 export function figureCaption(node: FigureNode): string {
   const { source, rows, notes = [] } = node.info;
   const counted = rows === undefined ? [] : [`${rows.toLocaleString("en-US")} ${rows === 1 ? "row" : "rows"}`];
-  const zone = node.kind === "timeline" || (node.kind === "chart" && node.x.type === "time") ? ["times in UTC"] : [];
-  return [...(source === undefined ? [] : [source]), ...counted, ...zone, ...notes].join(" · ");
+  const timed =
+    node.kind === "timeline" || node.kind === "processTree" || (node.kind === "chart" && node.x.type === "time");
+  const zone = timed ? ["times in UTC"] : [];
+  const common = node.kind === "processTree" ? [constantsSentence(node)].filter(s => s !== "") : [];
+  return [...(source === undefined ? [] : [source]), ...counted, ...common, ...zone, ...notes].join(" · ");
 }
 
 const heightOf = (svg: Html): number => Number(/ height="([\d.]+)"/.exec(svg.text)?.[1] ?? 0);

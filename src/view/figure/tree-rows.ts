@@ -36,15 +36,73 @@ export function processTitle(node: ProcessTreeNode, row: number): string {
   return `${name === "" ? "(no name)" : name}${id === "" ? "" : ` (${id})`}`;
 }
 
-/** What stands behind the name: when, who, where. */
-export function processFacts(node: ProcessTreeNode, row: number): readonly string[] {
+/** What every row of a tree has in common, so that it is said once instead of on every line. */
+export interface TreeConstants {
+  readonly host: string | undefined;
+  readonly account: string | undefined;
+}
+
+function onlyValue(values: readonly string[], counts: (row: number) => boolean): string | undefined {
+  let only: string | undefined;
+  for (let row = 0; row < values.length; row += 1) {
+    if (!counts(row)) continue;
+    const value = values[row] ?? "";
+    if (only === undefined) only = value;
+    else if (value !== only) return undefined;
+  }
+  return only === "" ? undefined : only;
+}
+
+/** The host and the account of all rows, where there is only one. Parents that are not in the data have no account. */
+export function treeConstants(node: ProcessTreeNode): TreeConstants {
+  if (node.name.length < 2) return { host: undefined, account: undefined };
+  return {
+    host: onlyValue(node.host, row => (node.host[row] ?? "") !== ""),
+    account: onlyValue(node.account, row => node.ghost[row] !== 1),
+  };
+}
+
+/** `all on WKS-0042, by marc.oliver`; empty when rows differ in both. */
+export function constantsSentence(node: ProcessTreeNode): string {
+  const { host, account } = treeConstants(node);
+  const parts = [...(host === undefined ? [] : [`on ${host}`]), ...(account === undefined ? [] : [`by ${account}`])];
+  return parts.length === 0 ? "" : `all ${parts.join(", ")}`;
+}
+
+/** `2026-01-09 08:12:03`; only the time of day where the row above in sight is of the same day. */
+function timeFact(atMs: number, aboveMs: number | null | undefined): string {
+  const text = instantLabel(atMs);
+  const sameDay =
+    aboveMs !== null && aboveMs !== undefined && Math.floor(aboveMs / 86_400_000) === Math.floor(atMs / 86_400_000);
+  return sameDay && /^\d{4}-\d\d-\d\d /.test(text) ? text.slice(11) : text;
+}
+
+/** What the reader knows already when a row is read. */
+export interface KnownFacts {
+  readonly common: TreeConstants;
+  /** The row shown before: the date is said where it changes. */
+  readonly above?: number | undefined;
+}
+
+/** What stands behind the name: when, who, where; without what is `known`. */
+export function processFacts(node: ProcessTreeNode, row: number, known?: KnownFacts): readonly string[] {
   const at = node.atMs[row];
+  const above = known?.above === undefined ? undefined : node.atMs[known.above];
+  const time = at === null || at === undefined ? "" : timeFact(at, above);
   const facts = [
-    node.ghost[row] === 1 ? "not in the data" : at === null || at === undefined ? "" : instantLabel(at),
-    node.account[row] ?? "",
-    node.host[row] ?? "",
+    node.ghost[row] === 1 ? "not in the data" : time,
+    known?.common.account === undefined ? (node.account[row] ?? "") : "",
+    known?.common.host === undefined ? (node.host[row] ?? "") : "",
   ];
   return facts.filter(f => f !== "");
+}
+
+/** Rows that a rule marked, the worst first: what a reader wants to see before the tree. */
+export function markedRows(node: ProcessTreeNode, most: number): readonly number[] {
+  const rank = { bad: 0, warning: 1 } as const;
+  const rankOf = (row: number): number => rank[node.tone[row] as keyof typeof rank] ?? 2;
+  const rows = node.tone.flatMap((tone, row) => (tone === "bad" || tone === "warning" ? [row] : []));
+  return rows.sort((a, b) => rankOf(a) - rankOf(b) || a - b).slice(0, most);
 }
 
 /** `1,204 processes, 3 roots, depth 9, 2 parents not in the data`. */

@@ -9,18 +9,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import type { KernelHandle as KernelHandleType } from "../src/notebook/client/kernel-handle.js";
-import type { KernelSpec } from "../src/notebook/client/kernel-spec.js";
+import type * as kernelHandle from "../src/notebook/client/kernel-handle.js";
+import type * as kernelSpec from "../src/notebook/client/kernel-spec.js";
 import type { JsonObject } from "../src/notebook/protocol/message.js";
 import { median, quantile, saveResult } from "./measure.js";
 
 const dist = join(import.meta.dirname, "../dist/notebook/client");
-const { KernelHandle } = (await import(
-  join(dist, "kernel-handle.js")
-)) as typeof import("../src/notebook/client/kernel-handle.js");
-const { ownKernelSpec } = (await import(
-  join(dist, "kernel-spec.js")
-)) as typeof import("../src/notebook/client/kernel-spec.js");
+const { KernelHandle } = (await import(join(dist, "kernel-handle.js"))) as typeof kernelHandle;
+const { ownKernelSpec } = (await import(join(dist, "kernel-spec.js"))) as typeof kernelSpec;
 
 const python = process.env["HUNTBOOK_JUPYTER_PYTHON"] ?? "python3";
 const hasPython = spawnSync(python, ["-c", "import ipykernel"], { stdio: "ignore" }).status === 0;
@@ -28,7 +24,7 @@ const dir = mkdtempSync(join(tmpdir(), "huntbook-bench-"));
 const env = { ...process.env, HUNTBOOK_HOME: join(dir, "home"), JUPYTER_RUNTIME_DIR: join(dir, "runtime") };
 
 interface Subject {
-  readonly spec: KernelSpec;
+  readonly spec: kernelSpec.KernelSpec;
   readonly cell: (n: number) => string;
   readonly echo: string;
   readonly busy: string;
@@ -126,7 +122,7 @@ async function measure({ spec, cell, echo, busy, warm }: Subject): Promise<Figur
   }
 }
 
-async function roundTrips(kernel: KernelHandleType, echo: string): Promise<number[]> {
+async function roundTrips(kernel: kernelHandle.KernelHandle, echo: string): Promise<number[]> {
   await kernel.channels.execute(echo);
   let heard: (data: JsonObject) => void = () => undefined;
   const off = kernel.channels.onMessage((channel, message) => {

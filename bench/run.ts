@@ -21,6 +21,8 @@ const benches: Readonly<Record<string, Bench>> = {
   ioc: { file: "ioc.ts" },
   kernel: { file: "kernel.ts" },
   "kernel-starts": { file: "kernel.ts", args: ["starts", "100"], isLong: true },
+  geo: { file: "geo.ts" },
+  ti: { file: "ti.ts" },
   "kql-10m": { file: "kql.ts", args: ["10m"], isLong: true },
   growth: { file: "kql.ts", args: ["small", "1m", "10m"], isLong: true },
   "contoso-10m": { file: "contoso.ts", args: ["1m", "10m"], isLong: true },

@@ -19,6 +19,8 @@ const benches: Readonly<Record<string, Bench>> = {
   startup: { file: "startup.ts" },
   contoso: { file: "contoso.ts", args: ["small"] },
   ioc: { file: "ioc.ts" },
+  kernel: { file: "kernel.ts" },
+  "kernel-starts": { file: "kernel.ts", args: ["starts", "100"], isLong: true },
   geo: { file: "geo.ts" },
   ti: { file: "ti.ts" },
   views: { file: "views.ts" },

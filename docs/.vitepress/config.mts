@@ -31,6 +31,8 @@ export default defineConfig({
           observables: "Observables and Base64",
           enrichment: "Threat intelligence and places",
           notebooks: "Notebooks",
+          widgets: "Widgets",
+          jupyter: "Jupyter, VS Code, Azure ML",
           completeness: "Completeness",
         }),
       },

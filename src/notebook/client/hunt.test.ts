@@ -158,3 +158,44 @@ test("a secret that was typed in is told when an output shows it, by where it co
     "stderr: Huntbook: this output holds a secret (typed in). Clear it before the notebook is saved or shared.\n",
   );
 });
+
+test("a view on a page gets further rows from the kernel, also while a cell runs, and 'gone' for what is gone", async () => {
+  let live = "";
+  await kernel.channels.execute("%%kql paged\nrange n from 0 to 999 step 1", {
+    onOutput: m => {
+      const data = m.content["data"] as JsonObject | undefined;
+      live = /"live":"([^"]+)"/.exec(JSON.stringify(data ?? {}))?.[1] ?? live;
+    },
+  });
+  expect(live).not.toBe("");
+  const id = "view-1";
+  const waiting = new Map<number, (reply: JsonObject) => void>();
+  const off = kernel.channels.onMessage((channel, message) => {
+    if (channel !== "iopub" || message.header.msg_type !== "comm_msg" || message.content["comm_id"] !== id) return;
+    const data = message.content["data"] as { id: number; reply: JsonObject };
+    waiting.get(data.id)?.(data.reply);
+  });
+  kernel.channels.send("shell", "comm_open", { comm_id: id, target_name: "huntbook.view", data: {} });
+  const ask = (n: number, request: object): Promise<JsonObject> =>
+    new Promise(resolve => {
+      waiting.set(n, resolve);
+      kernel.channels.send("shell", "comm_msg", { comm_id: id, data: { id: n, request } });
+    });
+  const busy = kernel.channels.execute("await new Promise(r => setTimeout(r, 1500)); 1");
+  const reply = await ask(1, {
+    type: "rows",
+    live,
+    offset: 990,
+    limit: 100,
+    sort: [{ column: "n", descending: true }],
+  });
+  expect(reply["type"]).toBe("rows");
+  expect([(reply["rows"] as unknown[]).length, (reply["rows"] as unknown[][])[0], reply["total"]]).toEqual([
+    10,
+    ["9"],
+    1000,
+  ]);
+  expect(await ask(2, { type: "rows", live: "nothing", offset: 0, limit: 1 })).toEqual({ type: "gone" });
+  await busy;
+  off();
+});

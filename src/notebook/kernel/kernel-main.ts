@@ -32,7 +32,8 @@ const threadData: ProtocolThreadData = {
   dir: process.cwd(),
   ...(Number.isInteger(ownerPid) && ownerPid > 1 ? { ownerPid } : {}),
 };
-const thread = startThread("protocol-thread", threadData);
+// It holds little; a small young generation keeps what it passes on from piling up.
+const thread = startThread("protocol-thread", threadData, { maxYoungGenerationSizeMb: 8 });
 // Only the kernel's own end ends the process.
 thread.ref();
 const { runKernel } = await import("./kernel-core.js");

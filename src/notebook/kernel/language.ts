@@ -190,7 +190,9 @@ class KernelLanguage implements Language {
   }
 
   #start(): Worker {
-    const thread = startThread("language-thread", { dir: this.#options.dir } satisfies LanguageThreadData);
+    const thread = startThread("language-thread", { dir: this.#options.dir } satisfies LanguageThreadData, {
+      maxYoungGenerationSizeMb: 16,
+    });
     thread.on("message", ({ id, reply }: FromLanguage) => {
       this.#questions.get(id)?.(reply);
       this.#questions.delete(id);

@@ -6,6 +6,7 @@ import type { LookbackOptions } from "./query-time.js";
 import { LookbackSlider } from "./query-time.js";
 
 export { QueryTime, type QueryTimeAround } from "../../session/api.js";
+export { FileBrowser, QueryBrowser, type BrowsableQueries, type FileBrowserOptions } from "./browsers.js";
 export { Accordion, Box, Composite, Tabs } from "./containers.js";
 export { Control, type AnyControl, type ControlOptions } from "./control.js";
 export {

@@ -1,7 +1,11 @@
 /** Widgets without a page: what they refuse, what they say where nobody is, and what is saved. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { displaySymbol, type MimeBundle } from "../../base/port.js";
 import { Secret } from "../../base/secret.js";
+import { FileBrowser, QueryBrowser } from "./browsers.js";
 import { Accordion, Box } from "./containers.js";
 import {
   Button,
@@ -184,6 +188,41 @@ test("Output shows values below each other, text as text", async () => {
   expect(output.describe()).toContain('"n": "1"');
   output.clear();
   expect(output.describe()).toBe("");
+});
+
+test("files are found folder by folder; hidden ones are not shown", () => {
+  const dir = mkdtempSync(join(tmpdir(), "huntbook-test-"));
+  mkdirSync(join(dir, "logs"));
+  for (const name of ["a.csv", "b.txt", ".secret.csv", "logs/deep.CSV"]) writeFileSync(join(dir, name), "");
+  const files = new FileBrowser({ dir, ending: ".csv" });
+  const [where, list] = files.children as [Note, Select];
+  const shown = (): readonly string[] => list.options.map(o => o.label);
+  expect(shown()).toEqual(["../", "logs/", "a.csv"]);
+  expect(list.value).toBeUndefined();
+  list.receive(2);
+  expect(files.value).toBe(join(dir, "a.csv"));
+  list.receive(1);
+  expect([files.dir, shown()]).toEqual([join(dir, "logs"), ["../", "deep.CSV"]]);
+  list.receive(1);
+  expect([files.value, where.value]).toEqual([join(dir, "logs/deep.CSV"), expect.stringContaining("is chosen")]);
+  list.receive(0);
+  expect(files.dir).toBe(dir);
+  rmSync(join(dir, "logs"), { recursive: true });
+  list.receive(1);
+  expect([files.dir, (files.children[2] as Note).value]).toEqual([dir, expect.stringContaining("cannot be listed")]);
+  rmSync(dir, { recursive: true });
+});
+
+test("a query browser shows what the chosen query does", async () => {
+  const queries = new QueryBrowser({
+    listQueries: () => ["Azure.list_a", "Azure.list_b"],
+    queryHelp: name => `help of ${name}`,
+  });
+  await queries.ready;
+  expect([queries.value, bundle(queries)["text/plain"]]).toEqual([
+    "Azure.list_a",
+    expect.stringContaining("help of Azure.list_a"),
+  ]);
 });
 
 test("progress counts up to its total", () => {

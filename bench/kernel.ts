@@ -1,0 +1,212 @@
+/**
+ * The kernel as a client sees it: ready, a cell's overhead, a comm's round trip, an interrupt, memory; beside ipykernel in the same
+ * run, alternating, when a Python that has it is given (`HUNTBOOK_JUPYTER_PYTHON`). Needs `npm run build`.
+ *
+ * With `starts N`: N starts and stops, and what they leave behind (processes, files and sockets, handles of this process).
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import type * as kernelHandle from "../src/notebook/client/kernel-handle.js";
+import type * as kernelSpec from "../src/notebook/client/kernel-spec.js";
+import type { JsonObject } from "../src/notebook/protocol/message.js";
+import { median, quantile, saveResult } from "./measure.js";
+
+const dist = join(import.meta.dirname, "../dist/notebook/client");
+const { KernelHandle } = (await import(join(dist, "kernel-handle.js"))) as typeof kernelHandle;
+const { ownKernelSpec } = (await import(join(dist, "kernel-spec.js"))) as typeof kernelSpec;
+
+const python = process.env["HUNTBOOK_JUPYTER_PYTHON"] ?? "python3";
+const hasPython = spawnSync(python, ["-c", "import ipykernel"], { stdio: "ignore" }).status === 0;
+const dir = mkdtempSync(join(tmpdir(), "huntbook-bench-"));
+const env = { ...process.env, HUNTBOOK_HOME: join(dir, "home"), JUPYTER_RUNTIME_DIR: join(dir, "runtime") };
+
+interface Subject {
+  readonly spec: kernelSpec.KernelSpec;
+  readonly cell: (n: number) => string;
+  readonly echo: string;
+  readonly busy: string;
+  /** What a session has loaded after its first minute. */
+  readonly warm: readonly string[];
+}
+const ours: Subject = {
+  spec: ownKernelSpec(),
+  cell: n => `const v${n}: number = ${n}; v${n}`,
+  echo: 'globalThis[Symbol.for("huntbook.kernel")].widgets.comms.register("echo", c => ({ onMessage: m => c.send(m.data) })); 1',
+  busy: "while (true) {}",
+  warm: [
+    'import { initNotebook, frameFrom } from "huntbook"; await initNotebook(); const f = await frameFrom([{ a: 1 }]); 1',
+    "%%kql\nf | summarize count() by a",
+  ],
+};
+const theirs: Subject = {
+  spec: {
+    ...ours.spec,
+    name: "python3",
+    displayName: "ipykernel",
+    language: "python",
+    argv: [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+    interruptMode: "signal",
+  },
+  cell: n => `v${n} = ${n}\nv${n}`,
+  echo: [
+    "def _echo(comm, opened):",
+    "    @comm.on_msg",
+    "    def _(m):",
+    "        comm.send(m['content']['data'])",
+    "get_ipython().kernel.comm_manager.register_target('echo', _echo)",
+  ].join("\n"),
+  busy: "while True: pass",
+  warm: ["import json, sqlite3", "1"],
+};
+
+/** Of a process, MiB; and seconds of processor time so far. */
+function usage(pid: number | undefined): { readonly rssMiB: number; readonly cpuMs: number } {
+  const rss = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  return { rssMiB: Math.round(Number(rss) / 1024), cpuMs: (Number(fields[11]) + Number(fields[12])) * 10 };
+}
+
+const cells = 100;
+const trips = 100;
+const interrupts = 5;
+type Figures = Record<
+  "readyMs" | "readyCpuMs" | "cellMs" | "cellP10Ms" | "commMs" | "commP10Ms" | "interruptMs" | "readyMiB" | "warmMiB",
+  number
+>;
+
+async function measure({ spec, cell, echo, busy, warm }: Subject): Promise<Figures> {
+  const startedMs = performance.now();
+  const kernel = await KernelHandle.start({ spec, cwd: dir, env, transport: "tcp" });
+  const readyMs = performance.now() - startedMs;
+  const ready = usage(kernel.pid);
+  try {
+    // The first cell loads what cells need; it is not a cell's overhead.
+    await kernel.channels.execute(cell(0));
+    const cellTimes: number[] = [];
+    for (let n = 1; n <= cells; n += 1) {
+      const from = performance.now();
+      const reply = await kernel.channels.execute(cell(n));
+      if (reply.status !== "ok") throw new Error(`${spec.displayName}: a cell failed`);
+      cellTimes.push(performance.now() - from);
+    }
+    const commTimes = await roundTrips(kernel, echo);
+    const interruptTimes: number[] = [];
+    for (let i = 0; i < interrupts; i += 1) {
+      const running = kernel.channels.execute(busy);
+      await new Promise(resolve => setTimeout(resolve, 200));
+      const from = performance.now();
+      await kernel.interrupt();
+      await running;
+      interruptTimes.push(performance.now() - from);
+    }
+    for (const code of warm) await kernel.channels.execute(code);
+    const code = "JSON.";
+    await kernel.channels.request("shell", "complete_request", { code, cursor_pos: code.length });
+    await new Promise(resolve => setTimeout(resolve, 500));
+    return {
+      readyMs,
+      readyCpuMs: ready.cpuMs,
+      cellMs: median(cellTimes),
+      cellP10Ms: quantile(cellTimes, 0.1),
+      commMs: median(commTimes),
+      commP10Ms: quantile(commTimes, 0.1),
+      interruptMs: median(interruptTimes),
+      readyMiB: ready.rssMiB,
+      warmMiB: usage(kernel.pid).rssMiB,
+    };
+  } finally {
+    await kernel.shutdown();
+  }
+}
+
+async function roundTrips(kernel: kernelHandle.KernelHandle, echo: string): Promise<number[]> {
+  await kernel.channels.execute(echo);
+  let heard: (data: JsonObject) => void = () => undefined;
+  const off = kernel.channels.onMessage((channel, message) => {
+    if (channel === "iopub" && message.header.msg_type === "comm_msg" && message.content["comm_id"] === "e1")
+      heard(message.content["data"] as JsonObject);
+  });
+  kernel.channels.send("shell", "comm_open", { comm_id: "e1", target_name: "echo", data: {} });
+  const times: number[] = [];
+  for (let n = 0; n < trips; n += 1) {
+    const from = performance.now();
+    const back = new Promise<JsonObject>(resolve => (heard = resolve));
+    kernel.channels.send("shell", "comm_msg", { comm_id: "e1", data: { n } });
+    if ((await back)["n"] !== n) throw new Error("an echo of another message");
+    times.push(performance.now() - from);
+  }
+  off();
+  return times;
+}
+
+const limits: Partial<Figures> = { readyMs: 400, cellMs: 6, commMs: 3, interruptMs: 250, readyMiB: 150, warmMiB: 450 };
+
+async function compare(rounds: number): Promise<void> {
+  const found: Record<"huntbook" | "ipykernel", Figures[]> = { huntbook: [], ipykernel: [] };
+  for (let round = 0; round < rounds; round += 1) {
+    found.huntbook.push(await measure(ours));
+    if (hasPython) found.ipykernel.push(await measure(theirs));
+  }
+  if (!hasPython) console.log(`ipykernel: SKIPPED, '${python}' does not have it (HUNTBOOK_JUPYTER_PYTHON)`);
+  const best = (figures: readonly Figures[], name: keyof Figures): number => Math.min(...figures.map(f => f[name]));
+  const rows = (Object.keys(found.huntbook[0] ?? {}) as (keyof Figures)[]).map(name => {
+    const values = found.huntbook.map(f => f[name]);
+    const [own, low] = [median(values), best(found.huntbook, name)];
+    const other = hasPython ? median(found.ipykernel.map(f => f[name])) : undefined;
+    const limit = limits[name];
+    const ratio = other === undefined ? "" : `${(own / other).toFixed(2)} × of ipykernel's ${other.toFixed(1)}`;
+    console.log(
+      `${name.padEnd(12)} ${own.toFixed(1).padStart(8)} (best ${low.toFixed(1)})  ${limit === undefined ? "" : `limit ${limit}`}  ${ratio}`,
+    );
+    return [name, { median: own, best: low, ipykernel: other }] as const;
+  });
+  saveResult("kernel", { rounds, figures: Object.fromEntries(rows) });
+}
+
+/** Processes that name this bench's folder, files in it, and handles of this process. */
+function leftovers(): { readonly processes: number; readonly files: number; readonly handles: number } {
+  const processes = readdirSync("/proc").filter(pid => {
+    if (!/^\d+$/.test(pid) || Number(pid) === process.pid) return false;
+    try {
+      return readFileSync(`/proc/${pid}/environ`, "utf8").includes(dir);
+    } catch {
+      return false;
+    }
+  });
+  const files = readdirSync(dir, { recursive: true, encoding: "utf8" }).filter(f => f.startsWith("runtime"));
+  return { processes: processes.length, files: files.length, handles: readdirSync("/proc/self/fd").length };
+}
+
+async function startAndStop(times: number): Promise<void> {
+  const own = await KernelHandle.start({ spec: ours.spec, cwd: dir, env });
+  await own.shutdown();
+  const before = leftovers();
+  const sockets = readdirSync(tmpdir()).filter(f => f.startsWith("huntbook")).length;
+  for (let i = 0; i < times; i += 1) {
+    const kernel = await KernelHandle.start({ spec: ours.spec, cwd: dir, env });
+    if (i % 3 === 0) await kernel.channels.execute("1 + 1");
+    await kernel.shutdown();
+  }
+  await new Promise(resolve => setTimeout(resolve, 500));
+  const after = leftovers();
+  const left = {
+    processes: after.processes - before.processes,
+    files: after.files - before.files,
+    folders: readdirSync(tmpdir()).filter(f => f.startsWith("huntbook")).length - sockets,
+    handles: after.handles - before.handles,
+  };
+  console.log(`${times} starts and stops leave ${JSON.stringify(left)}`);
+  if (left.processes !== 0 || left.files !== 0) process.exitCode = 1;
+  saveResult("kernel-starts", { times, left });
+}
+
+try {
+  const [what, count] = process.argv.slice(2);
+  if (what === "starts") await startAndStop(Number(count ?? 100));
+  else await compare(Number(what ?? 5));
+} finally {
+  rmSync(dir, { recursive: true, force: true });
+}

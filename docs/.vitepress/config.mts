@@ -31,6 +31,7 @@ export default defineConfig({
           observables: "Observables and Base64",
           enrichment: "Threat intelligence and places",
           notebooks: "Notebooks",
+          lab: "The Lab",
           completeness: "Completeness",
         }),
       },

@@ -443,6 +443,40 @@ describe("run", () => {
   });
 });
 
+describe("convert and diff", () => {
+  test("a notebook becomes Markdown, runs as such, and comes back with its outputs", async () => {
+    writeNotebook("a.ipynb", ["parameters", "const host = 'x'"], "console.log(`on ${host}`)");
+    await huntbook(["run", "a.ipynb", "--out", "ran.ipynb"]);
+    const made = await huntbook(["convert", "ran.ipynb", "a.hunt.md"]);
+    expect(made.out).toBe("Wrote a.hunt.md: 2 cells; the outputs of 1 cells are in ran.ipynb only\n");
+    const text = readFileSync(join(dir, "a.hunt.md"), "utf8");
+    expect(text).toContain("console.log(`on ${host}`)\n```");
+    expect(text).not.toContain("on x");
+    expect((await huntbook(["convert", "ran.ipynb", "a.hunt.md"])).err).toContain("cli/file-exists");
+    const ran = await huntbook(["run", "a.hunt.md", "-p", "host=dc01", "--out", "out.ipynb"]);
+    expect(ran.code).toBe(0);
+    expect(readFileSync(join(dir, "out.ipynb"), "utf8")).toContain("on dc01");
+    expect(await huntbook(["run", "a.hunt.md", "--out", "b.hunt.md"])).toMatchObject({ code: 2 });
+    const back = await huntbook(["convert", "a.hunt.md", "ran.ipynb", "--force"]);
+    expect(back.out).toBe("Wrote ran.ipynb: 2 cells; kept the outputs of 1 cells\n");
+    expect(readFileSync(join(dir, "ran.ipynb"), "utf8")).toContain("on x");
+    expect(await huntbook(["convert", "a.txt", "b.ipynb"])).toMatchObject({ code: 2 });
+  });
+
+  test("two runs that differ end with 1 and say where", async () => {
+    writeNotebook("a.ipynb", ["parameters", "const host = 'x'"], "console.log(`on ${host}`)");
+    await huntbook(["run", "a.ipynb", "--out", "one.ipynb"]);
+    await huntbook(["run", "a.ipynb", "--out", "two.ipynb"]);
+    await huntbook(["run", "a.ipynb", "-p", "host=y", "--out", "three.ipynb"]);
+    const same = await huntbook(["diff", "one.ipynb", "two.ipynb"]);
+    expect([same.code, same.out.trim()]).toEqual([0, expect.stringContaining("No difference in 2 cells")]);
+    const differs = await huntbook(["diff", "one.ipynb", "three.ipynb", "--html", "d.html"]);
+    expect(differs.code).toBe(1);
+    expect(readFileSync(join(dir, "d.html"), "utf8")).toContain("+ on y");
+    expect((await huntbook(["diff", "one.ipynb", "three.ipynb"])).out).toContain("− on x");
+  });
+});
+
 describe("start", () => {
   const request = (host: Fake) => host.calls.find(c => Array.isArray(c) && c[0] === "serve") as [string, ServeRequest];
 

@@ -17,6 +17,7 @@ const benches: Readonly<Record<string, Bench>> = {
   compile: { file: "compile.ts" },
   kql: { file: "kql.ts", args: ["1m"] },
   startup: { file: "startup.ts" },
+  lab: { file: "lab.ts" },
   contoso: { file: "contoso.ts", args: ["small"] },
   ioc: { file: "ioc.ts" },
   kernel: { file: "kernel.ts" },

@@ -33,6 +33,7 @@ export default defineConfig({
           notebooks: "Notebooks",
           widgets: "Widgets",
           jupyter: "Jupyter, VS Code, Azure ML",
+          lab: "The Lab",
           completeness: "Completeness",
         }),
       },

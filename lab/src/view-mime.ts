@@ -40,6 +40,10 @@ class RenderedView extends Widget implements IRenderMime.IRenderer {
     this.#load = load;
     this.#createHost = createHost;
     this.addClass("hb-rendered-view");
+    // A view with a menu of its own has answered the right click; the Lab's menu is for the rest.
+    this.node.addEventListener("contextmenu", event => {
+      if (event.defaultPrevented) event.stopPropagation();
+    });
   }
 
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {

@@ -397,6 +397,11 @@ describe.skipIf(skip)("the Lab", () => {
     await last.locator(".hb-cell").nth(1).click({ button: "right" });
     await page.locator(".hb-menu").waitFor();
     await picture("grid-menu");
+    // Its own menu only, whole.
+    expect(await page.locator(".lm-Menu").count()).toBe(0);
+    const [menu, window] = [await page.locator(".hb-menu").boundingBox(), page.viewportSize()];
+    expect((menu?.y ?? 0) + (menu?.height ?? 0)).toBeLessThan(window?.height ?? 0);
+    await page.locator(".hb-menu button").first().click({ trial: true });
     const actions = page.locator(".hb-menu button");
     await actions.last().click();
     await expect.poll(() => page.locator(".jp-CodeCell").count()).toBe(3);

@@ -516,7 +516,18 @@ export class GridView {
     });
     this.#menu = menu;
     this.element.append(menu);
+    if ("showPopover" in menu) this.#raiseMenu(menu, event?.clientX ?? box.left + 40, event?.clientY ?? box.top + 80);
     menu.querySelector("button")?.focus();
+  }
+
+  /** Above everything: hosts cut off what leaves an output. */
+  #raiseMenu(menu: HTMLElement, x: number, y: number): void {
+    menu.popover = "manual";
+    Object.assign(menu.style, { position: "fixed", right: "auto", bottom: "auto", margin: "0" });
+    menu.showPopover();
+    const { width, height } = menu.getBoundingClientRect();
+    menu.style.left = `${Math.max(0, Math.min(innerWidth - width - 4, x))}px`;
+    menu.style.top = `${Math.max(0, Math.min(innerHeight - height - 4, y))}px`;
   }
 
   #closeMenu(): void {

@@ -14,6 +14,7 @@ import { initNotebook as init, type InitNotebookOptions } from "./session/init-n
 import { createEntity, Entity, readEntities } from "./entity/entity.js";
 import { TILookup } from "./session/enrich.js";
 import { GeoLiteLookup, geoDistance, IPStackLookup } from "./session/geo.js";
+import { getIpType, whois } from "./session/whois.js";
 import { QueryProvider } from "./session/provider.js";
 import { createSession, Session } from "./session/session.js";
 import { ConfigReport, MpConfigFile } from "./session/mp-config-file.js";
@@ -28,7 +29,7 @@ export { Plots, Plotted, plotTimelines };
 export { QueryProvider, QueryTime, TimeSpan, WorkspaceConfig, settings };
 export { ConfigReport, MpConfigFile };
 export { display, md, mdWarn, nbwidgets, show };
-export { createEntity, Entity, GeoLiteLookup, geoDistance, IPStackLookup, readEntities, TILookup };
+export { createEntity, Entity, GeoLiteLookup, geoDistance, getIpType, IPStackLookup, readEntities, TILookup, whois };
 export { IoCExtract, defang, extractIocs, refang, unpackBase64 };
 export type { ErrorCode, HuntErrorOptions } from "./base/error.js";
 export type { Clock, TimeRange } from "./base/clock.js";

@@ -57,6 +57,9 @@ export type { FeedOptions } from "./enrich/ti/feed-source.js";
 export type { Severity, TiResult } from "./enrich/ti/result.js";
 export type { UnpackedItem, Unpacking, UnpackOptions } from "./transform/base64/unpack.js";
 export type { QueryTimeAround } from "./session/api.js";
+export type { UnknownHolder, WhoisSettings } from "./session/whois.js";
+export type { WhoisRecord } from "./enrich/whois/rdap-answer.js";
+export type { IpType } from "./base/ip-class.js";
 export type { Plugin, PluginDriverFactory, PluginHost } from "./session/plugins.js";
 export type { InitNotebookOptions } from "./session/init-notebook.js";
 export type { LocalWorkspace, WorkspaceQueryOptions, WorkspaceTable } from "./workspace/api.js";
@@ -70,7 +73,7 @@ export function initNotebook(options: InitNotebookOptions = {}): Promise<Shown> 
     ...{ MpConfigFile },
     ...{ QueryProvider, WorkspaceConfig, QueryTime, TimeSpan, settings },
     ...{ display, md, mdWarn, show, kql, read, frameFrom, plotTimelines, Frame, HuntError },
-    ...{ IoCExtract, unpackBase64, TILookup, GeoLiteLookup, readEntities, nbwidgets },
+    ...{ IoCExtract, unpackBase64, TILookup, GeoLiteLookup, readEntities, whois, nbwidgets },
   };
   return init(names, options);
 }

@@ -14,6 +14,7 @@ import { initNotebook as init, type InitNotebookOptions } from "./session/init-n
 import { createEntity, Entity, readEntities } from "./entity/entity.js";
 import { TILookup } from "./session/enrich.js";
 import { GeoLiteLookup, geoDistance, IPStackLookup } from "./session/geo.js";
+import { getIpType, whois } from "./session/whois.js";
 import { QueryProvider } from "./session/provider.js";
 import { createSession, Session } from "./session/session.js";
 import { ConfigReport, MpConfigFile } from "./session/mp-config-file.js";
@@ -28,7 +29,7 @@ export { Plots, Plotted, plotTimelines };
 export { QueryProvider, QueryTime, TimeSpan, WorkspaceConfig, settings };
 export { ConfigReport, MpConfigFile };
 export { display, md, mdWarn, nbwidgets, show };
-export { createEntity, Entity, GeoLiteLookup, geoDistance, IPStackLookup, readEntities, TILookup };
+export { createEntity, Entity, GeoLiteLookup, geoDistance, getIpType, IPStackLookup, readEntities, TILookup, whois };
 export { IoCExtract, defang, extractIocs, refang, unpackBase64 };
 export type { ErrorCode, HuntErrorOptions } from "./base/error.js";
 export type { Clock, TimeRange } from "./base/clock.js";
@@ -56,6 +57,9 @@ export type { FeedOptions } from "./enrich/ti/feed-source.js";
 export type { Severity, TiResult } from "./enrich/ti/result.js";
 export type { UnpackedItem, Unpacking, UnpackOptions } from "./transform/base64/unpack.js";
 export type { QueryTimeAround } from "./session/api.js";
+export type { UnknownHolder, WhoisSettings } from "./session/whois.js";
+export type { WhoisRecord } from "./enrich/whois/rdap-answer.js";
+export type { IpType } from "./base/ip-class.js";
 export type { Plugin, PluginDriverFactory, PluginHost } from "./session/plugins.js";
 export type { InitNotebookOptions } from "./session/init-notebook.js";
 export type { LocalWorkspace, WorkspaceQueryOptions, WorkspaceTable } from "./workspace/api.js";
@@ -69,7 +73,7 @@ export function initNotebook(options: InitNotebookOptions = {}): Promise<Shown> 
     ...{ MpConfigFile },
     ...{ QueryProvider, WorkspaceConfig, QueryTime, TimeSpan, settings },
     ...{ display, md, mdWarn, show, kql, read, frameFrom, plotTimelines, Frame, HuntError },
-    ...{ IoCExtract, unpackBase64, TILookup, GeoLiteLookup, readEntities, nbwidgets },
+    ...{ IoCExtract, unpackBase64, TILookup, GeoLiteLookup, readEntities, whois, nbwidgets },
   };
   return init(names, options);
 }

@@ -151,10 +151,31 @@ export interface CliServer {
   close(): Promise<void>;
 }
 
+export interface TiRequest {
+  /** Nothing leaves the machine. */
+  readonly offline: boolean;
+  /** Names; empty: those of the configuration. */
+  readonly providers: readonly string[];
+  readonly workspace?: string;
+  readonly signal: AbortSignal;
+}
+export interface CliTi {
+  lookup(observables: readonly string[]): Promise<CliFrame>;
+  /** What `lookup` found, the worst first. */
+  browse(results: CliFrame): Promise<View>;
+  /** What `lookup` would send to whom. */
+  plan(observables: readonly string[]): Promise<View>;
+  close(): Promise<void>;
+}
+
 export interface CliHost {
   /** Where Huntbook keeps what it makes for the user. */
   readonly dataDir: string;
   openWorkspace(options: OpenOptions): Promise<CliWorkspace>;
+  /** @throws HuntError `ti/…`, `config/…` */
+  openTi(request: TiRequest): Promise<CliTi>;
+  /** Observables of a text by type. @throws HuntError `transform/unknown-ioc-type` */
+  findIocs(text: string, types: readonly string[]): Promise<Readonly<Record<string, readonly string[] | undefined>>>;
   planIngest(request: IngestRequest, progress: ProgressSink, signal: AbortSignal): Promise<CliIngestPlan>;
   runIngest(request: IngestRequest, progress: ProgressSink, signal: AbortSignal): Promise<CliIngestResult>;
   generateDemo(request: DemoRequest, progress: ProgressSink, signal: AbortSignal): Promise<DemoResult>;

@@ -71,6 +71,23 @@ function fakeHost(changes: Partial<CliHost> = {}, completeness: Completeness = c
         close: async () => void calls.push(["close"]),
       };
     },
+    openTi: async ({ offline, providers }) => {
+      calls.push(["ti", offline, providers]);
+      const view = toView({ kind: "table", columns: [{ name: "Severity" }], rows: [["high"]] });
+      return {
+        lookup: async observables => {
+          calls.push(["lookup", ...observables]);
+          return frame(completeness);
+        },
+        browse: async () => view,
+        plan: async observables => {
+          calls.push(["dry", ...observables]);
+          return view;
+        },
+        close: async () => void calls.push(["close"]),
+      };
+    },
+    findIocs: async text => ({ ipv4: text.split(" ").filter(w => /^[\d.]+$/.test(w)), dns: undefined }),
     planIngest: async request => {
       calls.push(["plan", request]);
       return plan;
@@ -792,5 +809,50 @@ describe("config", () => {
     expect(ran.code).toBe(1);
     expect(ran.out).toContain("not signed in");
     expect(ran.out).toContain("install it");
+  });
+});
+
+describe("ti lookup and ioc", () => {
+  test("observables come from arguments and a file; the table is shown, other formats are written", async () => {
+    writeFileSync(join(dir, "list.txt"), "# mine\n1.1.1.1\n\n evil[.]com \n");
+    const host = fakeHost();
+    const table = await huntbook(["ti", "lookup", "8.8.8.8", "--file", "list.txt", "-p", "OTX", "--offline"], host);
+    expect(table).toMatchObject({ code: 0, out: expect.stringContaining("high") as string });
+    expect(host.calls).toEqual([["ti", true, ["OTX"]], ["lookup", "8.8.8.8", "1.1.1.1", "evil[.]com"], ["close"]]);
+    expect(await huntbook(["ti", "lookup", "8.8.8.8", "-f", "csv"])).toMatchObject({ code: 0, out: "csv:dc01\n" });
+  });
+
+  test("--dry-run looks nothing up", async () => {
+    const host = fakeHost();
+    expect((await huntbook(["ti", "lookup", "8.8.8.8", "--dry-run"], host)).code).toBe(0);
+    expect(host.calls).toEqual([["ti", false, []], ["dry", "8.8.8.8"], ["close"]]);
+  });
+
+  test("a provider that did not answer is told, and is exit code 1", async () => {
+    const cause = {
+      kind: "source-unavailable",
+      affects: "rows",
+      source: "OTX",
+      message: "OTX did not answer",
+    } as const;
+    const ran = await huntbook(["ti", "lookup", "8.8.8.8"], fakeHost({}, partial(cause)));
+    expect(ran).toMatchObject({ code: 1, err: expect.stringContaining("OTX did not answer") as string });
+  });
+
+  test.each([
+    [["ti", "look", "8.8.8.8"], /has no 'look'; did you mean 'lookup'/],
+    [["ti", "lookup"], /needs observables/],
+    [["ti", "lookup", "8.8.8.8", "-f", "xml"], /no format 'xml'/],
+    [["ioc"], /needs files/],
+  ])("%j is refused", async (argv, message) => {
+    expect(await huntbook(argv)).toMatchObject({ code: 2, err: expect.stringMatching(message) as string });
+  });
+
+  test("observables of files, each once", async () => {
+    writeFileSync(join(dir, "a.txt"), "from 1.1.1.1 to 8.8.8.8");
+    writeFileSync(join(dir, "b.txt"), "8.8.8.8 again");
+    const ran = await huntbook(["ioc", "a.txt", "b.txt", "--json"]);
+    expect(JSON.parse(ran.out)).toEqual({ ipv4: ["1.1.1.1", "8.8.8.8"], dns: [] });
+    expect((await huntbook(["ioc", "a.txt"])).out).toMatch(/ipv4\s+.*1\.1\.1\.1/);
   });
 });

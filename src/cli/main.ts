@@ -14,6 +14,7 @@ import { doctorCommand } from "./commands/doctor.js";
 import { ingestCommand } from "./commands/ingest.js";
 import { convertCommand } from "./commands/convert.js";
 import { diffCommand } from "./commands/diff.js";
+import { iocCommand } from "./commands/ioc.js";
 import { kernelCommand } from "./commands/kernel.js";
 import { kqlCommand } from "./commands/kql.js";
 import { newCommand } from "./commands/new.js";
@@ -21,6 +22,7 @@ import { queryCommand } from "./commands/query.js";
 import { runCommand } from "./commands/run.js";
 import { startCommand } from "./commands/start.js";
 import { templatesCommand } from "./commands/templates.js";
+import { tiCommand } from "./commands/ti.js";
 import { versionCommand } from "./commands/version.js";
 import type { CliHost } from "./host.js";
 import type { Io } from "./io.js";
@@ -34,6 +36,8 @@ export const commands: readonly Command[] = [
   ingestCommand,
   demoCommand,
   kqlCommand,
+  tiCommand,
+  iocCommand,
   kernelCommand,
   templatesCommand,
   newCommand,

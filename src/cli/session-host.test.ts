@@ -23,8 +23,8 @@ describe("queries are checked against the tables of a schema file", () => {
   test("which are all there is", async () => {
     const file = schema('{ "Mine": { "A": "string", "N": "long" } }');
     const text = "Mine | where N > 1\n\nMine | where B == 1\n\nSecurityEvent | take 1\n";
-    const checked = await host.checkQueries("q.kql", text, file);
-    expect(checked?.map(q => [q.line, q.status])).toEqual([
+    const checked = await host.checkQueries({ name: "q.kql", text, schema: file, lint: false, fix: false });
+    expect(checked?.queries.map(q => [q.line, q.status])).toEqual([
       [1, "ok"],
       [3, "error"],
       [5, "error"],
@@ -37,7 +37,8 @@ describe("queries are checked against the tables of a schema file", () => {
     ['{ "T": 7 }', "T"],
     ['{ "T": { "A": "varchar" } }', "'T.A'"],
   ])("%s is refused with what is wrong and what to write", async (text, what) => {
-    await expect(host.checkQueries("q.kql", "print 1", schema(text))).rejects.toMatchObject({
+    const request = { name: "q.kql", text: "print 1", schema: schema(text), lint: false, fix: false };
+    await expect(host.checkQueries(request)).rejects.toMatchObject({
       code: "kql/invalid-schema",
       message: expect.stringContaining(what) as string,
       hint: expect.stringContaining('"Column": "string"') as string,

@@ -9,6 +9,7 @@ import { csvText, jsonLinesText, jsonText } from "../frame/write/write-text.js";
 import { runNotebook } from "../notebook/runner/index.js";
 import { getCloud } from "../config/cloud.js";
 import { resolveWorkspace } from "../config/import-workspace.js";
+import { withSession } from "../session/ambient.js";
 import { contosoDir, generateDemo } from "../session/demo.js";
 import { runKqlText } from "../session/run-kql.js";
 import { createSession, type Session } from "../session/session.js";
@@ -20,14 +21,17 @@ import type {
   CliFrame,
   CliHost,
   CliIngestPlan,
+  CliTi,
   CliWorkspace,
   DemoRequest,
   DemoResult,
   IngestRequest,
   OpenOptions,
   TextFormat,
+  TiRequest,
 } from "./host.js";
 import type { Io } from "./io.js";
+import { printNote } from "./print.js";
 
 const sessionHostModule = new URL("../notebook/kernel/session-host.js", import.meta.url);
 
@@ -35,11 +39,12 @@ const sessionHostModule = new URL("../notebook/kernel/session-host.js", import.m
 const hostModuleUrl = (): string =>
   import.meta.url.endsWith(".ts") ? sessionHostModule.href.replace(/\.js$/, ".ts") : sessionHostModule.href;
 
-function sessionFor(io: Io, dataDir: string, options: OpenOptions): Session {
+function sessionFor(io: Io, dataDir: string, options: OpenOptions & { readonly offline?: boolean }): Session {
   return createSession({
     dataDir,
     createCompiler: () => createCliCompiler(dataDir),
     ...(options.now === undefined ? {} : { now: options.now }),
+    ...(options.offline === true ? { offline: true } : {}),
     ...(options.workspace === undefined ? {} : { workspace: chosenWorkspace(io, options.workspace) }),
   });
 }
@@ -88,6 +93,35 @@ class SessionFrame implements CliFrame {
 
   async close(): Promise<void> {
     await this.#frame.close();
+  }
+
+  get frame(): Frame {
+    return this.#frame;
+  }
+}
+
+/** Threat intelligence for one command, with notices on stderr. */
+async function openTi(io: Io, dataDir: string, { providers, signal, ...options }: TiRequest): Promise<CliTi> {
+  const { TILookup } = await import("../session/enrich.js");
+  const session = sessionFor(io, dataDir, options);
+  const choice = providers.length === 0 ? {} : { providers };
+  try {
+    const ti = withSession(session, () => new TILookup(choice));
+    for (const { message } of session.notices) printNote(io, message);
+    return {
+      lookup: observables =>
+        withSession(session, async () => new SessionFrame(await ti.lookupIocs(observables, { ...choice, signal }))),
+      browse: results =>
+        withSession(session, async () => {
+          if (!(results instanceof SessionFrame)) throw new HuntError("internal/bug", "results of another host");
+          return (await ti.browseResults(results.frame, { severities: "all" })).view;
+        }),
+      plan: observables => withSession(session, async () => (await ti.showPlan(observables, choice)).view),
+      close: () => session.close(),
+    };
+  } catch (error) {
+    await session.close();
+    throw error;
   }
 }
 
@@ -177,6 +211,11 @@ export function createSessionHost(io: Io, dataDir: string): CliHost {
         await session.close();
         throw error;
       }
+    },
+    openTi: request => openTi(io, dataDir, request),
+    async findIocs(text, types) {
+      const { extractIocs } = await import("../session/transform.js");
+      return extractIocs(text, types.length === 0 ? {} : { iocTypes: types });
     },
     planIngest: async (request, progress, signal) => toCliPlan(await plan(request, progress, signal)),
     runIngest: async (request, progress, signal) =>

@@ -142,6 +142,11 @@ export interface EncodeOptions {
   readonly dynamicAs?: "json-text" | "value";
 }
 
+function int32Of(value: unknown): number | typeof unfit {
+  const whole = between(value, int32);
+  return whole === unfit ? unfit : Number(whole);
+}
+
 /** The encoder of a type. Dictionaries of DuckDB's value classes are made here, so that the module stays lazy. */
 function encoderFor(type: KqlType, duckdb: DuckDb, options: EncodeOptions): Encoder {
   const wrap =
@@ -155,8 +160,9 @@ function encoderFor(type: KqlType, duckdb: DuckDb, options: EncodeOptions): Enco
     };
   const encoders: Record<KqlType, Encoder> = {
     bool: encodeBool,
-    int: wrap(v => between(v, int32), Number),
-    long: v => between(v, int64),
+    // Whole numbers as they mostly come need no detour by bigint.
+    int: v => (typeof v === "number" && (v | 0) === v ? v : int32Of(v)),
+    long: v => (typeof v === "number" && Number.isSafeInteger(v) ? BigInt(v) : between(v, int64)),
     real: encodeReal,
     decimal: wrap<bigint>(scaledDecimal, v => new duckdb.DuckDBDecimalValue(v, 38, decimalScale)),
     string: encodeText,

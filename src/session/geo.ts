@@ -17,15 +17,16 @@ import {
   locate,
   locatePlace,
   toIpEntity,
+  toPlace,
   whyUnknown,
   type GeoFrameOptions,
   type GeoInput,
   type GeoPart,
+  type GeoPlace,
   type GeoRecord,
   type GeoSource,
 } from "../enrich/geo/lookup.js";
-import { GeoPack } from "../enrich/geo/pack.js";
-import type { Network, Place } from "../enrich/geo/pack-write.js";
+import { GeoPack, type Located } from "../enrich/geo/pack.js";
 import type { KqlHost } from "../kql/api.js";
 import { AnswerStore } from "../net/store.js";
 import { parseRange, parseV4Number } from "../base/ip-address.js";
@@ -68,24 +69,22 @@ export function sessionPack(session: Session, root = packageRoot): Promise<GeoPa
 }
 
 function packSource(pack: GeoPack): GeoSource {
-  /** One part for each pair of place and network. */
-  const parts = new Map<Place | undefined, Map<Network | undefined, GeoPart>>();
+  const name = "DB-IP";
+  /** One place for each pair of place and network: addresses by the thousand share it. */
+  const places = new Map<number, GeoPlace>();
   return {
-    name: "DB-IP",
+    name,
     find: ip => {
-      const found = pack.find(ip);
-      if (found?.place === undefined && found?.network === undefined) return undefined;
-      const { place, network } = found;
-      let byNetwork = parts.get(place);
-      if (byNetwork === undefined) parts.set(place, (byNetwork = new Map<Network | undefined, GeoPart>()));
-      let part = byNetwork.get(network);
-      if (part === undefined) byNetwork.set(network, (part = toPart(place, network)));
-      return part;
+      const key = pack.keyOf(ip);
+      if (key === undefined || key === 0) return undefined;
+      let place = places.get(key);
+      if (place === undefined) places.set(key, (place = toPlace(name, toPart(pack.located(key)))));
+      return place;
     },
   };
 }
 
-const toPart = (place: Place | undefined, network: Network | undefined): GeoPart => ({
+const toPart = ({ place, network }: Located): GeoPart => ({
   ...(place === undefined
     ? {}
     : {
@@ -105,7 +104,7 @@ async function siteSources(session: Session): Promise<readonly GeoSource[]> {
   const { sites } = await session.workspace(config);
   if (sites === undefined || sites.sites.length === 0) return [];
   const find = flatten(sites);
-  const parts = new Map(sites.sites.map(s => [s, sitePart(s)] as const));
+  const parts = new Map(sites.sites.map(s => [s, toPlace("sites", sitePart(s))] as const));
   return [
     {
       name: "sites",

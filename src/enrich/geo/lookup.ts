@@ -30,18 +30,15 @@ export interface GeoRecord {
 /** What is known of an address, without the address: one object for all that share it. */
 export type GeoPlace = Readonly<Omit<GeoRecord, "ip">>;
 
-/** What a source says of an address. */
-export type GeoPart = Readonly<Partial<Omit<GeoRecord, "ip" | "source" | "country">>>;
+/** What a source says of an address. One that names its source is whole: `toPlace` made it. */
+export type GeoPart = Readonly<Partial<Omit<GeoRecord, "ip" | "country">>>;
 
 /** One source of places. */
 export interface GeoSource {
   readonly name: string;
-  /** Undefined when it does not know the address. Quick when it gives the same object for the same answer. */
+  /** Undefined when it does not know the address. Quick when it keeps what `toPlace` made and gives it again. */
   find(ip: string): GeoPart | undefined;
 }
-
-/** The places of each part that a source gave: addresses by the thousand share one. */
-const madeOf = new WeakMap<GeoPart, GeoPlace>();
 
 /** Asks the sources in order; the network's number may come from a later one than the place. */
 export function locatePlace(sources: readonly GeoSource[], ip: string): GeoPlace | undefined {
@@ -50,7 +47,7 @@ export function locatePlace(sources: readonly GeoSource[], ip: string): GeoPlace
     const part = source.find(ip);
     if (part === undefined) continue;
     if (found === undefined) {
-      found = placeOf(source.name, part);
+      found = part.source === source.name ? (part as GeoPlace) : toPlace(source.name, part);
       // A sites file says all there is to say: what a database believes about a private range is noise.
       if (source.name === "sites") return found;
     } else
@@ -85,16 +82,8 @@ const toRecord = (ip: string, place: GeoPlace): GeoRecord => ({
   site: place.site,
 });
 
-function placeOf(source: string, part: GeoPart): GeoPlace {
-  let made = madeOf.get(part);
-  if (made === undefined || made.source !== source) {
-    made = toPlace(source, part);
-    madeOf.set(part, made);
-  }
-  return made;
-}
-
-function toPlace(source: string, part: GeoPart): GeoPlace {
+/** A part with the rest of the fields: unknown texts empty, no coordinates at 0,0. */
+export function toPlace(source: string, part: GeoPart): GeoPlace {
   const { countryCode = "", state = "", city = "", latitude, longitude, asn, asName = "", site = "" } = part;
   // 0,0 is the sea off Africa: databases write it where they know nothing.
   const isNowhere = latitude === undefined || longitude === undefined || (latitude === 0 && longitude === 0);
@@ -180,11 +169,17 @@ class PlaceList {
   numberOf(text: string): number | null {
     const known = this.#texts.get(text);
     if (known !== undefined) return known;
-    const place = text === "" ? undefined : this.#find(refang(text.trim()));
+    // Nearly all are addresses as they stand.
+    const place = text === "" ? undefined : (this.#find(text) ?? this.#findRefanged(text));
     const number = place === undefined ? null : this.#add(place);
     if (this.#texts.size >= rememberedTexts) this.#texts.clear();
     this.#texts.set(text, number);
     return number;
+  }
+
+  #findRefanged(text: string): GeoPlace | undefined {
+    const whole = refang(text.trim());
+    return whole === text ? undefined : this.#find(whole);
   }
 
   #add(place: GeoPlace): number {

@@ -102,6 +102,9 @@ class RangeIndex {
   }
 }
 
+/** Above every number of a network; ids have 32 bits, places are a few hundred thousand: keys are exact below 2^53. */
+const keyStep = 2 ** 24;
+
 /** What is known of an address. */
 export interface Located {
   readonly place: Place | undefined;
@@ -152,17 +155,34 @@ export class GeoPack {
 
   /** What is known of an address in text; undefined when the text is none. */
   find(text: string): Located | undefined {
-    const v4 = parseV4Number(text);
-    if (v4 !== undefined) return this.findV4(v4);
-    const address = parseAddress(text);
-    if (address === undefined) return undefined;
-    if (address.bits === 32) return this.findV4(Number(address.value));
-    const [high, low] = [Number(address.value >> 96n), Number((address.value >> 64n) & 0xffff_ffffn)];
-    return { place: this.#place(this.#p6.find(high, low)), network: this.#network(this.#a6.find(high, low)) };
+    const key = this.keyOf(text);
+    return key === undefined ? undefined : this.located(key);
   }
 
   findV4(value: number): Located {
-    return { place: this.#place(this.#p4.find(value)), network: this.#network(this.#a4.find(value)) };
+    return this.located(this.#keyOfV4(value));
+  }
+
+  /**
+   * A number that stands for all that is known of an address: the same for all that share place and network, 0 when
+   * nothing is known; undefined when the text is no address. `located` says what it means.
+   */
+  keyOf(text: string): number | undefined {
+    const v4 = parseV4Number(text);
+    if (v4 !== undefined) return this.#keyOfV4(v4);
+    const address = parseAddress(text);
+    if (address === undefined) return undefined;
+    if (address.bits === 32) return this.#keyOfV4(Number(address.value));
+    const [high, low] = [Number(address.value >> 96n), Number((address.value >> 64n) & 0xffff_ffffn)];
+    return this.#p6.find(high, low) * keyStep + this.#a6.find(high, low);
+  }
+
+  located(key: number): Located {
+    return { place: this.#place(Math.floor(key / keyStep)), network: this.#network(key % keyStep) };
+  }
+
+  #keyOfV4(value: number): number {
+    return this.#p4.find(value) * keyStep + this.#a4.find(value);
   }
 
   close(): void {

@@ -1,5 +1,6 @@
 /** Host names and their public suffixes. */
 import { parse } from "tldts";
+import { isAlnum, isDigit } from "./chars.js";
 
 /** Names that never resolve on the Internet, though they look like any other. Source: RFC 2606, RFC 6761, RFC 8375, RFC 9476 */
 const reservedSuffixes: Readonly<Record<string, string>> = {
@@ -50,12 +51,41 @@ const unicodeLabel = /^[\p{L}\p{N}_](?:[\p{L}\p{M}\p{N}_-]{0,61}[\p{L}\p{M}\p{N}
 
 export function isWellFormedName(name: string): boolean {
   if (name.length > 253) return false;
+  const isPlain = isPlainName(name);
+  if (isPlain !== undefined) return isPlain;
   const labels = name.split(".");
   if (labels.length < 2) return false;
   const [top = "", second = ""] = [labels.at(-1), labels.at(-2)];
   if (!/^(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59}|\p{L}{2,63})$/iu.test(top) || second.includes("_")) return false;
   return labels.every(part => label.test(part) || unicodeLabel.test(part));
 }
+
+/**
+ * The rules of `isWellFormedName` in one pass, for names of ASCII letters, digits, hyphens and dots whose ending is letters;
+ * undefined for all others.
+ */
+function isPlainName(name: string): boolean | undefined {
+  let labelStart = 0;
+  let labels = 1;
+  let hasOnlyLetters = true;
+  for (let i = 0; i < name.length; i += 1) {
+    const code = name.charCodeAt(i);
+    if (code === dotCode) {
+      if (i === labelStart || i - labelStart > 63 || name.charCodeAt(i - 1) === hyphenCode) return false;
+      labelStart = i + 1;
+      labels += 1;
+      hasOnlyLetters = true;
+    } else if (code === hyphenCode) {
+      if (i === labelStart) return false;
+      hasOnlyLetters = false;
+    } else if (isDigit(code)) hasOnlyLetters = false;
+    else if (!isAlnum(code)) return undefined;
+  }
+  if (!hasOnlyLetters) return undefined;
+  const last = name.length - labelStart;
+  return labels >= 2 && last >= 2 && last <= 63;
+}
+const [dotCode, hyphenCode] = [46, 45];
 
 /** A name's public suffix, registrable domain and what stands before it. Undefined when the suffix is not a public one. */
 export interface NameParts {

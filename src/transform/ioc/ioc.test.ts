@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { iocTypeOf, validateIoc } from "./classify.js";
 import { extractIocs } from "./extract.js";
+import { isWellFormedName } from "./host.js";
 import { iocTypeTable, type IocType } from "./ioc-type.js";
 import { defang, refang } from "./refang.js";
 
@@ -120,6 +121,30 @@ test.each<[what: string, text: string, found: Partial<Record<IocType, string[]>>
       isAboutPaths ? { ...others, ...(windows_path && { windows_path }), ...(linux_path && { linux_path }) } : others,
     ),
   ).toEqual(sorted(found));
+});
+
+test("names of ASCII are well formed by RFC 1123's rules, whatever they are", () => {
+  const label = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
+  const text = fc.string({ unit: fc.constantFrom("a", "Z", "z", "-", ".", "0", "9", "xn--"), maxLength: 20 });
+  const name = fc.oneof(
+    text,
+    fc.tuple(text, fc.constantFrom(".com", ".x", ".", `.${"a".repeat(63)}`)).map(p => p.join("")),
+  );
+  fc.assert(
+    fc.property(name, value => {
+      const labels = value.split(".");
+      const isTop = /^(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})$/i.test(labels.at(-1) ?? "");
+      expect(isWellFormedName(value)).toBe(labels.length >= 2 && isTop && labels.every(l => label.test(l)));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test("backslashes of a web address are made whole without any other sign of defanging", () => {
+  expect(refang("see http:\\\\evil.example and ftps:\\\\b.example")).toBe(
+    "see http://evil.example and ftps://b.example",
+  );
+  expect(refang("https://plain.example/a")).toBe("https://plain.example/a");
 });
 
 test("only what is asked for", () => {

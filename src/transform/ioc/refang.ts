@@ -15,7 +15,8 @@ const schemes: Readonly<Record<string, string>> = {
 };
 
 /** Anything that could be defanged; most texts have none of it, and are given back at once. */
-const hint = /[[({](?:\.|:|@|\/|\s?(?:d[o0]t|at|dot)\s?[\])}])|[.:@/][\])}]|\b(?:h[xt]{2}ps?|meows?|s?fxps?)\b/i;
+const hint =
+  /[[({](?:\.|:|@|\/|\s?(?:d[o0]t|at|dot)\s?[\])}])|[.:@/][\])}]|:\\\\|\b(?:h(?:x[xt]|tx)ps?|meows?|s?fxps?)\b/i;
 
 const scheme = /\b(hxxps?|hxtps?|htxps?|meows?|s?fxps?)(?=\s?\[?:)/gi;
 /** `[.]`, `(.)`, `{.}`, `[dot]`, also with blanks inside, and the sloppy `[.` and `.]` between letters and digits. */

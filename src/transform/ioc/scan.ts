@@ -25,28 +25,34 @@ export type Emit = (type: IocType, value: string) => void;
 
 /** Shortest run of letters and digits that is looked at: a Bitcoin address. */
 const minRun = 26;
+/** Shortest hash in hexadecimal digits: MD5. */
+const minHash = 32;
 const maxAddressChars = 45;
 
 /** Scans many texts with the same options; keeps what it learnt about names. */
 export class IocScanner {
   readonly #options: ScanOptions;
   readonly #hosts: HostJudge;
-  readonly #wants: (type: IocType) => boolean;
+  readonly #types: ReadonlySet<string>;
   readonly #wantsPaths: boolean;
+  #out: Emit = () => undefined;
+  /** Made once: a closure for each text would cost more than most texts. */
+  readonly #wanted: Emit = (type, value) => {
+    if (this.#types.has(type)) this.#out(type, value);
+  };
 
   constructor(options: ScanOptions) {
     this.#options = options;
     this.#hosts = new HostJudge(options.ignoreTlds);
-    this.#wants = type => options.types.has(type);
+    this.#types = options.types;
     this.#wantsPaths = [...options.types].some(isPathType);
   }
 
   /** Gives every observable found, repeated ones as often as they stand there. True when the text held defanged ones. */
   scan(text: string, emit: Emit): boolean {
     const whole = this.#options.defanged ? refang(text) : text;
-    const wanted: Emit = (type, value) => {
-      if (this.#wants(type)) emit(type, value);
-    };
+    this.#out = emit;
+    const wanted = this.#wanted;
     const authorities = this.#urls(whole, wanted, 0);
     this.#emails(whole, authorities, wanted);
     this.#dotted(whole, wanted);
@@ -55,6 +61,10 @@ export class IocScanner {
     this.#marked(whole, wanted);
     if (this.#wantsPaths) this.#paths(whole, wanted);
     return whole !== text;
+  }
+
+  #wants(type: IocType): boolean {
+    return this.#types.has(type);
   }
 
   /** URLs; encoded ones decoded as well, and those inside their queries. Gives where their authorities stand. */
@@ -224,7 +234,7 @@ export class IocScanner {
     for (let at = start; at < end;) {
       let stop = at;
       while (stop < end && isHex(text.charCodeAt(stop))) stop += 1;
-      const type = hashTypeOfLength(stop - at);
+      const type = stop - at < minHash ? undefined : hashTypeOfLength(stop - at);
       if (type !== undefined) emit(type, text.slice(at, stop));
       at = stop + 1;
     }
@@ -251,7 +261,8 @@ export class IocScanner {
         if (Number(asn.replace(/\D+/, "")) < 2 ** 32) emit("asn", asn);
     if (!this.#wants("mac_address")) return;
     for (let at = text.indexOf("-"); at >= 0; at = text.indexOf("-", at + 1)) {
-      if (text[at + 3] !== "-" || text[at + 6] !== "-" || text[at + 9] !== "-" || text[at + 12] !== "-") continue;
+      if (text.charCodeAt(at + 3) !== 45 || text[at + 6] !== "-" || text[at + 9] !== "-" || text[at + 12] !== "-")
+        continue;
       const token = text.slice(Math.max(0, at - 2), at + 15);
       if (!/^[0-9a-f]{2}(?:-[0-9a-f]{2}){5}$/i.test(token)) continue;
       if (isMacNeighbour(text.charCodeAt(at - 3)) || isMacNeighbour(text.charCodeAt(at + 15))) continue;

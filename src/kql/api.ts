@@ -12,6 +12,8 @@ export interface Relation {
   readonly path: readonly string[];
   /** KQL column name → DuckDB column name, where they differ (DuckDB folds case, KQL does not). */
   readonly physical?: Readonly<Record<string, string>>;
+  /** The columns that have a value in some row, as far as is known; absent: all may. `search` looks at these and gives these. */
+  readonly filled?: readonly string[];
 }
 
 /** A table that queries may name. Without `relation` it is known but empty here (a catalogued table without data). */

@@ -137,6 +137,7 @@ export class OpenedWorkspace implements LocalWorkspace {
       const relation = {
         path: ["scratch", this.#views.schema, view],
         ...(renamed.length === 0 ? {} : { physical: Object.fromEntries(renamed) }),
+        ...filledColumns(entry, columns.length),
       };
       return { view, table: { name, columns, relation } satisfies KqlTable, entry };
     });
@@ -352,6 +353,13 @@ export class OpenedWorkspace implements LocalWorkspace {
     }
     return error;
   }
+}
+
+/** The columns that some file of a table has, where those are not all `count` columns that the table shows. */
+function filledColumns(entry: TableEntry, count: number): { readonly filled?: readonly string[] } {
+  const missing = entry.files.map(file => new Set(file.missing ?? []));
+  const filled = entry.columns.map(c => c.name).filter(name => missing.some(lacks => !lacks.has(name)));
+  return filled.length === count ? {} : { filled };
 }
 
 /** More files than this are counted, not named. */

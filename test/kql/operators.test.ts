@@ -1,7 +1,7 @@
 /** Operators beside the goldens: what they give, from their documentation pages and by hand. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Database } from "./harness.js";
-import { compile, compiledOver, linesOf, openDatabase, run } from "./harness.js";
+import { compile, compiledOver, linesOf, openDatabase, run, tables } from "./harness.js";
 
 let database: Database;
 beforeAll(async () => {
@@ -304,4 +304,43 @@ test("ingestion_time is the record's own time, and null where there is none", as
     ["true"],
   ]);
   expect(await run(database, "Users | where isnotnull(ingestion_time()) | count")).toEqual([["0"]]);
+});
+
+test("search over tables looks at and gives the columns that have values; the others are empty where named", async () => {
+  const filled = ["TimeGenerated", "User", "IP", "Attempts"];
+  const changed = tables
+    .filter(t => ["Signins", "Users"].includes(t.name))
+    .map(t => (t.name === "Signins" && t.relation !== undefined ? { ...t, relation: { ...t.relation, filled } } : t));
+  const changes = { tables: changed, schemaId: "test/filled" };
+  const { columns } = await compiledOver(database, "search 'eve'", changes);
+  expect(columns.map(c => c.name).sort()).toEqual(
+    ["$table", "TimeGenerated", "User", "IP", "Attempts", "Department", "Level"].sort(),
+  );
+  const found = await run(database, "search 'eve' | summarize count() by $table | sort by $table asc", changes);
+  expect(found).toEqual([
+    ["Signins", "2"],
+    ["Users", "1"],
+  ]);
+  // `Details` and `Score` are of the schema still, without a value.
+  expect(await run(database, "search 'Rome' | count", changes)).toEqual([["0"]]);
+  expect(
+    await run(database, "search 'eve' | where isnull(Score) and isempty(tostring(Details)) | count", changes),
+  ).toEqual([["3"]]);
+  expect(await run(database, "search in (Signins) 'eve' | project Score, User", changes)).toEqual([
+    [undefined, "eve"],
+    [undefined, "eve"],
+  ]);
+});
+
+test("search does not find rows by the name of the file they were read from", async () => {
+  await database.connection.run(
+    `create view main.from_file as select 'mimikatz.json' as "_SourceFile", 'x' as "Known"`,
+  );
+  const columns = ["_SourceFile", "Known"].map(name => ({ name, type: "string" }) as const);
+  const only = {
+    tables: [{ name: "Read", columns, relation: { path: ["main", "from_file"] } }],
+    schemaId: "test/read",
+  };
+  expect(await run(database, "search 'mimikatz' | count", only)).toEqual([["0"]]);
+  expect(await run(database, "search 'x' | project _SourceFile", only)).toEqual([["mimikatz.json"]]);
 });

@@ -27,9 +27,10 @@ export function lowerSearch(
   if (kind !== "case_insensitive" && kind !== "default" && kind !== "case_sensitive")
     return refuse(`search kind=${kind}`, node.span);
   const sensitive = kind === "case_sensitive";
-  const searched = input === undefined ? searchedTables(lowering, node, scope) : [piped(input)];
-  // A condition may name a column that only some of the tables have.
-  if (searched.length > 1) lowering.hasOpenColumns = true;
+  const searched =
+    input === undefined ? searchedTables(lowering, node, scope).map(s => trimmed(lowering, s)) : [piped(input)];
+  // A condition, or an operator that follows, may name a column that only some of the tables have.
+  if (input === undefined) lowering.hasOpenColumns = true;
   const condition = node.get("Condition");
   const found = searched.map(({ name, table }): Table => {
     const context: ExprContext = { lowering, scope: withRow(scope, table) };
@@ -37,7 +38,15 @@ export function lowerSearch(
     const kept: Table = { ...table, rel: { kind: "filter", input: table.rel, condition: test } };
     return withConstantColumn(lowering, kept, "$table", text(name));
   });
-  return uniteTables(lowering, found, node);
+  return uniteTables(lowering, found, node, { dropsUnfilled: input === undefined });
+}
+
+/** Without the columns that no row fills: a workspace's tables together have thousands, of which some hundreds have values. */
+function trimmed(lowering: Lowering, searched: Searched): Searched {
+  const filled = lowering.options.tables.get(searched.name)?.relation?.filled;
+  if (filled === undefined || searched.table.rel.kind !== "scan") return searched;
+  const kept = new Set(filled);
+  return { ...searched, table: { ...searched.table, columns: searched.table.columns.filter(c => kept.has(c.name)) } };
 }
 
 function piped(input: { readonly table: Table; readonly source: BoundNode }): Searched {
@@ -106,7 +115,8 @@ function columnSearch(node: BoundNode, table: Table, sensitive: boolean): Expr {
 }
 
 function anyColumn(table: Table, term: string, span: Span, sensitive: boolean): Expr {
-  const texts = table.columns.filter(c => c.type === "string" || c.type === "dynamic");
+  // Where a row was read from is ours, and says nothing about what happened.
+  const texts = table.columns.filter(c => (c.type === "string" || c.type === "dynamic") && c.name !== "_SourceFile");
   return anyOf(
     texts.map(c => matches(columnExpr(c), term, span, sensitive)),
     span,

@@ -86,8 +86,18 @@ export function wildcardPattern(text: string): RegExp {
   return new RegExp(`^${escaped.join(".*")}$`);
 }
 
-/** Unites tables into the columns that the binder gives the node, matched by name and type; what a table lacks is null, or '' for strings. */
-export function uniteTables(lowering: Lowering, tables: readonly Table[], node: BoundNode): Table {
+/**
+ * Unites tables into the columns that the binder gives the node, matched by name and type; what a table lacks is null, or ''
+ * for strings.
+ *
+ * @param options `dropsUnfilled` leaves out columns that none of the tables has any more
+ */
+export function uniteTables(
+  lowering: Lowering,
+  tables: readonly Table[],
+  node: BoundNode,
+  options: { readonly dropsUnfilled?: boolean } = {},
+): Table {
   const output = tableColumns(node);
   const inner = node.kind === "UnionOperator" && findParameter(node, "kind")?.text === "inner";
   const columns = output.map((c): NamedColumn => ({ name: c.name, type: knownType(c.type), slot: lowering.slot() }));
@@ -97,8 +107,13 @@ export function uniteTables(lowering: Lowering, tables: readonly Table[], node: 
   const fuzzy = node.kind === "UnionOperator" && node.list("Expressions").some(isUnknown);
   if (lost !== undefined && node.kind === "UnionOperator" && !fuzzy)
     refuse(`a union in which '${lost.name}' collides with another column`, node.span);
-  const rel: Rel = { kind: "union", inputs, columns };
-  return { rel, columns: distinctNames(columns), order: [], serialized: false };
+  const kept = columns.map(
+    (_, i) => options.dropsUnfilled !== true || inputs.some(input => input.sources[i] !== undefined),
+  );
+  const shown = columns.filter((_, i) => kept[i]);
+  const trimmed = inputs.map(({ rel, sources }) => ({ rel, sources: sources.filter((_, i) => kept[i]) }));
+  const rel: Rel = { kind: "union", inputs: trimmed, columns: shown };
+  return { rel, columns: distinctNames(shown), order: [], serialized: false };
 }
 
 /** The binder lists the column of `withsource` beside a column of its name; every operator after it numbers the second. */

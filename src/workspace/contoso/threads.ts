@@ -3,6 +3,7 @@ import type { Worker } from "node:worker_threads";
 import type { ErrorCode } from "../../base/error.js";
 import { HuntError } from "../../base/error.js";
 import { startThread } from "../../kql/thread.js";
+import type { TenantPlan } from "./size.js";
 import { openStretchMaker } from "./stretch.js";
 import type { Stretch, StretchResult, TenantSpec } from "./stretch.js";
 
@@ -36,9 +37,13 @@ export interface StretchRun {
 
 /**
  * A thread's live objects stay below 250 MB (100 million rows: 300 MB), because they are a slice's texts and the company.
- * A limit near it makes V8 collect in time instead of letting the heap of each thread grow to a multiple.
+ * A limit near it makes V8 collect in time instead of letting the heap of each thread grow to a multiple: the process ends
+ * up with both heaps at their limits, and DuckDB's memory beside them.
  */
-const resourceLimits = { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 448 };
+const resourceLimits = ({ rows }: TenantPlan) => ({
+  maxYoungGenerationSizeMb: 16,
+  maxOldGenerationSizeMb: rows > 20_000_000 ? 448 : 352,
+});
 
 /**
  * Makes all stretches.
@@ -118,7 +123,10 @@ const startAll = (data: ThreadData, count: number, work: Work): Promise<void>[] 
   Array.from({ length: count }, () => inOwnThread(data, work));
 
 async function inOwnThread(data: ThreadData, work: Work): Promise<void> {
-  const worker = startThread(new URL("./thread-main.js", import.meta.url), { workerData: data, resourceLimits });
+  const worker = startThread(new URL("./thread-main.js", import.meta.url), {
+    workerData: data,
+    resourceLimits: resourceLimits(data.spec.plan),
+  });
   const exited = new Promise<void>(resolve => worker.once("exit", () => resolve()));
   try {
     await work((stretch, onRows) => request(worker, stretch, onRows));

@@ -239,7 +239,6 @@ const owed = new Set<string>([
   "config/sign-in",
   "config/type",
   "config/variable",
-  "geo/first-use",
   "secrets/store",
   "session/autoload",
   "session/extra-import",
@@ -247,7 +246,6 @@ const owed = new Set<string>([
   "session/plugin",
   "session/upgrade",
   "session/user-session",
-  "ti/key",
   "yaml/tag",
 ]);
 

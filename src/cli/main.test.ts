@@ -7,6 +7,7 @@ import { complete, partial } from "../base/completeness.js";
 import { HuntError } from "../base/error.js";
 import { runNotebook } from "../notebook/runner/index.js";
 import { toView } from "../view/index.js";
+import { searchOutput } from "../../test/leaks/watch.js";
 import type { CliFrame, CliHost, CliIngestPlan } from "./host.js";
 import type { Io } from "./io.js";
 import { commands, main } from "./main.js";
@@ -129,6 +130,7 @@ async function huntbook(argv: readonly string[], host: CliHost = fakeHost(), io:
     ...io,
   };
   const code = await main(argv, { io: own, openHost: async () => host, galleryDir: join(dir, "gallery") });
+  searchOutput(`huntbook ${argv.join(" ")}`, out, err);
   return { code, out, err };
 }
 

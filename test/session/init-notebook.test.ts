@@ -11,6 +11,7 @@ import {
   type Session,
 } from "../../src/index.js";
 import { systemConfigPorts } from "../../src/config/config.js";
+import { searchOutput } from "../leaks/watch.js";
 import { createInlineCompiler } from "../../src/kql/compiler.js";
 
 let dir: string;
@@ -42,6 +43,7 @@ async function init(
   });
   const scope: Record<string, unknown> = {};
   const shown = await withSession(session, () => initNotebook({ namespace: scope, ...options }));
+  searchOutput("panel of initNotebook", shown.toString());
   return { text: shown.toString(), scope };
 }
 

@@ -69,7 +69,7 @@ export function initNotebook(options: InitNotebookOptions = {}): Promise<Shown> 
     ...{ MpConfigFile },
     ...{ QueryProvider, WorkspaceConfig, QueryTime, TimeSpan, settings },
     ...{ display, md, mdWarn, show, kql, read, frameFrom, plotTimelines, Frame, HuntError },
-    ...{ IoCExtract, unpackBase64, TILookup, GeoLiteLookup, readEntities, nbwidgets },
+    ...{ IoCExtract, unpackBase64, TILookup, GeoLiteLookup, IPStackLookup, geoDistance, readEntities, nbwidgets },
   };
   return init(names, options);
 }

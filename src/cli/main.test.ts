@@ -567,3 +567,25 @@ describe("config", () => {
     expect(ran.out).toContain("install it");
   });
 });
+
+test("states are never cut off: long details and hints wrap behind their names", async () => {
+  const detail = `nothing is kept: there is no key ring, and HUNTBOOK_CACHE_PASSPHRASE (8 characters or more) is not set`;
+  const hint = "set HUNTBOOK_CACHE_PASSPHRASE to a sentence that you remember, or Huntbook.SecretCache to none";
+  const host = fakeHost({ doctor: async () => [{ name: "Secrets\u001b[2J", state: "warning", detail, hint }] });
+  const { out } = await huntbook(["doctor"], host, { columns: 70 });
+  const lines = out.split("\n");
+  const from = lines.findIndex(l => l.startsWith("warning"));
+  expect(lines.slice(from).join(" ").replaceAll(/\s+/g, " ")).toContain(`${detail} -> ${hint}`);
+  expect(out).not.toMatch(/…|""|\u001b/);
+  expect(Math.max(...lines.slice(from).map(l => l.length))).toBeLessThanOrEqual(72);
+});
+
+test("auth status without a tenant says so, and what to do", async () => {
+  const attempts = [{ method: "cli", state: "ok", detail: "az login" }] as const;
+  const host = fakeHost({
+    authStatus: async () => ({ cloud: "global", tenantId: "organizations", signedIn: true, attempts }),
+  });
+  const { code, out, err } = await huntbook(["auth", "status"], host);
+  expect([code, out.split("\n")[0]]).toEqual([0, "cloud global, no tenant configured: signed in"]);
+  expect(err).toContain("--tenant");
+});

@@ -1,6 +1,7 @@
 /** The commands' host over a session: workspaces, ingest, the demo, notebooks. */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import process from "node:process";
 import { isKqlType, type TableSchema } from "../base/column.js";
 import { HuntError, messageOf } from "../base/error.js";
 import type { ProgressSink } from "../base/port.js";
@@ -19,6 +20,7 @@ import {
 import { exampleText } from "../query/example.js";
 import { readQueries } from "../query/read-queries.js";
 import { runNotebook } from "../notebook/runner/index.js";
+import { anyTenant } from "../config/azure-token.js";
 import { getCloud } from "../config/cloud.js";
 import { resolveWorkspace } from "../config/import-workspace.js";
 import { contosoDir, generateDemo } from "../session/demo.js";
@@ -196,15 +198,13 @@ function parseSchemaFile(text: string, path: string): readonly TableSchema[] {
   });
 }
 
-/** The tenant that is meant when none is named. @throws HuntError `auth/no-tenant` */
+/** The tenant that is meant when none is named; without any, each way's own. */
 function tenantOf(session: Session): string {
   const { config } = session;
   const workspace = session.workspaceConfig();
-  const tenant = workspace.tenantId ?? config.text("Azure.tenant_id") ?? config.text("KeyVault.TenantId");
-  if (tenant !== undefined) return tenant;
-  throw new HuntError("auth/no-tenant", "no tenant is configured", {
-    hint: "name it with --tenant, or set Azure.tenant_id in msticpyconfig.yaml",
-  });
+  const configured = workspace.tenantId ?? config.text("Azure.tenant_id") ?? config.text("KeyVault.TenantId");
+  const variable = process.env["AZURE_TENANT_ID"] ?? "";
+  return configured ?? (variable === "" ? anyTenant : variable);
 }
 
 /** The host of the real product. Sessions are opened by the commands that need one, and closed with what they opened. */

@@ -61,10 +61,10 @@ function watchErrors(search: LeakSearch): void {
 function watchPrinting(search: LeakSearch): void {
   for (const stream of [process.stdout, process.stderr]) {
     const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
-    stream.write = ((data: unknown, ...rest: unknown[]) => {
+    stream.write = (data: unknown, ...rest: unknown[]) => {
       if (typeof data === "string") search.text("printed", data);
       return write(data, ...rest);
-    });
+    };
   }
   for (const name of ["log", "info", "warn", "error", "debug"] as const) {
     const print = console[name].bind(console);

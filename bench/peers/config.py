@@ -40,10 +40,7 @@ else:
         pkg_config.refresh_config()
         names = list(WorkspaceConfig.list_workspaces())
         seen = {
-            "workspaces": {
-                n: {k: WorkspaceConfig(workspace=n)._config.get(k) for k in ("workspace_id", "tenant_id", "subscription_id", "resource_group", "workspace_name")}
-                for n in names
-            },
+            "workspaces": {n: dict(WorkspaceConfig(workspace=n)._config) for n in names},
             "providers": {
                 section: {
                     name: {"args": {k: str(v) for k, v in s.args.items()}, "primary": s.primary, "provider": s.provider}

@@ -217,12 +217,10 @@ const owed = new Set<string>([
   "session/not-local",
   "session/old-node",
   // Came with the parts of configuration, enrichment and graphs.
-  "geo/first-use",
   "kql/bad-pattern",
   "kql/not-a-graph",
   "kql/unknown-table",
   "kql/unknown-workspace",
-  "ti/key",
 ]);
 
 test("every code has a test that names it", () => {

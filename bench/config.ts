@@ -113,21 +113,7 @@ const odd = [
     "1.",
   ],
   ...["2026-11-24", "=", "*a", "&a", "!t", "%x", "@x", "`x", "a: b", "a #b", " lead", "trail ", "- x", "[x", "{x"],
-  ...[
-    "'q'",
-    '"d"',
-    "back\\slash",
-    "tab\there",
-    "two\nlines",
-    "Zoë 🔑",
-    "\u0085next",
-    "",
-    "-",
-    "?",
-    "|",
-    ">",
-    "é".repeat(200),
-  ],
+  ...["'q'", '"d"', "back\\slash", "tab\there", "two\nlines", "Zoë 🔑", "", "-", "?", "|", ">", "é".repeat(200)],
 ];
 
 async function main(): Promise<void> {

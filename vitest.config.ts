@@ -7,6 +7,9 @@ export default defineConfig({
     pool: "forks",
     maxWorkers: 2,
     isolate: false,
+    // Every output of the whole run is searched for secrets.
+    globalSetup: ["test/leaks/global-setup.ts"],
+    setupFiles: ["test/leaks/setup.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     env: { TZ: "UTC" },

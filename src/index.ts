@@ -73,7 +73,17 @@ export function initNotebook(options: InitNotebookOptions = {}): Promise<Shown> 
     ...{ MpConfigFile },
     ...{ QueryProvider, WorkspaceConfig, QueryTime, TimeSpan, settings },
     ...{ display, md, mdWarn, show, kql, read, frameFrom, plotTimelines, Frame, HuntError },
-    ...{ IoCExtract, unpackBase64, TILookup, GeoLiteLookup, readEntities, whois, nbwidgets },
+    ...{
+      IoCExtract,
+      unpackBase64,
+      TILookup,
+      GeoLiteLookup,
+      IPStackLookup,
+      geoDistance,
+      readEntities,
+      whois,
+      nbwidgets,
+    },
   };
   return init(names, options);
 }

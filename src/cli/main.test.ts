@@ -7,6 +7,7 @@ import { complete, partial } from "../base/completeness.js";
 import { HuntError } from "../base/error.js";
 import { runNotebook } from "../notebook/runner/index.js";
 import { toView } from "../view/index.js";
+import { searchOutput } from "../../test/leaks/watch.js";
 import type { CheckedFileQuery, CliFrame, CliHost, CliIngestPlan, ServeRequest } from "./host.js";
 import type { Io } from "./io.js";
 import { commands, main } from "./main.js";
@@ -169,6 +170,7 @@ async function huntbook(argv: readonly string[], host: CliHost = fakeHost(), io:
     ...io,
   };
   const code = await main(argv, { io: own, openHost: async () => host, galleryDir: join(dir, "gallery") });
+  searchOutput(`huntbook ${argv.join(" ")}`, out, err);
   return { code, out, err };
 }
 
@@ -855,4 +857,26 @@ describe("ti lookup and ioc", () => {
     expect(JSON.parse(ran.out)).toEqual({ ipv4: ["1.1.1.1", "8.8.8.8"], dns: [] });
     expect((await huntbook(["ioc", "a.txt"])).out).toMatch(/ipv4\s+.*1\.1\.1\.1/);
   });
+});
+
+test("states are never cut off: long details and hints wrap behind their names", async () => {
+  const detail = `nothing is kept: there is no key ring, and HUNTBOOK_CACHE_PASSPHRASE (8 characters or more) is not set`;
+  const hint = "set HUNTBOOK_CACHE_PASSPHRASE to a sentence that you remember, or Huntbook.SecretCache to none";
+  const host = fakeHost({ doctor: async () => [{ name: "Secrets\u001b[2J", state: "warning", detail, hint }] });
+  const { out } = await huntbook(["doctor"], host, { columns: 70 });
+  const lines = out.split("\n");
+  const from = lines.findIndex(l => l.startsWith("warning"));
+  expect(lines.slice(from).join(" ").replaceAll(/\s+/g, " ")).toContain(`${detail} -> ${hint}`);
+  expect(out).not.toMatch(/…|""|\u001b/);
+  expect(Math.max(...lines.slice(from).map(l => l.length))).toBeLessThanOrEqual(72);
+});
+
+test("auth status without a tenant says so, and what to do", async () => {
+  const attempts = [{ method: "cli", state: "ok", detail: "az login" }] as const;
+  const host = fakeHost({
+    authStatus: async () => ({ cloud: "global", tenantId: "organizations", signedIn: true, attempts }),
+  });
+  const { code, out, err } = await huntbook(["auth", "status"], host);
+  expect([code, out.split("\n")[0]]).toEqual([0, "cloud global, no tenant configured: signed in"]);
+  expect(err).toContain("--tenant");
 });

@@ -1,12 +1,14 @@
 /** The commands' host over a session: workspaces, ingest, the demo, notebooks. */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import process from "node:process";
 import { HuntError } from "../base/error.js";
 import type { ProgressSink } from "../base/port.js";
 import { Frame } from "../frame/frame.js";
 import type { FrameLike } from "../frame/api.js";
 import { csvText, jsonLinesText, jsonText } from "../frame/write/write-text.js";
 import { runNotebook } from "../notebook/runner/index.js";
+import { anyTenant } from "../config/azure-token.js";
 import { getCloud } from "../config/cloud.js";
 import { resolveWorkspace } from "../config/import-workspace.js";
 import { withSession } from "../session/ambient.js";
@@ -176,15 +178,13 @@ async function makeDemo(
   return { ...made, reused: false };
 }
 
-/** The tenant that is meant when none is named. @throws HuntError `auth/no-tenant` */
+/** The tenant that is meant when none is named; without any, each way's own. */
 function tenantOf(session: Session): string {
   const { config } = session;
   const workspace = session.workspaceConfig();
-  const tenant = workspace.tenantId ?? config.text("Azure.tenant_id") ?? config.text("KeyVault.TenantId");
-  if (tenant !== undefined) return tenant;
-  throw new HuntError("auth/no-tenant", "no tenant is configured", {
-    hint: "name it with --tenant, or set Azure.tenant_id in msticpyconfig.yaml",
-  });
+  const configured = workspace.tenantId ?? config.text("Azure.tenant_id") ?? config.text("KeyVault.TenantId");
+  const variable = process.env["AZURE_TENANT_ID"] ?? "";
+  return configured ?? (variable === "" ? anyTenant : variable);
 }
 
 /** The host of the real product. Sessions are opened by the commands that need one, and closed with what they opened. */

@@ -173,3 +173,15 @@ test("a refused application is named; its secret is not", async () => {
   });
   expect(JSON.stringify([String(error), error])).not.toContain("hunter2");
 });
+
+test("without a tenant the CLI is asked for its own", async () => {
+  const { tokens, ran } = cli([answer("one", 3600)]);
+  await tokens.getToken(scope, "organizations");
+  expect(ran[0]).not.toContain("--tenant");
+  await expect(
+    cli([{ exitCode: 1, stderr: "Please run 'az login'" }]).tokens.getToken(scope, "organizations"),
+  ).rejects.toMatchObject({
+    message: "the Azure CLI has no valid sign-in",
+    hint: "run `az login`",
+  });
+});

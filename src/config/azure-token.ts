@@ -10,6 +10,9 @@ import { HuntError } from "../base/error.js";
 import { Secret } from "../base/secret.js";
 import type { HttpClient } from "../net/client.js";
 
+/** Entra's word for whichever tenant an account belongs to; only to see whether somebody is signed in at all. */
+export const anyTenant = "organizations";
+
 export interface AzureTokenSource {
   /** For people: `az login`, `application 1234…`. */
   readonly name: string;
@@ -118,13 +121,19 @@ function explainCliFailure(exitCode: number | undefined, stderr: string, tenantI
       hint: "check the network and HTTPS_PROXY, then try again",
     });
   const code = entraCode(stderr);
+  const isAny = tenantId === anyTenant;
+  const login = isAny ? "run `az login`" : `run \`az login --tenant ${tenantId}\``;
   if (/AADSTS(?:700082|70043|50173|70008|50132|50133|700084)/.test(stderr) || /(?:has|is) expired/i.test(stderr))
     return new HuntError("auth/expired", `the Azure CLI's sign-in has expired${code}`, {
-      hint: `run \`az login --tenant ${tenantId}\``,
+      hint: login,
     });
-  return new HuntError("auth/not-signed-in", `the Azure CLI has no valid sign-in for tenant '${tenantId}'${code}`, {
-    hint: `run \`az login --tenant ${tenantId}\``,
-  });
+  return new HuntError(
+    "auth/not-signed-in",
+    `the Azure CLI has no valid sign-in${isAny ? "" : ` for tenant '${tenantId}'`}${code}`,
+    {
+      hint: login,
+    },
+  );
 }
 
 /** ` (AADSTS50076)`, when the text has one. */
@@ -145,7 +154,9 @@ export function createAzureCliTokens(options: AzureCliOptions): AzureTokenSource
   return keepTokens("az login", options.nowMs, async (scope, tenantId, signal) => {
     if (!guidLike.test(tenantId))
       throw new HuntError("auth/refused", "the tenant's id is malformed", { hint: "check TenantId" });
-    const asked = ["account", "get-access-token", "--scope", scope, "--tenant", tenantId, "--output", "json"];
+    // The CLI does not take Entra's word: without a tenant it takes the one that is signed in to.
+    const tenant = tenantId === anyTenant ? [] : ["--tenant", tenantId];
+    const asked = ["account", "get-access-token", "--scope", scope, ...tenant, "--output", "json"];
     const [file, args] = azCommand(options.platform ?? process.platform, asked);
     const { exitCode, stdout, stderr } = await run(file, args, signal);
     const token = exitCode === 0 ? readCliToken(stdout) : undefined;

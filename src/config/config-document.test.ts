@@ -150,3 +150,13 @@ test("what cannot be read cannot be edited", () => {
       expect.objectContaining({ code: "config/invalid" }),
     );
 });
+
+test.each(["<<", "next\u0085line", "copied\u2028text", "\u2029"])(
+  "%j is refused: YAML 1.1 and 1.2 would not agree on it",
+  value => {
+    const document = ConfigDocument.parse("", "c.yaml");
+    expect(() => document.set(["Azure", "cloud"], value)).toThrowError(
+      expect.objectContaining({ code: "config/edit", hint: expect.stringMatching(/./) as string }),
+    );
+  },
+);

@@ -280,6 +280,15 @@ export class ConfigDocument {
     const quote = (scalar: Scalar) => {
       if (scalar.value === "<<")
         throw new HuntError("config/edit", "'<<' has a meaning of its own in YAML", { hint: "use another text" });
+      // Line breaks for YAML 1.1, which MSTICPy reads by, and text for 1.2: they would not come back the same.
+      if (typeof scalar.value === "string" && /[\u0085\u2028\u2029]/.test(scalar.value))
+        throw new HuntError(
+          "config/edit",
+          "the text has a line separator (U+0085, U+2028, U+2029) that YAML 1.1 and 1.2 read differently",
+          {
+            hint: "take it out; it may have come along when the text was copied",
+          },
+        );
       if (typeof scalar.value === "string" && !isPlain(scalar.value)) scalar.type = "QUOTE_DOUBLE";
     };
     if (isScalar(node)) quote(node);

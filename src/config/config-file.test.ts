@@ -167,3 +167,14 @@ test("other clouds are known by their portals", () => {
     "usgov",
   );
 });
+
+test("config/import: what is no workspace is refused with what is wanted", () => {
+  const refused = { code: "config/import", hint: expect.stringMatching(/./) as string };
+  const attempts = [
+    () => ConfigFile.open(ports).importConfigJson("nowhere.json"),
+    () => readConfigJson("no json", "config.json"),
+    () => readConfigJson("{}", "config.json"),
+    () => parsePortalUrl("https://portal.azure.com.evil.example/#x"),
+  ];
+  for (const attempt of attempts) expect(attempt).toThrowError(expect.objectContaining(refused));
+});

@@ -93,3 +93,13 @@ test("a file that was changed anywhere holds nothing: no exception, no half of a
     { numRuns: 100 },
   );
 });
+
+test("secrets/store: a folder that cannot be written to is told, and the value is not in the message", async () => {
+  writeFileSync(join(dir, "file"), "");
+  const store = await open({ dir: join(dir, "file") });
+  await expect(store.set("a", "hunter2-value")).rejects.toMatchObject({
+    code: "secrets/store",
+    message: expect.not.stringContaining("hunter2") as string,
+    hint: expect.stringContaining("SecretCache") as string,
+  });
+});

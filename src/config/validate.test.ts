@@ -213,3 +213,22 @@ test("config/workspace: a workspace without settings is told each time, at its l
   );
   expect(diagnostics.map(d => d.code)).toContain("config/workspace");
 });
+
+const deep = (n: number) => Array.from({ length: n }, (_, i) => `  Wrong${i}: 1\n`).join("");
+test.each<[string, string]>([
+  ["config/type", "Logging: { FileName: [a] }\n"],
+  ["config/required", "DataProviders: { Splunk-emea: { Args: { port: 1 } } }\n"],
+  ["config/reference", "TIProviders: { OTX: { Args: { AuthKey: { EnvironmentVar: } } } }\n"],
+  ["config/reference", "TIProviders: { OTX: { Args: { AuthKey: { KeyVault: 'a b/../c' } } } }\n"],
+  ["config/args", "TIProviders: { OTX: { Args: } }\n"],
+  ["config/variable", "TIProviders: { OTX: { Args: { AuthKey: { EnvironmentVar: K } } } }\n"],
+  ["config/more", `Logging:\n${deep(150)}`],
+  ["yaml/tag", "Logging: { FileName: !huntbook a.log }\n"],
+])("%s is told with its line and what to do: %j", (code, text) => {
+  const found = read(sentinel + text).findings.filter(f => f.code === code);
+  expect(found.length).toBeGreaterThan(0);
+  if (code === "config/more") expect(found[0]?.message).toMatch(/^and \d+ more$/);
+  else
+    for (const { line, fix } of found)
+      expect({ line: (line ?? 0) > 1, fix: typeof fix }).toEqual({ line: true, fix: "string" });
+});

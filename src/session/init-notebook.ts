@@ -98,6 +98,13 @@ export function checkNode(node: string): Notice[] {
   return [{ code: "session/old-node", message, hint: "install Node 20.19 or newer" }];
 }
 
+/** That there is a newer version, and how to get it. */
+export function upgradeNotice(own: string, latest: string | undefined): Notice | undefined {
+  if (latest === undefined || !isOlder(own, latest)) return undefined;
+  const message = `Huntbook ${latest} is available`;
+  return { code: "session/upgrade", message, hint: "npm install huntbook@latest" };
+}
+
 async function checkVersions(
   options: InitNotebookOptions,
 ): Promise<{ notices: Notice[]; upgrade: string | undefined }> {
@@ -105,12 +112,9 @@ async function checkVersions(
   if (options.checkUpgrade !== true) return { notices, upgrade: undefined };
   const latest = await findLatestVersion("huntbook");
   if (latest === undefined) return { notices, upgrade: "the newest version could not be found out (offline?)" };
-  if (!isOlder(ownVersion(), latest)) return { notices, upgrade: "latest known version" };
-  const message = `Huntbook ${latest} is available`;
-  return {
-    notices: [...notices, { code: "session/upgrade", message, hint: "npm install huntbook@latest" }],
-    upgrade: message,
-  };
+  const notice = upgradeNotice(ownVersion(), latest);
+  if (notice === undefined) return { notices, upgrade: "latest known version" };
+  return { notices: [...notices, notice], upgrade: notice.message };
 }
 
 /** Findings of the configuration as one notice: the details are one call away. */

@@ -25,7 +25,7 @@ function http(options: Parameters<typeof createHttpClient>[0] = {}): HttpClient 
   const client = createHttpClient({
     extraCa: [serverCertificate],
     retries: 2,
-    timeoutMs: 400,
+    timeoutMs: 2500,
     sleep: async () => undefined,
     ...options,
   });
@@ -114,7 +114,7 @@ test.each<[string, readonly Fault[], string, RegExp]>([
   ["429 for ever", [{ path: "/secrets", status: 429, times: 99 }], "keyvault/failed", /too often/],
   ["500 for ever", [{ path: "/secrets", status: 500, times: 99 }], "keyvault/failed", /status 500/],
   ["cut connections", [{ path: "/secrets", cut: true, times: 99 }], "net/cut", /./],
-  ["no answer", [{ path: "/secrets", delayMs: 3000, times: 99 }], "net/timeout", /./],
+  ["no answer", [{ path: "/secrets", delayMs: 9000, times: 99 }], "net/timeout", /./],
 ])("a vault that answers with %s", async (_, faults, code, text) => {
   azure.failNext(...faults);
   const failed = await failure(vault().get(otx));

@@ -199,7 +199,7 @@ test.each<[string, readonly Fault[], string | undefined]>([
   const client = createHttpClient({
     extraCa: [serverCertificate],
     retries: 2,
-    timeoutMs: 400,
+    timeoutMs: 2500,
     sleep: async () => undefined,
   });
   clients.push(client);

@@ -12,6 +12,7 @@ import {
 } from "../../src/index.js";
 import { systemConfigPorts } from "../../src/config/config.js";
 import { checkNode } from "../../src/session/init-notebook.js";
+import { searchOutput } from "../leaks/watch.js";
 import { createInlineCompiler } from "../../src/kql/compiler.js";
 
 let dir: string;
@@ -43,6 +44,7 @@ async function init(
   });
   const scope: Record<string, unknown> = {};
   const shown = await withSession(session, () => initNotebook({ namespace: scope, ...options }));
+  searchOutput("panel of initNotebook", shown.toString());
   return { text: shown.toString(), scope };
 }
 

@@ -1,7 +1,8 @@
 import { didYouMean } from "../../base/suggest.js";
 import type { Args, Command, Context } from "../command.js";
 import { exitCodes, usageError } from "../command.js";
-import { printJson, printLine, printTable } from "../print.js";
+import { anyTenant } from "../../config/azure-token.js";
+import { printJson, printLine, printNote, printStates } from "../print.js";
 
 export const authCommand: Command = {
   name: "auth",
@@ -25,20 +26,19 @@ async function run(args: Args, { io, host }: Context): Promise<number> {
   const status = await (await host()).authStatus(args.text("tenant"), io.signal);
   if (args.flag("json")) printJson(io, status);
   else {
-    printLine(
+    const isAny = status.tenantId === anyTenant;
+    const tenant = isAny ? "no tenant configured" : `tenant ${status.tenantId}`;
+    printLine(io, `cloud ${status.cloud}, ${tenant}: ${status.signedIn ? "signed in" : "not signed in"}`);
+    printStates(
       io,
-      `cloud ${status.cloud}, tenant ${status.tenantId}: ${status.signedIn ? "signed in" : "not signed in"}`,
+      status.attempts.map(a => ({
+        name: a.method,
+        state: a.state,
+        detail: a.expires === undefined ? a.detail : `${a.detail}, until ${a.expires}`,
+        hint: a.hint,
+      })),
     );
-    printTable(
-      io,
-      ["way", "state", "detail", "what to do"],
-      status.attempts.map(a => [
-        a.method,
-        a.state,
-        a.expires === undefined ? a.detail : `${a.detail}, until ${a.expires}`,
-        a.hint ?? "",
-      ]),
-    );
+    if (isAny) printNote(io, "name a tenant with --tenant, or set Azure.tenant_id in msticpyconfig.yaml");
   }
   return status.signedIn || status.attempts.some(a => a.state === "asks") ? exitCodes.done : exitCodes.failed;
 }

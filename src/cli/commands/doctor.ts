@@ -5,7 +5,7 @@ import { messageOf } from "../../base/error.js";
 import type { Args, Command, Context } from "../command.js";
 import { exitCodes } from "../command.js";
 import type { CliHost, DoctorCheck } from "../host.js";
-import { printJson, printTable } from "../print.js";
+import { printJson, printStates } from "../print.js";
 
 export const doctorCommand: Command = {
   name: "doctor",
@@ -28,12 +28,7 @@ async function run(args: Args, { io, host: getHost }: Context): Promise<number> 
     ...(await host.doctor(io.signal)),
   ];
   if (args.flag("json")) printJson(io, { checks });
-  else
-    printTable(
-      io,
-      ["check", "state", "detail", "what to do"],
-      checks.map(c => [c.name, c.state, c.detail, c.hint ?? ""]),
-    );
+  else printStates(io, checks);
   return checks.some(c => c.state === "failed") ? exitCodes.failed : exitCodes.done;
 }
 

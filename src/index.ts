@@ -18,6 +18,7 @@ import { QueryProvider } from "./session/provider.js";
 import { createSession, Session } from "./session/session.js";
 import { ConfigReport, MpConfigFile } from "./session/mp-config-file.js";
 import { md, mdWarn, show, type Shown } from "./session/show.js";
+import * as nbwidgets from "./notebook/widgets/index.js";
 import { defang, extractIocs, IoCExtract, refang, unpackBase64 } from "./session/transform.js";
 
 export { HuntError, isHuntError, Secret };
@@ -26,7 +27,7 @@ export { Frame, PendingFrame, frameFrom, kql, read };
 export { Plots, Plotted, plotTimelines };
 export { QueryProvider, QueryTime, TimeSpan, WorkspaceConfig, settings };
 export { ConfigReport, MpConfigFile };
-export { display, md, mdWarn, show };
+export { display, md, mdWarn, nbwidgets, show };
 export { createEntity, Entity, GeoLiteLookup, geoDistance, IPStackLookup, readEntities, TILookup };
 export { IoCExtract, defang, extractIocs, refang, unpackBase64 };
 export type { ErrorCode, HuntErrorOptions } from "./base/error.js";
@@ -54,6 +55,7 @@ export type { BrowseOptions } from "./enrich/ti/browse.js";
 export type { FeedOptions } from "./enrich/ti/feed-source.js";
 export type { Severity, TiResult } from "./enrich/ti/result.js";
 export type { UnpackedItem, Unpacking, UnpackOptions } from "./transform/base64/unpack.js";
+export type { QueryTimeAround } from "./session/api.js";
 export type { Plugin, PluginDriverFactory, PluginHost } from "./session/plugins.js";
 export type { InitNotebookOptions } from "./session/init-notebook.js";
 export type { LocalWorkspace, WorkspaceQueryOptions, WorkspaceTable } from "./workspace/api.js";
@@ -67,7 +69,7 @@ export function initNotebook(options: InitNotebookOptions = {}): Promise<Shown> 
     ...{ MpConfigFile },
     ...{ QueryProvider, WorkspaceConfig, QueryTime, TimeSpan, settings },
     ...{ display, md, mdWarn, show, kql, read, frameFrom, plotTimelines, Frame, HuntError },
-    ...{ IoCExtract, unpackBase64, TILookup, GeoLiteLookup, readEntities },
+    ...{ IoCExtract, unpackBase64, TILookup, GeoLiteLookup, readEntities, nbwidgets },
   };
   return init(names, options);
 }

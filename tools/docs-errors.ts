@@ -32,6 +32,8 @@ const areas: Readonly<Record<string, string>> = {
   secrets: "Secrets that are kept",
   net: "Network",
   notebook: "Notebooks",
+  widget: "Widgets",
+  server: "The notebook server and JupyterLab",
   session: "Sessions",
   cli: "Command line",
   schema: "Tables",

@@ -1,6 +1,9 @@
 /** Ranges of time as callers give them, and the provider's own. */
 import type { Clock, TimeRange } from "../base/clock.js";
 import { HuntError } from "../base/error.js";
+import type { AdjustableTime, Displayable, MimeBundle, TimeAround } from "../base/port.js";
+import { displaySymbol, findKernelDrawing } from "../base/port.js";
+import { renderHtml, renderText, toView } from "../view/index.js";
 import { parseInstant, parseOffset } from "./instant.js";
 import { parseTimespan } from "./timespan.js";
 
@@ -96,19 +99,32 @@ export function spanFromText(text: string, nowMs: number): TimeSpan | undefined 
 export interface QueryTimeOptions {
   /** Days before now when nothing is set; default 14. */
   readonly defaultDays?: number;
+  /** Shown above it. */
+  readonly label?: string;
+  /** The range at first, instead of the last days. */
+  readonly around?: TimeAround;
 }
+
+const unitMs = { second: 1000, minute: 60_000, hour: 3_600_000, day: dayMs, week: 7 * dayMs } as const;
 
 /**
  * A provider's time range. Until it is set it is the last 14 days of the clock, moving with it; once set it stays.
+ *
+ * Shown in a cell it is a widget in which the range can be changed, where the front end has widgets.
  */
-export class QueryTime {
+export class QueryTime implements Displayable {
   readonly #clock: Pick<Clock, "now">;
   readonly #defaultDays: number;
+  readonly #listeners = new Set<(range: TimeRange) => void>();
+  readonly #adjustable: AdjustableTime;
+  #around: TimeAround | undefined;
   #set: TimeSpan | undefined;
 
   constructor(clock: Pick<Clock, "now">, options: QueryTimeOptions = {}) {
     this.#clock = clock;
     this.#defaultDays = options.defaultDays ?? 14;
+    this.#adjustable = this.#createAdjustable(options.label ?? "Set query time boundaries");
+    if (options.around !== undefined) this.#setAround(options.around);
   }
 
   get isSet(): boolean {
@@ -148,16 +164,64 @@ export class QueryTime {
       const span = spanFromText(spec, nowMs);
       if (span === undefined)
         throw new HuntError("query/time", `${JSON.stringify(spec)} is not a time range`, { hint: "write -5d or 2h" });
-      this.#set = span;
-    } else this.#set = TimeSpan.from(spec, nowMs);
+      this.#change(span);
+    } else this.#change(TimeSpan.from(spec, nowMs));
   }
 
   /** Back to the last 14 days. */
   reset(): void {
-    this.#set = undefined;
+    this.#change(undefined);
+  }
+
+  /** Called with each new range, whoever set it. The answer ends it. */
+  onChange(listener: (range: TimeRange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   toString(): string {
     return this.timespan.toString();
+  }
+
+  [displaySymbol](): MimeBundle | Promise<MimeBundle> {
+    const drawn = findKernelDrawing()?.drawTime?.(this.#adjustable);
+    if (drawn !== undefined) return drawn;
+    const { start, end } = this.timespan;
+    const entries = [
+      { key: "Start", value: show(start) },
+      { key: "End", value: show(end) },
+    ];
+    const view = toView({ kind: "keyValue", entries });
+    return { "text/html": renderHtml(view), "text/plain": renderText(view) };
+  }
+
+  #change(span: TimeSpan | undefined, around?: TimeAround): void {
+    this.#set = span;
+    this.#around = around;
+    const range = this.timespan.toRange();
+    for (const listener of [...this.#listeners]) listener(range);
+  }
+
+  #setAround(around: TimeAround): void {
+    const { originMs, unit, before, after } = around;
+    const [start, end] = [originMs - before * unitMs[unit], originMs + after * unitMs[unit]].map(ms => new Date(ms));
+    this.#change(TimeSpan.from({ start, end }, this.#clock.now()), around);
+  }
+
+  #createAdjustable(label: string): AdjustableTime {
+    const around = (): TimeAround | undefined => this.#around;
+    return {
+      label,
+      get around() {
+        return around();
+      },
+      nowMs: () => this.#clock.now(),
+      range: () => this.timespan.toRange(),
+      set: range => {
+        if (range.around !== undefined) this.#setAround(range.around);
+        else this.#change(new TimeSpan({ start: new Date(range.startMs), end: new Date(range.endMs) }));
+      },
+      onChange: listener => this.onChange(listener),
+    };
   }
 }

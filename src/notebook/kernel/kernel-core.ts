@@ -2,7 +2,9 @@
 import process from "node:process";
 import type { Worker } from "node:worker_threads";
 import type { Outgoing } from "../protocol/message.js";
-import type { CellHost, CellRequest, ExpressionOutcome } from "./api.js";
+import type { LiveReply, LiveRequest } from "../../view/index.js";
+import type { Secret } from "../../base/secret.js";
+import type { CellHost, CellRequest, ExpressionOutcome, HuntWindow, TextAnswer } from "./api.js";
 import { CommManager } from "./comm.js";
 import { Evaluator } from "./evaluator.js";
 import { findPackageEntries, installModuleHooks } from "./module-hook.js";
@@ -10,6 +12,7 @@ import type { SessionHostOptions } from "./session-host.js";
 import { routeStreams } from "./stream.js";
 import type { FromMain, KqlEdit, KqlEditReply, Origin, RunRequest, RunResult, ToMain } from "./thread-port.js";
 import type { prepareInterrupts } from "./interrupt.js";
+import { createWidgetHost } from "./widget-host.js";
 import { AsyncLocalStorage } from "node:async_hooks";
 
 export interface KernelCoreOptions {
@@ -28,9 +31,8 @@ export async function runKernel(options: KernelCoreOptions): Promise<void> {
   installModuleHooks(findPackageEntries(packageUrl, import.meta.url.endsWith(".ts")));
   process.setSourceMapsEnabled(true);
   const host = new LazyHost(options.host);
-  const evaluator = await Evaluator.open({ dir: options.dir, host });
-  const core = new KernelCore(options, evaluator, host);
-  core.open();
+  const core = new KernelCore(options, host);
+  await core.open();
   setTimeout(() => void host.load().catch(() => undefined), warmUpMs).unref();
 }
 
@@ -38,13 +40,14 @@ export async function runKernel(options: KernelCoreOptions): Promise<void> {
 class LazyHost implements CellHost {
   readonly #options: SessionHostOptions;
   #loading: Promise<CellHost> | undefined;
+  #loaded: CellHost | undefined;
 
   constructor(options: SessionHostOptions) {
     this.#options = options;
   }
 
   load(): Promise<CellHost> {
-    this.#loading ??= import("./session-host.js").then(module => module.createHost(this.#options));
+    this.#loading ??= import("./session-host.js").then(module => (this.#loaded = module.createHost(this.#options)));
     return this.#loading;
   }
 
@@ -55,6 +58,29 @@ class LazyHost implements CellHost {
   async around<T>(...[cell, run]: [Parameters<NonNullable<CellHost["around"]>>[0], () => Promise<T>]): Promise<T> {
     const host = await this.load();
     return host.around === undefined ? run() : host.around(cell, run);
+  }
+
+  async runText(...[magic, cell]: Parameters<NonNullable<CellHost["runText"]>>): Promise<TextAnswer> {
+    const host = await this.load();
+    if (host.runText === undefined) throw new Error("the host reads no text");
+    return host.runText(magic, cell);
+  }
+
+  /** A session that was not opened knows no secrets. */
+  findSecrets(value: unknown): readonly { readonly origin: string }[] {
+    return this.#loaded?.findSecrets?.(value) ?? [];
+  }
+
+  redact(text: string): string {
+    return this.#loaded?.redact?.(text) ?? text;
+  }
+
+  learnSecret(secret: Secret): void {
+    this.#loaded?.learnSecret?.(secret);
+  }
+
+  async answerView(request: LiveRequest): Promise<LiveReply> {
+    return (await (await this.load()).answerView?.(request)) ?? { type: "gone" };
   }
 
   async editKql(
@@ -71,24 +97,28 @@ class LazyHost implements CellHost {
 
 class KernelCore {
   readonly #options: KernelCoreOptions;
-  readonly #evaluator: Evaluator;
-  readonly #host: CellHost;
+  readonly #host: LazyHost;
   readonly #origins = new AsyncLocalStorage<Origin>();
   readonly #answers = new Map<number, (value: string) => void>();
   readonly #comms: CommManager;
+  /** Set by `open`. */
+  #evaluator!: Evaluator;
+  /** Of the last cell: what handlers of widgets look at. */
+  #window: HuntWindow | undefined;
   #running: AbortController | undefined;
   #lastOrigin: Origin | undefined;
   #lastAsk = 0;
 
-  constructor(options: KernelCoreOptions, evaluator: Evaluator, host: CellHost) {
+  constructor(options: KernelCoreOptions, host: LazyHost) {
     this.#options = options;
-    this.#evaluator = evaluator;
     this.#host = host;
     this.#comms = new CommManager(message => this.#publish(message));
   }
 
-  open(): void {
-    const { thread } = this.#options;
+  async open(): Promise<void> {
+    const { thread, dir } = this.#options;
+    const widgets = createWidgetHost(this.#comms, request => this.#host.answerView(request));
+    this.#evaluator = await Evaluator.open({ dir, host: this.#host, widgets });
     thread.on("message", (message: ToMain) => this.#accept(message));
     thread.on("error", error => {
       process.stderr.write(`huntbook kernel: ${error.stack ?? error.message}\n`);
@@ -141,6 +171,7 @@ class KernelCore {
     const abort = new AbortController();
     this.#running = abort;
     this.#lastOrigin = origin;
+    this.#window = run.window;
     const result = await this.#origins.run(origin, async (): Promise<RunResult> => {
       const outcome = await this.#evaluator.execute({
         ...this.#createRequest(origin, run.count, run.allowInput),
@@ -170,7 +201,8 @@ class KernelCore {
   }
 
   async #receiveComm(origin: Origin, comm: Parameters<CommManager["receive"]>[0]): Promise<void> {
-    const request = this.#createRequest(origin, 0, false);
+    const window = this.#window === undefined ? {} : { window: this.#window };
+    const request = { ...this.#createRequest(origin, 0, false), ...window };
     await this.#origins.run(origin, () => this.#evaluator.runTask(request, () => this.#comms.receive(comm)));
     this.#send({ type: "handled", origin });
   }

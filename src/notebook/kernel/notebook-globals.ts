@@ -4,6 +4,7 @@
 export const initialNames = [
   ...["QueryProvider", "WorkspaceConfig", "QueryTime", "TimeSpan", "settings"],
   ...["md", "mdWarn", "show", "kql", "read", "frameFrom", "Frame", "HuntError"],
+  "nbwidgets",
 ] as const;
 /** Those of them that are types too. */
 const classes: readonly string[] = ["QueryProvider", "WorkspaceConfig", "QueryTime", "TimeSpan", "Frame", "HuntError"];

@@ -8,7 +8,8 @@ import { Interrupter } from "../kernel/interrupt.js";
 import { findPackageEntries, installModuleHooks } from "../kernel/module-hook.js";
 import { CellPositions } from "../kernel/position.js";
 import { routeStreams } from "../kernel/stream.js";
-import type { FromChild, HostModule, ToChild } from "./kernel-port.js";
+import { createHeadlessWidgets } from "../kernel/widget-host.js";
+import type { FromChild, ToChild } from "./kernel-port.js";
 
 /** The parent's pipe for interrupts: 3 is Node's own channel. */
 const controlFd = 4;
@@ -19,6 +20,7 @@ const noHost: CellHost = {
   },
 };
 
+const widgets = createHeadlessWidgets();
 let evaluator: Evaluator | undefined;
 let host = noHost;
 let running: { readonly abort: AbortController; readonly timeoutMs: number | undefined } | undefined;
@@ -38,7 +40,7 @@ function send(message: FromChild): void {
   if (process.connected) process.send?.(message);
 }
 
-async function start(dir: string, module: HostModule | undefined): Promise<void> {
+async function start({ dir, host: module, secrets = "redact" }: Extract<ToChild, { type: "start" }>): Promise<void> {
   const entries = findPackageEntries(
     new URL("../../../package.json", import.meta.url),
     import.meta.url.endsWith(".ts"),
@@ -49,7 +51,7 @@ async function start(dir: string, module: HostModule | undefined): Promise<void>
     const loaded = (await import(module.module)) as { createHost: CreateHost };
     host = await loaded.createHost(module.options, { dir });
   }
-  const opened = await Evaluator.open({ dir, host });
+  const opened = await Evaluator.open({ dir, host, widgets, secrets });
   evaluator = opened;
   routeStreams(() => opened.findStreams());
   process.on("unhandledRejection", reason => opened.reportStray(reason));
@@ -85,13 +87,16 @@ async function close(): Promise<void> {
 process.on("message", (message: ToChild) => {
   switch (message.type) {
     case "start":
-      start(message.dir, message.host).then(
+      start(message).then(
         () => send({ type: "ready" }),
         (error: unknown) => send({ type: "failed", error: describeFailure(error, new CellPositions()) }),
       );
       break;
     case "execute":
       void execute(message);
+      break;
+    case "widgets":
+      send({ type: "widgets", ...(widgets.models.size === 0 ? {} : { state: widgets.models.toSaved() }) });
       break;
     case "close":
       void close();

@@ -1,4 +1,6 @@
 /** What the runner needs of a kernel; a child process now, a ZeroMQ client later, three lines in a test. */
+import type { SecretPolicy } from "../kernel/secret-guard.js";
+import type { Json } from "./notebook.js";
 import type { CellOutcome, CellOutput, HuntWindow } from "../kernel/api.js";
 
 export interface KernelRequest {
@@ -17,6 +19,8 @@ type CellOutcomeError = Extract<CellOutcome, { status: "error" }>["error"];
 
 export interface Kernel {
   execute(request: KernelRequest): Promise<KernelOutcome>;
+  /** The states of the widgets that cells made, as notebooks keep them; undefined when there are none. */
+  widgetState?(): Promise<Json | undefined>;
   close(): Promise<void>;
 }
 
@@ -29,7 +33,7 @@ export interface HostModule {
 }
 
 export type ToChild =
-  | { readonly type: "start"; readonly dir: string; readonly host?: HostModule }
+  | { readonly type: "start"; readonly dir: string; readonly host?: HostModule; readonly secrets?: SecretPolicy }
   | {
       readonly type: "execute";
       readonly id: number;
@@ -38,10 +42,12 @@ export type ToChild =
       readonly timeoutMs?: number;
       readonly window?: HuntWindow;
     }
+  | { readonly type: "widgets" }
   | { readonly type: "close" };
 
 export type FromChild =
   | { readonly type: "ready" }
   | { readonly type: "failed"; readonly error: CellOutcomeError }
   | { readonly type: "output"; readonly id: number; readonly output: CellOutput }
-  | { readonly type: "done"; readonly id: number; readonly outcome: CellOutcome };
+  | { readonly type: "done"; readonly id: number; readonly outcome: CellOutcome }
+  | { readonly type: "widgets"; readonly state?: Json };

@@ -6,6 +6,8 @@ import type { Writable } from "node:stream";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { HuntError } from "../../base/error.js";
 import { kernelFlags } from "../client/kernel-spec.js";
+import type { SecretPolicy } from "../kernel/secret-guard.js";
+import type { Json } from "./notebook.js";
 import type { FromChild, HostModule, Kernel, KernelOutcome, KernelRequest, ToChild } from "./kernel-port.js";
 
 export interface KernelProcessOptions {
@@ -13,6 +15,8 @@ export interface KernelProcessOptions {
   readonly dir: string;
   /** Runs `%%kql` cells; without it they are refused. */
   readonly host?: HostModule;
+  /** What happens to secrets in outputs; default: they are taken out. */
+  readonly secrets?: SecretPolicy;
   /** How long an interrupted cell may take to end before the process is killed. Default 5,000 ms. */
   readonly killAfterMs?: number;
   readonly env?: NodeJS.ProcessEnv;
@@ -32,6 +36,7 @@ export class KernelProcess implements Kernel {
   #lastId = 0;
   #ended: Promise<string>;
   #dead: string | undefined;
+  #onWidgets: ((state: Json | undefined) => void) | undefined;
 
   private constructor(options: KernelProcessOptions) {
     this.#killAfterMs = options.killAfterMs ?? 5000;
@@ -58,7 +63,12 @@ export class KernelProcess implements Kernel {
   static async start(options: KernelProcessOptions): Promise<KernelProcess> {
     const kernel = new KernelProcess(options);
     const first = new Promise<FromChild>(resolve => kernel.#child.once("message", m => resolve(m as FromChild)));
-    kernel.#send({ type: "start", dir: options.dir, ...(options.host === undefined ? {} : { host: options.host }) });
+    const { dir, host, secrets } = options;
+    kernel.#send({
+      ...{ type: "start", dir },
+      ...(host === undefined ? {} : { host }),
+      ...(secrets === undefined ? {} : { secrets }),
+    });
     const answer = await Promise.race([first, kernel.#ended]);
     if (typeof answer === "object" && answer.type === "ready") return kernel;
     await kernel.close();
@@ -99,6 +109,14 @@ export class KernelProcess implements Kernel {
     }
   }
 
+  /** Undefined too when the process has ended. */
+  async widgetState(): Promise<Json | undefined> {
+    if (this.#dead !== undefined) return undefined;
+    const answer = new Promise<Json | undefined>(resolve => (this.#onWidgets = resolve));
+    this.#send({ type: "widgets" });
+    return Promise.race([answer, this.#ended.then(() => undefined)]);
+  }
+
   async close(): Promise<void> {
     this.#send({ type: "close" });
     const timer = setTimeout(() => this.#child.kill("SIGKILL"), this.#killAfterMs);
@@ -113,6 +131,7 @@ export class KernelProcess implements Kernel {
 
   #onMessage(message: FromChild): void {
     if (message.type === "output") this.#requests.get(message.id)?.onOutput(message.output);
+    else if (message.type === "widgets") this.#onWidgets?.(message.state);
     else if (message.type === "done" && this.#waiting?.id === message.id) this.#waiting.resolve(message.outcome);
   }
 

@@ -254,3 +254,46 @@ test("an interrupted cell's garbage does no harm", async () => {
   expect(await run("for (let i = 0; i < 300_000; i += 1) await null", 3)).toMatchObject({ status: "ok" });
   await kernel.close();
 });
+
+test("widgets keep their defaults, say so, and their states are saved with the notebook; a password is not", async () => {
+  const ran = await run(
+    notebook(
+      'import { nbwidgets } from "huntbook"; const host = new nbwidgets.Text({ label: "Host", value: "dc01" }); host',
+      'const key = new nbwidgets.Password({ label: "Key" }); key.receive("hunter2-and-more"); key',
+      'new nbwidgets.QueryTime("-5d")',
+      "await new nbwidgets.Button({ label: 'Go' }).pressed()",
+    ),
+  );
+  const data = (i: number): Record<string, unknown> =>
+    (ran.notebook.cells[i]?.outputs[0] as { data: Record<string, unknown> }).data;
+  expect(data(0)["text/plain"]).toContain("Host  dc01\nNobody could use this widget");
+  expect(data(2)["text/plain"]).toContain("(5 days)");
+  const { model_id: id } = data(0)["application/vnd.jupyter.widget-view+json"] as { model_id: string };
+  const saved = ran.notebook.metadata["widgets"] as Record<string, { state: Record<string, unknown> }>;
+  expect(saved["application/vnd.jupyter.widget-state+json"]?.state[id]).toMatchObject({ model_module: "anywidget" });
+  expect(formatNotebook(ran.notebook).split("hunter2")).toHaveLength(2); // in the cell's source only
+  expect(ran.failures.map(f => f.error.code)).toEqual(["widget/nobody"]);
+});
+
+const sessionHost = { module: new URL("../kernel/session-host.ts", import.meta.url).href };
+const leaking = [
+  'import { nbwidgets } from "huntbook"; const key = new nbwidgets.Password(); key.receive("s3cret-value-77"); undefined',
+  'console.log("key=" + key.value.reveal()); await display({ "text/plain": btoa("  key: " + key.value.reveal() + " ") }, { raw: true }); throw new Error(key.value.reveal())',
+];
+
+test("known secrets are taken out of outputs and errors, and the cell says so", async () => {
+  const ran = await run(notebook(...leaking), { host: sessionHost });
+  const outputs = JSON.stringify(ran.notebook.cells[1]?.outputs);
+  expect(outputs).not.toContain("s3cret-value-77");
+  expect(outputs).not.toContain(btoa("s3cret-value-77").slice(2, -4));
+  expect(outputs).toContain("key=<secret typed in>");
+  expect(outputs).toContain("Huntbook took a secret (typed in) out of this cell's output.");
+  expect(ran.leaks).toEqual([{ cellId: "c2", count: 2, origins: ["typed in"] }]);
+  expect(JSON.stringify(ran.failures)).not.toContain("s3cret-value-77");
+});
+
+test("allowed secrets stay, and are counted all the same", async () => {
+  const ran = await run(notebook(...leaking), { host: sessionHost, allowSecrets: true });
+  expect(JSON.stringify(ran.notebook.cells[1]?.outputs)).toContain("key=s3cret-value-77");
+  expect(ran.leaks).toHaveLength(1);
+});

@@ -4,6 +4,7 @@ import type { Completeness } from "../../base/completeness.js";
 import { uniteCompleteness } from "../../base/completeness.js";
 import type { CellError } from "../kernel/api.js";
 import { readHuntWindow } from "../kernel/hunt-window.js";
+import { widgetStateMime } from "../widgets/models.js";
 import { OutputCollector } from "./collect.js";
 import type { HostModule, Kernel, KernelOutcome } from "./kernel-port.js";
 import { KernelProcess } from "./kernel-process.js";
@@ -24,6 +25,8 @@ export interface RunOptions {
   /** Default true: the cells behind a failed one do not run. */
   readonly stopOnError?: boolean;
   readonly onProgress?: (event: RunProgress) => void;
+  /** Secrets in outputs stay; by default they are taken out, and the cell says so. */
+  readonly allowSecrets?: boolean;
   /** Starts the kernel; a child process by default. */
   readonly startKernel?: () => Promise<Kernel>;
   /** Recorded for readers of the notebook and the report. */
@@ -58,11 +61,20 @@ export interface CellFailure {
   readonly error: CellError;
 }
 
+/** A secret in the outputs of a cell: where it comes from, never what it is. */
+export interface CellLeak {
+  readonly cellId: string;
+  readonly count: number;
+  readonly origins: readonly string[];
+}
+
 export interface NotebookRun {
   /** The notebook with the outputs of this run; cells that did not run have none. */
   readonly notebook: Notebook;
   readonly status: "ok" | "failed" | "cancelled";
   readonly failures: readonly CellFailure[];
+  /** Cells whose outputs held secrets. */
+  readonly leaks: readonly CellLeak[];
   /** United over all cells. */
   readonly completeness: Completeness;
   readonly executed: number;
@@ -80,7 +92,11 @@ export interface NotebookRun {
 export async function runNotebook(options: RunOptions): Promise<NotebookRun> {
   const notebook = clearOutputs(injectParameters(options.notebook, options.parameters ?? {}));
   const kernel = await (options.startKernel?.() ??
-    KernelProcess.start({ dir: options.dir, ...(options.host === undefined ? {} : { host: options.host }) }));
+    KernelProcess.start({
+      dir: options.dir,
+      ...(options.host === undefined ? {} : { host: options.host }),
+      ...(options.allowSecrets === true ? { secrets: "allow" } : {}),
+    }));
   const run = new Run(notebook, kernel, options);
   try {
     return await run.execute();
@@ -111,6 +127,8 @@ class Run {
   readonly #records = new Map<string, CellRecord>();
   readonly #failures = new Map<string, CellFailure>();
   readonly #completeness: Completeness[] = [];
+  readonly #leaks: CellLeak[] = [];
+  #widgets: Json | undefined;
   #cancelled = false;
 
   constructor(notebook: Notebook, kernel: Kernel, options: RunOptions) {
@@ -129,12 +147,14 @@ class Run {
       if (this.#cancelled || (stopOnError && this.#failures.size > 0)) break;
       if ((await this.#runCell(cell, index, cells.length)) === "died") break;
     }
+    this.#widgets = await this.#kernel.widgetState?.();
     const endedMs = this.#now();
     const status = this.#cancelled ? "cancelled" : this.#failures.size > 0 ? "failed" : "ok";
     return {
       notebook: this.#toNotebook(status, startedMs, endedMs),
       status,
       failures: [...this.#failures.values()],
+      leaks: this.#leaks,
       completeness: uniteCompleteness(this.#completeness),
       executed: this.#records.size,
       total: cells.length,
@@ -160,6 +180,8 @@ class Run {
         if (output.kind === "error") this.#noteError(cell, count, output.error);
       },
     });
+    if (outcome.status !== "died" && outcome.secrets !== undefined)
+      this.#leaks.push({ cellId: cell.id, count, origins: outcome.secrets });
     if (outcome.status === "died") {
       this.#collector.add(cell.id, count, { kind: "error", error: outcome.error });
       this.#failures.set(cell.id, { cellId: cell.id, count, error: outcome.error });
@@ -210,7 +232,10 @@ class Run {
       completeness: uniteCompleteness(this.#completeness),
     };
     const huntbook = { ...asJson(this.#notebook.metadata["huntbook"]), run };
-    return { ...this.#notebook, metadata: { ...this.#notebook.metadata, huntbook }, cells };
+    const { widgets: before, ...kept } = this.#notebook.metadata;
+    void before;
+    const widgets = this.#widgets === undefined ? {} : { widgets: { [widgetStateMime]: this.#widgets } };
+    return { ...this.#notebook, metadata: { ...kept, ...widgets, huntbook }, cells };
   }
 }
 

@@ -7,7 +7,7 @@ import type { MapNode, MapPlace } from "./model.js";
 import { hint, label, px, signAt, svg } from "./svg.js";
 import { categoryRole } from "./theme.js";
 import { numberLabel } from "./ticks.js";
-import { borderPath, landPath, outlinePath, worldSize } from "./world.generated.js";
+import { borderPath, landPath, worldSize } from "./world.generated.js";
 
 const projection = geoNaturalEarth1().fitSize([worldSize[0], worldSize[1]], { type: "Sphere" });
 
@@ -197,7 +197,7 @@ export function drawMap(node: MapNode, options: DrawOptions & { readonly view?: 
   const { view, scale, top } = layout;
   const move = `translate(${px(-view.x * scale)} ${px(top - view.y * scale)}) scale(${Math.round(scale * 1000) / 1000})`;
   const thin = Math.round((0.6 / scale) * 1000) / 1000;
-  const world = html`<g transform="${move}"><path d="${outlinePath}" fill="none" stroke="${theme.paint("line")}" stroke-width="${thin}"/><path d="${landPath}" fill="${theme.paint("land")}" stroke="${theme.paint("line")}" stroke-width="${thin}"/><path d="${borderPath}" fill="none" stroke="${theme.paint("bg")}" stroke-width="${thin}"/></g>`;
+  const world = html`<g transform="${move}"><path d="${landPath}" fill="${theme.paint("land")}" stroke="${theme.paint("line")}" stroke-width="${thin}"/><path d="${borderPath}" fill="none" stroke="${theme.paint("bg")}" stroke-width="${thin}"/></g>`;
   return svg({ width: widthPx, height: layout.height }, mapSentence(node), [
     world,
     drawArcs(node, layout, options),

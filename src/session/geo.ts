@@ -43,11 +43,22 @@ export interface UnknownPlace {
 /** The package's root, from sources and from the built package alike. */
 const packageRoot = fileURLToPath(new URL("../..", import.meta.url));
 
+/** Makes the pack before it is needed, so that nothing has to be fetched later. @throws HuntError `geo/no-pack` */
+export async function preparePlaces(
+  dataDir: string,
+  say: (message: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  await installPack({ file: packFile(dataDir), root: packageRoot, isOffline: false, say, signal });
+}
+
+const packFile = (dataDir: string): string => join(dataDir, "geo/places-1.pack");
+
 /** The pack of the session; made on first use. */
 export function sessionPack(session: Session, root = packageRoot): Promise<GeoPack> {
   return session.shared("geo-pack", async () => {
     const file = await installPack({
-      file: join(session.dataDir, "geo/places-1.pack"),
+      file: packFile(session.dataDir),
       root,
       isOffline: session.offline,
       say: message => session.notify({ code: "geo/first-use", message }),

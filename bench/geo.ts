@@ -120,12 +120,12 @@ try {
       process.exitCode = 1;
       return;
     }
-    const peer = JSON.parse(line.slice(6)) as { list: number; frame: number; peakMiB: number };
-    figures["ratioList"] = Number(((figures["list"] ?? 0) / peer.list).toFixed(1));
-    figures["ratioFrame"] = Number(((figures["frame"] ?? 0) / peer.frame).toFixed(1));
-    Object.assign(figures, { peerList: peer.list, peerFrame: peer.frame, peerPeakMiB: peer.peakMiB });
+    const peer = JSON.parse(line.slice(6)) as Record<string, number>;
+    for (const [name, value] of Object.entries(peer)) figures[`peer.${name}`] = value;
+    for (const name of ["list", "frame", "listPerProcessorSecond", "framePerProcessorSecond"])
+      figures[`${name}Ratio`] = Number(((figures[name] ?? 0) / (peer[name] ?? NaN)).toFixed(1));
     console.log(
-      `MSTICPy: list ${peer.list}/s, frame ${peer.frame}/s, peak ${peer.peakMiB} MiB; ${figures["ratioList"]} and ${figures["ratioFrame"]} times slower`,
+      `MSTICPy: list ${peer["list"]}/s, frame ${peer["frame"]}/s, peak ${peer["peakMiB"]} MiB: ${figures["listRatio"]} and ${figures["frameRatio"]} times slower; by processor time ${figures["listPerProcessorSecondRatio"]} and ${figures["framePerProcessorSecondRatio"]} times`,
     );
   });
 } finally {

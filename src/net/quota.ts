@@ -25,7 +25,7 @@ export interface QuotaUse extends QuotaWindow {
 }
 
 /** A window is counted in parts; the more, the less is wasted at its edge. */
-const partsOf = ({ limit }: QuotaWindow): number => Math.max(10, Math.min(limit, 120));
+const partsOf = ({ limit }: QuotaWindow): number => Math.max(60, Math.min(limit, 120));
 /** How many requests are written down at a time, for services that allow many: lost ones count as used. */
 const reserveOf = ({ limit, perMs }: QuotaWindow): number =>
   Math.max(1, Math.min(50, Math.floor((limit * 1000) / perMs)));

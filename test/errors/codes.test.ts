@@ -216,26 +216,6 @@ const owed = new Set<string>([
   "notebook/no-view",
   // Came with the parts of configuration, enrichment and graphs.
   "auth/no-tenant",
-  "config/args",
-  "config/import",
-  "config/more",
-  "config/reference",
-  "config/required",
-  "config/sign-in",
-  "config/type",
-  "config/variable",
-  "secrets/store",
-  "session/autoload",
-  "session/extra-import",
-  "session/packages",
-  "session/plugin",
-  "session/upgrade",
-  "session/user-session",
-  "yaml/tag",
-  "kql/bad-pattern",
-  "kql/not-a-graph",
-  "kql/unknown-table",
-  "kql/unknown-workspace",
 ]);
 
 test("every code has a test that names it", () => {

@@ -152,7 +152,7 @@ export function whyUnknown(ip: string): string {
 }
 
 /** Texts whose place is remembered while a frame is read: logs repeat themselves. Emptied when full. */
-const rememberedTexts = 100_000;
+const rememberedTexts = 16_384;
 
 /** Places by number: what a column's rows refer to. */
 class PlaceList {

@@ -128,26 +128,6 @@ export interface DoctorCheck {
   readonly hint?: string;
 }
 
-<<<<<<< HEAD
-=======
-export interface TiRequest {
-  /** Nothing leaves the machine. */
-  readonly offline: boolean;
-  /** Names; empty: those of the configuration. */
-  readonly providers: readonly string[];
-  readonly workspace?: string;
-  readonly signal: AbortSignal;
-}
-export interface CliTi {
-  lookup(observables: readonly string[]): Promise<CliFrame>;
-  /** What `lookup` found, the worst first. */
-  browse(results: CliFrame): Promise<View>;
-  /** What `lookup` would send to whom. */
-  plan(observables: readonly string[]): Promise<View>;
-  close(): Promise<void>;
-}
-
->>>>>>> ready-e
 export interface ServeRequest extends OpenOptions {
   /** Folder of the notebooks. */
   readonly root: string;
@@ -168,7 +148,6 @@ export interface CliServer {
   readonly address: string;
   /** Somebody chose "Shut Down" in the Lab. */
   readonly shutdown: Promise<void>;
-<<<<<<< HEAD
   close(): Promise<void>;
 }
 
@@ -186,8 +165,6 @@ export interface CliTi {
   browse(results: CliFrame): Promise<View>;
   /** What `lookup` would send to whom. */
   plan(observables: readonly string[]): Promise<View>;
-=======
->>>>>>> ready-e
   close(): Promise<void>;
 }
 

@@ -25,7 +25,7 @@ export async function writeLintPage(): Promise<string> {
     "",
     "<!-- Written by tools/docs-lint.ts from src/kql/lint: change that. -->",
     "",
-    "`huntbook kql check` and the editors say what costs more than it must, or does not mean what it seems to. Their codes are `lint/…`. Nothing of this is an",
+    "`huntbook kql check` says what costs more than it must, or does not mean what it seems to. Their codes are `lint/…`. Nothing of this is an",
     "error: a query with lints runs. What can be changed without another meaning, `--fix` changes.",
     "",
     "A comment silences them: on its line, on the next one when it stands alone, or in the whole text. A comment that silences nothing is itself a finding (`lint/idle-ignore`).",

@@ -122,7 +122,7 @@ describe("goldens of view models", () => {
   });
 
   test("every figure of a partial frame says so", async () => {
-    const part = await store.fromBatches(signIns, [signInRows as never], {
+    const part = await store.fromBatches(signIns, [signInRows], {
       completeness: partial({ kind: "row-limit", affects: "rows", message: "cut at 5" }),
       provenance: { source: "workspace Contoso", ranAtMs: 0, tookMs: 0, clock: "pinned", clockDependent: false },
     });

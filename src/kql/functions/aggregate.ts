@@ -192,7 +192,7 @@ function percentileOf(e: SqlExpr, percent: number): string {
 
 function constantNumber(e: SqlExpr | undefined, context: EmitContext): number {
   const c = e?.constant;
-  if (c?.type === "real" && c.value !== null) return c.value;
+  if (c?.type === "real" && c.value !== null && Number.isFinite(c.value)) return c.value;
   const n = e === undefined ? undefined : constantInteger(e);
   return n === undefined ? context.refuse("a percentile that is no constant") : Number(n);
 }

@@ -19,6 +19,8 @@ const benches: Readonly<Record<string, Bench>> = {
   startup: { file: "startup.ts" },
   contoso: { file: "contoso.ts", args: ["small"] },
   ioc: { file: "ioc.ts" },
+  geo: { file: "geo.ts" },
+  ti: { file: "ti.ts" },
   "kql-10m": { file: "kql.ts", args: ["10m"], isLong: true },
   growth: { file: "kql.ts", args: ["small", "1m", "10m"], isLong: true },
   "contoso-10m": { file: "contoso.ts", args: ["1m", "10m"], isLong: true },

@@ -33,6 +33,7 @@ const areas: Readonly<Record<string, string>> = {
   net: "Network",
   notebook: "Notebooks",
   widget: "Widgets",
+  server: "The notebook server and JupyterLab",
   session: "Sessions",
   cli: "Command line",
   schema: "Tables",

@@ -29,7 +29,8 @@ export async function writeText(path: string, text: string): Promise<void> {
   }
 }
 
-function fileError(path: string, what: "read" | "written", cause: unknown): HuntError {
+/** What went wrong with a file, in words. */
+export function fileError(path: string, what: "read" | "written", cause: unknown): HuntError {
   const code = (cause as NodeJS.ErrnoException).code;
   const why =
     code === "ENOENT"

@@ -9,6 +9,8 @@ export interface Template {
   readonly name: string;
   /** The first heading. */
   readonly title: string;
+  /** The first paragraph of the first text, as plain text; may be empty. */
+  readonly description: string;
   readonly parameters: readonly string[];
   /** Without outputs. */
   readonly notebook: Notebook;
@@ -29,8 +31,25 @@ export async function listTemplates(galleryDir: string): Promise<readonly Templa
 
 function toTemplate(name: string, notebook: Notebook): Template {
   const cells = notebook.cells.map(c => ({ ...c, outputs: [], executionCount: null }));
-  const title = /^#\s+(.+)$/m.exec(cells.find(c => c.cellType === "markdown")?.source ?? "")?.[1] ?? name;
-  return { name, title, parameters: findParameters(notebook).map(p => p.name), notebook: { ...notebook, cells } };
+  const text = cells.find(c => c.cellType === "markdown")?.source ?? "";
+  const title = /^#\s+(.+)$/m.exec(text)?.[1] ?? name;
+  return {
+    name,
+    title,
+    description: firstParagraph(text),
+    parameters: findParameters(notebook).map(p => p.name),
+    notebook: { ...notebook, cells },
+  };
+}
+
+/** Without emphasis and the addresses of links. */
+function firstParagraph(markdown: string): string {
+  const paragraphs = markdown.split(/\n\s*\n/).map(p => p.trim());
+  const first = paragraphs.find(p => p !== "" && !/^[#>|\-*`]/.test(p)) ?? "";
+  return first
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .replace(/[*_`]{1,3}(\S[^*_`]*)[*_`]{1,3}/g, "$1")
+    .replace(/\s+/g, " ");
 }
 
 function blankNotebook(): Notebook {

@@ -128,6 +128,29 @@ export interface DoctorCheck {
   readonly hint?: string;
 }
 
+export interface ServeRequest extends OpenOptions {
+  /** Folder of the notebooks. */
+  readonly root: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** API path of the notebook that the address opens; undefined: the Lab itself. */
+  readonly opens?: string;
+  /** Folder of the notebooks that come with Huntbook. */
+  readonly galleryDir: string;
+  /** Kernels that nobody has used for so long, without a page, are ended; 0: never. */
+  readonly cullAfterMs: number;
+  /** Failures of the server and what kernels write outside of cells. */
+  readonly log: (line: string) => void;
+}
+/** A running notebook server. */
+export interface CliServer {
+  /** With the token: a secret, to be printed once. */
+  readonly address: string;
+  /** Somebody chose "Shut Down" in the Lab. */
+  readonly shutdown: Promise<void>;
+  close(): Promise<void>;
+}
+
 export interface CliHost {
   /** Where Huntbook keeps what it makes for the user. */
   readonly dataDir: string;
@@ -145,4 +168,10 @@ export interface CliHost {
   /** What runs `%%kql` cells of a notebook, and what the report says of it. */
   notebookHost(options: OpenOptions): Promise<{ readonly host?: HostModule; readonly context?: RunContext }>;
   runNotebook(options: RunOptions): Promise<NotebookRun>;
+  /** Installs and builds JupyterLab when it is not there yet. @throws HuntError `server/lab-install`, `server/lab-build` */
+  prepareLab(progress: ProgressSink, signal: AbortSignal): Promise<void>;
+  /** Makes what GeoLiteLookup knows when it is not there, so that notebooks need no network. @throws HuntError `geo/no-pack` */
+  preparePlaces(progress: ProgressSink, signal: AbortSignal): Promise<void>;
+  /** Starts the notebook server; the Lab must have been prepared. @throws HuntError `server/port`, … */
+  serveNotebooks(request: ServeRequest): Promise<CliServer>;
 }

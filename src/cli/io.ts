@@ -10,7 +10,7 @@ export interface Io {
   readonly columns: number;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  /** Aborts on Ctrl-C. */
+  /** Aborts on Ctrl-C, and when the process is asked to end. */
   readonly signal: AbortSignal;
   /** Asks the person at the terminal; absent where there is none. @throws the signal's reason on Ctrl-C */
   readonly ask?: (question: string) => Promise<string>;
@@ -18,14 +18,17 @@ export interface Io {
   readonly readStdin?: () => Promise<string>;
 }
 
-/** The process itself; `close` takes the signal handler away. A second Ctrl-C ends the process at once. */
+/** Ctrl-C, a service that is stopped, a terminal that is closed. */
+const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** The process itself; `close` takes the signal handlers away. A second Ctrl-C ends the process at once. */
 export function openProcessIo(): { readonly io: Io; readonly close: () => void } {
   const controller = new AbortController();
   const onInterrupt = () => {
     if (controller.signal.aborted) process.exit(130);
     controller.abort();
   };
-  process.on("SIGINT", onInterrupt);
+  for (const signal of stopSignals) process.on(signal, onInterrupt);
   // `huntbook query … | head`: the reader has enough.
   const onBrokenPipe = (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(0);
@@ -47,7 +50,7 @@ export function openProcessIo(): { readonly io: Io; readonly close: () => void }
     io,
     close: () => {
       // The broken pipe is told after the last write: its handler stays.
-      process.off("SIGINT", onInterrupt);
+      for (const signal of stopSignals) process.off(signal, onInterrupt);
     },
   };
 }

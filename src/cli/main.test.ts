@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Completeness } from "../base/completeness.js";
 import { complete, partial } from "../base/completeness.js";
 import { HuntError } from "../base/error.js";
 import { runNotebook } from "../notebook/runner/index.js";
 import { toView } from "../view/index.js";
-import type { CheckedFileQuery, CliFrame, CliHost, CliIngestPlan } from "./host.js";
+import type { CheckedFileQuery, CliFrame, CliHost, CliIngestPlan, ServeRequest } from "./host.js";
 import type { Io } from "./io.js";
 import { commands, main } from "./main.js";
 
@@ -116,6 +116,19 @@ function fakeHost(changes: Partial<CliHost> = {}, completeness: Completeness = c
     doctor: async () => [],
     notebookHost: async () => ({}),
     runNotebook,
+    prepareLab: async progress => {
+      calls.push(["prepareLab"]);
+      progress({ label: "JupyterLab", done: 1, total: 3, unit: "steps" });
+    },
+    preparePlaces: async () => undefined,
+    serveNotebooks: async request => {
+      calls.push(["serve", request]);
+      return {
+        address: `http://127.0.0.1:${request.port}/?token=t0ken`,
+        shutdown: Promise.resolve(),
+        close: async () => void calls.push(["close server"]),
+      };
+    },
     ...changes,
   };
 }
@@ -504,18 +517,109 @@ describe("run", () => {
   });
 });
 
-describe("start", () => {
-  test("makes the demo if needed, runs the first notebook, says where the results are and what to try", async () => {
-    writeNotebook(join("gallery", "getting-started.ipynb"), "1 + 1");
-    const host = fakeHost();
-    const { code, out } = await huntbook(["start", "--no-open"], host);
-    expect(code).toBe(0);
-    expect(host.calls).toEqual([["demo", { rows: 300_000, seed: 7, reuse: true }]]);
-    expect(out).toContain("getting-started.html");
-    expect(out).toContain("What to try next:");
-    expect(existsSync(join(host.dataDir, "reports", "getting-started.html"))).toBe(true);
+describe("convert and diff", () => {
+  test("a notebook becomes Markdown, runs as such, and comes back with its outputs", async () => {
+    writeNotebook("a.ipynb", ["parameters", "const host = 'x'"], "console.log(`on ${host}`)");
+    await huntbook(["run", "a.ipynb", "--out", "ran.ipynb"]);
+    const made = await huntbook(["convert", "ran.ipynb", "a.hunt.md"]);
+    expect(made.out).toBe("Wrote a.hunt.md: 2 cells; the outputs of 1 cells are in ran.ipynb only\n");
+    const text = readFileSync(join(dir, "a.hunt.md"), "utf8");
+    expect(text).toContain("console.log(`on ${host}`)\n```");
+    expect(text).not.toContain("on x");
+    expect((await huntbook(["convert", "ran.ipynb", "a.hunt.md"])).err).toContain("cli/file-exists");
+    const ran = await huntbook(["run", "a.hunt.md", "-p", "host=dc01", "--out", "out.ipynb"]);
+    expect(ran.code).toBe(0);
+    expect(readFileSync(join(dir, "out.ipynb"), "utf8")).toContain("on dc01");
+    expect(await huntbook(["run", "a.hunt.md", "--out", "b.hunt.md"])).toMatchObject({ code: 2 });
+    const back = await huntbook(["convert", "a.hunt.md", "ran.ipynb", "--force"]);
+    expect(back.out).toBe("Wrote ran.ipynb: 2 cells; kept the outputs of 1 cells\n");
+    expect(readFileSync(join(dir, "ran.ipynb"), "utf8")).toContain("on x");
+    expect(await huntbook(["convert", "a.txt", "b.ipynb"])).toMatchObject({ code: 2 });
   });
 
+  test("two runs that differ end with 1 and say where", async () => {
+    writeNotebook("a.ipynb", ["parameters", "const host = 'x'"], "console.log(`on ${host}`)");
+    await huntbook(["run", "a.ipynb", "--out", "one.ipynb"]);
+    await huntbook(["run", "a.ipynb", "--out", "two.ipynb"]);
+    await huntbook(["run", "a.ipynb", "-p", "host=y", "--out", "three.ipynb"]);
+    const same = await huntbook(["diff", "one.ipynb", "two.ipynb"]);
+    expect([same.code, same.out.trim()]).toEqual([0, expect.stringContaining("No difference in 2 cells")]);
+    const differs = await huntbook(["diff", "one.ipynb", "three.ipynb", "--html", "d.html"]);
+    expect(differs.code).toBe(1);
+    expect(readFileSync(join(dir, "d.html"), "utf8")).toContain("+ on y");
+    expect((await huntbook(["diff", "one.ipynb", "three.ipynb"])).out).toContain("− on x");
+  });
+});
+
+describe("start", () => {
+  const request = (host: Fake) => host.calls.find(c => Array.isArray(c) && c[0] === "serve") as [string, ServeRequest];
+
+  test("makes the demo and the Lab, copies Getting started, prints the address alone on a line", async () => {
+    writeNotebook(join("gallery", "getting-started.ipynb"), "1 + 1");
+    const host = fakeHost();
+    const { code, out } = await huntbook(["start", "--no-open", "--port", "0"], host);
+    expect(code).toBe(0);
+    expect(host.calls).toContainEqual(["demo", { rows: 300_000, seed: 7, reuse: true }]);
+    expect(host.calls).toContainEqual(["prepareLab"]);
+    const root = join(host.dataDir, "notebooks");
+    expect(request(host)[1]).toMatchObject({ root, port: 0, opens: "getting-started.ipynb", cullAfterMs: 86_400_000 });
+    expect(existsSync(join(root, "getting-started.ipynb"))).toBe(true);
+    expect(out.split("\n")).toEqual(["http://127.0.0.1:0/?token=t0ken", ""]);
+    expect(host.calls.at(-1)).toEqual(["close server"]);
+  });
+
+  test("does not replace the user's copy of Getting started", async () => {
+    writeNotebook(join("gallery", "getting-started.ipynb"), "1 + 1");
+    const host = fakeHost();
+    const copy = join(host.dataDir, "notebooks", "getting-started.ipynb");
+    mkdirSync(dirname(copy), { recursive: true });
+    writeFileSync(copy, "mine");
+    await huntbook(["start", "--no-open"], host);
+    expect(readFileSync(copy, "utf8")).toBe("mine");
+  });
+
+  test("a port in use is not the end, unless it was asked for", async () => {
+    writeNotebook(join("gallery", "getting-started.ipynb"), "1 + 1");
+    const base = fakeHost();
+    const taken = new Set([8888, 8889]);
+    const serveNotebooks: CliHost["serveNotebooks"] = r => {
+      if (taken.has(r.port)) throw new HuntError("server/port", `port ${r.port} cannot be used`);
+      return base.serveNotebooks(r);
+    };
+    expect((await huntbook(["start", "--no-open"], { ...base, serveNotebooks })).out).toContain(":8890/");
+    const asked = await huntbook(["start", "--no-open", "--port", "8888"], { ...base, serveNotebooks });
+    expect(asked.code).toBe(1);
+    expect(asked.err).toContain("server/port");
+  });
+
+  test("a folder of notebooks is served where it is; a workspace's folder is also what they run on", async () => {
+    const host = fakeHost();
+    mkdirSync(join(dir, "hunts"));
+    writeNotebook(join("hunts", "a.ipynb"), "1");
+    await huntbook(["start", "hunts", "--no-open"], host);
+    expect(request(host)[1]).toMatchObject({ root: join(dir, "hunts") });
+    expect(request(host)[1].workspace).toBeUndefined();
+    expect(host.calls.some(c => Array.isArray(c) && c[0] === "demo")).toBe(false);
+    mkdirSync(join(dir, "case"));
+    writeNotebook(join("case", "b.ipynb"), "1");
+    writeFileSync(join(dir, "case", "manifest.json"), "{}");
+    const second = fakeHost();
+    await huntbook(["start", "case", "--no-open"], second);
+    expect(request(second)[1]).toMatchObject({ root: join(dir, "case"), workspace: join(dir, "case") });
+  });
+
+  test.each([
+    [["start", "--port", "x"], "is not a port number"],
+    [["start", "--port", "70000"], "is not a port number"],
+    [["start", "--cull-after=-1"], "is not a number of hours"],
+  ])("%j is wrong usage", async (argv, text) => {
+    writeNotebook(join("gallery", "getting-started.ipynb"), "1 + 1");
+    const { code, err } = await huntbook(argv);
+    expect(code).toBe(2);
+    expect(err).toContain(text);
+  });
+
+  beforeEach(() => mkdirSync(join(dir, "logs")));
   const ingests = (host: Fake) => host.calls.filter(c => (c as unknown[])[0] === "ingest");
 
   test("with a folder and nobody to ask, shows what it makes of it, reads nothing, and says how to go on", async () => {
@@ -532,7 +636,7 @@ describe("start", () => {
     ["the answer is yes", [], "Y\n", true],
     ["the answer is empty", [], "", true],
     ["the answer is no", [], "n", false],
-  ])("%s: the logs are read, or not, and a first look is run", async (_, more, answer, reads) => {
+  ])("%s: the logs are read, or not, and First look opens on them", async (_, more, answer, reads) => {
     writeNotebook(join("gallery", "first-look.ipynb"), "1 + 1");
     const host = fakeHost();
     const asked: string[] = [];
@@ -540,12 +644,31 @@ describe("start", () => {
       asked.push(question);
       return answer ?? "";
     };
-    const { code, out } = await huntbook(["start", "logs", ...more], host, answer === undefined ? {} : { ask });
+    const argv = ["start", "logs", "--no-open", "--workspace", "case", ...more];
+    const { code, out } = await huntbook(argv, host, answer === undefined ? {} : { ask });
     expect(code).toBe(0);
     expect(asked).toHaveLength(answer === undefined ? 0 : 1);
     expect(ingests(host)).toHaveLength(reads ? 1 : 0);
-    if (reads) expect(out).toMatch(/3 rows from 1 files[\s\S]*first-look\.html[\s\S]*What to try next/);
-    else expect(out).toContain("Nothing was read.");
+    if (!reads) return void expect(out).toContain("Nothing was read.");
+    expect(out).toContain("3 rows from 1 files");
+    expect(out).toContain("/?token=t0ken\n");
+    const workspace = join(dir, "case");
+    expect(request(host)[1]).toMatchObject({
+      root: join(workspace, "notebooks"),
+      opens: "first-look.ipynb",
+      workspace,
+    });
+    expect(existsSync(join(workspace, "notebooks", "first-look.ipynb"))).toBe(true);
+  });
+
+  test("with --out the first look is run without a browser", async () => {
+    writeNotebook(join("gallery", "first-look.ipynb"), "1 + 1");
+    const host = fakeHost();
+    const { code, out } = await huntbook(["start", "logs", "--yes", "--out", "results"], host);
+    expect(code).toBe(0);
+    expect(out).toMatch(/3 rows from 1 files[\s\S]*first-look\.html[\s\S]*What to try next/);
+    expect(existsSync(join(dir, "results", "first-look.html"))).toBe(true);
+    expect(host.calls.some(c => Array.isArray(c) && c[0] === "serve")).toBe(false);
   });
 
   test("a question about the logs is never answered by --yes", async () => {
@@ -558,14 +681,46 @@ describe("start", () => {
     expect(out).toContain("ingest.yaml");
   });
 
-  test("a folder that is a workspace is looked at, not read", async () => {
+  test("a folder that is a workspace is opened, not read; what the user made of First look is kept", async () => {
     writeNotebook(join("gallery", "first-look.ipynb"), "1 + 1");
-    mkdirSync(join(dir, "case"));
-    writeFileSync(join(dir, "case", "manifest.json"), "{}");
+    const workspace = join(dir, "case");
+    mkdirSync(join(workspace, "notebooks"), { recursive: true });
+    writeFileSync(join(workspace, "manifest.json"), "{}");
+    writeFileSync(join(workspace, "notebooks", "first-look.ipynb"), "mine");
     const host = fakeHost();
-    const { code, out } = await huntbook(["start", "case", "--out", "results"], host);
-    expect([code, host.calls]).toEqual([0, []]);
-    expect(out).toContain(join(dir, "results", "first-look.html"));
+    expect((await huntbook(["start", "case", "--no-open"], host)).code).toBe(0);
+    expect(ingests(host)).toEqual([]);
+    expect(request(host)[1]).toMatchObject({
+      root: join(workspace, "notebooks"),
+      opens: "first-look.ipynb",
+      workspace,
+    });
+    expect(readFileSync(join(workspace, "notebooks", "first-look.ipynb"), "utf8")).toBe("mine");
+  });
+
+  test("a notebook is opened in its folder", async () => {
+    mkdirSync(join(dir, "hunts"));
+    writeNotebook(join("hunts", "a.ipynb"), "1");
+    const host = fakeHost();
+    await huntbook(["start", "hunts/a.ipynb", "--no-open"], host);
+    expect(request(host)[1]).toMatchObject({ root: join(dir, "hunts"), opens: "a.ipynb" });
+  });
+
+  test("places that cannot be had do not keep the notebooks closed", async () => {
+    writeNotebook(join("gallery", "getting-started.ipynb"), "1 + 1");
+    const host = fakeHost({
+      preparePlaces: () => Promise.reject(new HuntError("geo/no-pack", "npm is not reachable")),
+    });
+    const { code, out, err } = await huntbook(["start", "--no-open"], host);
+    expect([code, out]).toEqual([0, "http://127.0.0.1:8888/?token=t0ken\n"]);
+    expect(err).toContain("npm is not reachable");
+  });
+
+  test("a folder that is not there is said so, before anything is built", async () => {
+    const host = fakeHost();
+    const { code, err } = await huntbook(["start", "nowhere"], host);
+    expect([code, host.calls]).toEqual([1, []]);
+    expect(err).toContain("it does not exist");
   });
 });
 

@@ -12,6 +12,8 @@ import { configCommand } from "./commands/config.js";
 import { demoCommand } from "./commands/demo.js";
 import { doctorCommand } from "./commands/doctor.js";
 import { ingestCommand } from "./commands/ingest.js";
+import { convertCommand } from "./commands/convert.js";
+import { diffCommand } from "./commands/diff.js";
 import { kernelCommand } from "./commands/kernel.js";
 import { kqlCommand } from "./commands/kql.js";
 import { newCommand } from "./commands/new.js";
@@ -35,6 +37,8 @@ export const commands: readonly Command[] = [
   kernelCommand,
   templatesCommand,
   newCommand,
+  convertCommand,
+  diffCommand,
   configCommand,
   authCommand,
   doctorCommand,

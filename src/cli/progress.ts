@@ -55,5 +55,7 @@ export function formatProgress(event: ProgressEvent): string {
 
 function plainLine({ label, done, total, unit }: ProgressEvent): string {
   const count = (n: number) => n.toLocaleString("en-US");
+  // What has neither begun to count nor an end only has a name.
+  if (total === undefined && done === 0) return visibleLine(label);
   return `${visibleLine(label)}  ${count(done)}${total === undefined ? "" : ` of ${count(total)}`} ${unit}`;
 }

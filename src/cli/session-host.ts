@@ -200,6 +200,16 @@ export function createSessionHost(io: Io, dataDir: string): CliHost {
     doctor: signal => doctorChecks(dataDir, signal),
     notebookHost: options => describeNotebookHost(io, dataDir, options),
     runNotebook,
+    prepareLab: async (progress, signal) => (await import("./notebook-server.js")).prepareLab(progress, signal),
+    preparePlaces: async (progress, signal) => {
+      const { preparePlaces } = await import("../session/geo.js");
+      await preparePlaces(dataDir, label => progress({ label, done: 0, unit: "steps" }), signal);
+    },
+    async serveNotebooks(request) {
+      const { serveNotebooks } = await import("./notebook-server.js");
+      const workspace = request.workspace === undefined ? undefined : chosenWorkspace(io, request.workspace);
+      return serveNotebooks(request, { dataDir, workspace, openSession: () => sessionFor(io, dataDir, request) });
+    },
   };
 }
 

@@ -63,6 +63,11 @@ export interface FrameStoreOptions {
   readonly external?: ExternalReader;
   /** What the session lends to figures. */
   readonly views?: ViewPorts;
+  /**
+   * Awaited before a query runs that calls JavaScript functions (`CompiledQuery.udfs`): opens what they ask.
+   * @throws HuntError when what they ask is not to be had; the query then does not run
+   */
+  readonly beforeUdfs?: (udfs: readonly string[]) => Promise<void>;
   /** Run once per DuckDB instance before it is locked: installs macros and JavaScript functions. */
   readonly prepare?: readonly ((connection: DuckDBConnection) => Promise<void> | void)[];
 }
@@ -125,6 +130,7 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
   readonly #duckdb: DuckDb;
   readonly #compiler: KqlCompiler | undefined;
   readonly #external: ExternalReader | undefined;
+  readonly #beforeUdfs: FrameStoreOptions["beforeUdfs"];
   /** Drops the table of a frame that nobody can reach any more. Holds names, never frames. */
   readonly #unreachable: FinalizationRegistry<string>;
   readonly #tables = new Set<string>();
@@ -148,6 +154,7 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
     this.clock = parts.options.clock ?? systemClock;
     this.#compiler = parts.options.compiler;
     this.#external = parts.options.external;
+    this.#beforeUdfs = parts.options.beforeUdfs;
     this.plotHost = {
       all: (sql, parameters) => this.all(sql, parameters),
       values: (sql, parameters = []) =>
@@ -218,7 +225,8 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
    * Runs compiled KQL into a frame.
    *
    * Completeness is united from the tables' by how each reaches the result (`TableUse.affects`), plus `row-limit`.
-   * @throws HuntError `query/cancelled`, `query/failed`, `frame/out-of-memory`, `frame/spill-limit`, `frame/type-mismatch`
+   * @throws HuntError `query/cancelled`, `query/failed`, `frame/out-of-memory`, `frame/spill-limit`, `frame/type-mismatch`,
+   *   and what `beforeUdfs` throws
    */
   async execute(query: CompiledQuery, options: ExecuteOptions): Promise<Frame> {
     const { clock = this.clock, frames = {} } = options;
@@ -227,6 +235,7 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
       const known = frame?.completeness ?? options.completenessOf?.(use) ?? complete;
       return use.affects === "values" ? affectingValues(known) : known;
     });
+    await this.#openFor(query);
     return this.#using(frames, () =>
       this.select(query, {
         completeness: uniteCompleteness(inputs),
@@ -251,7 +260,8 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
   answering(signal?: AbortSignal): Answering {
     const held: Frame[] = [];
     const read = this.#external;
-    const rows: AnswerPort["rows"] = ({ query, maxRows }) => {
+    const rows: AnswerPort["rows"] = async ({ query, maxRows }) => {
+      await this.#openFor(query);
       const sql = `select * from (${query.sql}) limit ${maxRows + 1}`;
       return this.#engine.query(c => readTextRows({ ...query, sql }, c), signal);
     };
@@ -466,6 +476,10 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
         ...optional("signal", options.signal),
       });
     }).finally(release);
+  }
+
+  async #openFor({ udfs }: CompiledQuery): Promise<void> {
+    if (udfs.length > 0) await this.#beforeUdfs?.(udfs);
   }
 
   /** Keeps frames reachable while `work` reads their tables. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { homedir } from "node:os";
 import { HuntError } from "../base/error.js";
+import type { IpLocation, LocateIp } from "../base/port.js";
 import { Entity } from "../entity/entity.js";
 import type { Frame } from "../frame/frame.js";
 import { downloadGeoLite, hasDatabase, staleAfterMs } from "../enrich/geo/maxmind.js";
@@ -14,14 +15,18 @@ import {
   addressesOf,
   geoDistance,
   locate,
+  locatePlace,
   toIpEntity,
   whyUnknown,
   type GeoFrameOptions,
   type GeoInput,
+  type GeoPart,
   type GeoRecord,
   type GeoSource,
 } from "../enrich/geo/lookup.js";
 import { GeoPack } from "../enrich/geo/pack.js";
+import type { Network, Place } from "../enrich/geo/pack-write.js";
+import type { KqlHost } from "../kql/api.js";
 import { AnswerStore } from "../net/store.js";
 import { parseRange, parseV4Number } from "../base/ip-address.js";
 import type { Site, SiteIndex } from "../workspace/sites/sites.js";
@@ -37,12 +42,23 @@ export interface UnknownPlace {
 /** The package's root, from sources and from the built package alike. */
 const packageRoot = fileURLToPath(new URL("../..", import.meta.url));
 
+/** Makes the pack before it is needed, so that nothing has to be fetched later. @throws HuntError `geo/no-pack` */
+export async function preparePlaces(
+  dataDir: string,
+  say: (message: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  await installPack({ file: packFile(dataDir), root: packageRoot, isOffline: false, say, signal });
+}
+
+const packFile = (dataDir: string): string => join(dataDir, "geo/places-1.pack");
+
 /** The pack of the session; made on first use. */
-export function sessionPack(session: Session): Promise<GeoPack> {
+export function sessionPack(session: Session, root = packageRoot): Promise<GeoPack> {
   return session.shared("geo-pack", async () => {
     const file = await installPack({
-      file: join(session.dataDir, "geo/places-1.pack"),
-      root: packageRoot,
+      file: packFile(session.dataDir),
+      root,
       isOffline: session.offline,
       say: message => session.notify({ code: "geo/first-use", message }),
     });
@@ -52,27 +68,35 @@ export function sessionPack(session: Session): Promise<GeoPack> {
 }
 
 function packSource(pack: GeoPack): GeoSource {
+  /** One part for each pair of place and network. */
+  const parts = new Map<Place | undefined, Map<Network | undefined, GeoPart>>();
   return {
     name: "DB-IP",
     find: ip => {
       const found = pack.find(ip);
       if (found?.place === undefined && found?.network === undefined) return undefined;
       const { place, network } = found;
-      return {
-        ...(place === undefined
-          ? {}
-          : {
-              countryCode: place.country,
-              state: place.state,
-              city: place.city,
-              latitude: place.latitude,
-              longitude: place.longitude,
-            }),
-        ...(network === undefined ? {} : { asn: network.asn, asName: network.name }),
-      };
+      let byNetwork = parts.get(place);
+      if (byNetwork === undefined) parts.set(place, (byNetwork = new Map<Network | undefined, GeoPart>()));
+      let part = byNetwork.get(network);
+      if (part === undefined) byNetwork.set(network, (part = toPart(place, network)));
+      return part;
     },
   };
 }
+
+const toPart = (place: Place | undefined, network: Network | undefined): GeoPart => ({
+  ...(place === undefined
+    ? {}
+    : {
+        countryCode: place.country,
+        state: place.state,
+        city: place.city,
+        latitude: place.latitude,
+        longitude: place.longitude,
+      }),
+  ...(network === undefined ? {} : { asn: network.asn, asName: network.name }),
+});
 
 /** The sites file of the session's default workspace, when it is a local one. */
 async function siteSources(session: Session): Promise<readonly GeoSource[]> {
@@ -81,21 +105,25 @@ async function siteSources(session: Session): Promise<readonly GeoSource[]> {
   const { sites } = await session.workspace(config);
   if (sites === undefined || sites.sites.length === 0) return [];
   const find = flatten(sites);
+  const parts = new Map(sites.sites.map(s => [s, sitePart(s)] as const));
   return [
     {
       name: "sites",
       find: ip => {
         const found = find(ip);
-        if (found === undefined) return undefined;
-        const { country = "", state = "", city = "", latitude, longitude, asn, owner = "", site } = found;
-        return {
-          ...{ countryCode: country, state, city, asName: owner, site },
-          ...(latitude === undefined || longitude === undefined ? {} : { latitude, longitude }),
-          ...(asn === undefined ? {} : { asn }),
-        };
+        return found === undefined ? undefined : (parts.get(found) ?? sitePart(found));
       },
     },
   ];
+}
+
+function sitePart(found: Site): GeoPart {
+  const { country = "", state = "", city = "", latitude, longitude, asn, owner = "", site } = found;
+  return {
+    ...{ countryCode: country, state, city, asName: owner, site },
+    ...(latitude === undefined || longitude === undefined ? {} : { latitude, longitude }),
+    ...(asn === undefined ? {} : { asn }),
+  };
 }
 
 /** The sites of IPv4 addresses as pieces between which nothing changes: found by number, without looking at every prefix. */
@@ -181,7 +209,7 @@ export class GeoLiteLookup {
       throw new HuntError("transform/no-column", "no column of addresses was given", {
         hint: 'write { column: "IPAddress" }',
       });
-    return addPlaces(await this.#session.store(), frame, find, options);
+    return addPlaces(await this.#session.store(), frame, ip => locatePlace(sources, ip), options);
   }
 
   /** As `lookupIp` of a frame; MSTICPy's `df_lookup_ip`. */
@@ -196,55 +224,106 @@ export class GeoLiteLookup {
   }
 
   #open(): Promise<readonly GeoSource[]> {
-    this.#sources ??= this.#load();
+    this.#sources ??= openSources(this.#session, this.#settings);
     this.#sources.catch(() => (this.#sources = undefined));
     return this.#sources;
   }
+}
 
-  async #load(): Promise<readonly GeoSource[]> {
-    const session = this.#session;
-    const sites = await siteSources(session);
-    const own = this.#settings.dbPath === undefined ? await this.#maxMind() : [openMmdbSource(this.#settings.dbPath)];
+/** What answers for a session: its sites file, a database of the user's, the built-in one. */
+async function openSources(
+  session: Session,
+  settings: GeoLiteSettings,
+  root = packageRoot,
+): Promise<readonly GeoSource[]> {
+  const sites = await siteSources(session);
+  const own =
+    settings.dbPath === undefined ? await maxMindSources(session, settings) : [openMmdbSource(settings.dbPath)];
+  try {
+    return [...sites, ...own, packSource(await sessionPack(session, root))];
+  } catch (error) {
+    // With a database of one's own the built-in one is not needed.
+    if (own.length > 0) return [...sites, ...own];
+    throw error;
+  }
+}
+
+/** MaxMind's database, when it is there or an account is configured. A failed download leaves the old one in use, and says so. */
+async function maxMindSources(session: Session, settings: GeoLiteSettings): Promise<readonly GeoSource[]> {
+  const { config } = session;
+  const folder =
+    settings.dbFolder ??
+    config.text([...section, "DBFolder"]) ??
+    config.text(["OtherProviders", "GeoIPLite", "DBFolder"]);
+  const path = join((folder ?? "~/.msticpy").replace(/^~(?=$|[\\/])/, homedir()), "GeoLite2-City.mmdb");
+  const key = config.secret([...section, "AuthKey"]);
+  const accountId = config.text([...section, "AccountID"]) ?? config.secret([...section, "AccountID"])?.reveal();
+  const { autoUpdate = true, forceUpdate = false } = settings;
+  let source = hasDatabase(path) && !forceUpdate ? openMmdbSource(path) : undefined;
+  const isStale = source === undefined || Date.now() - source.builtAtMs > staleAfterMs;
+  if (key !== undefined && accountId !== undefined && isStale && (autoUpdate || forceUpdate)) {
     try {
-      return [...sites, ...own, packSource(await sessionPack(session))];
+      await downloadGeoLite(session.http, { accountId, key }, path);
+      source = openMmdbSource(path);
     } catch (error) {
-      // With a database of one's own the built-in one is not needed.
-      if (own.length > 0) return [...sites, ...own];
-      throw error;
+      const age =
+        source === undefined
+          ? "the built-in database is used"
+          : `the one of ${new Date(source.builtAtMs).toISOString().slice(0, 10)} is used`;
+      session.notify({
+        code: "geo/download",
+        message: `MaxMind's database was not updated (${error instanceof Error ? error.message : ""}); ${age}`,
+      });
     }
+  }
+  return source === undefined ? [] : [source];
+}
+
+/** Addresses whose answers are remembered for KQL: logs repeat a few. Emptied when full. */
+const rememberedAddresses = 50_000;
+
+/** What `geo_info_from_ip_address()` asks: the sources of GeoLiteLookup, opened by the first query that needs them. */
+export class KqlPlaces implements KqlHost {
+  readonly #session: Session;
+  readonly #root: string;
+  readonly #seen = new Map<string, IpLocation | undefined>();
+  #sources: Promise<readonly GeoSource[]> | undefined;
+  #opened: readonly GeoSource[] = [];
+
+  constructor(session: Session, root = packageRoot) {
+    this.#session = session;
+    this.#root = root;
   }
 
-  /** MaxMind's database, when it is there or an account is configured. A failed download leaves the old one in use, and says so. */
-  async #maxMind(): Promise<readonly GeoSource[]> {
-    const session = this.#session;
-    const { config } = session;
-    const folder =
-      this.#settings.dbFolder ??
-      config.text([...section, "DBFolder"]) ??
-      config.text(["OtherProviders", "GeoIPLite", "DBFolder"]);
-    const path = join((folder ?? "~/.msticpy").replace(/^~(?=$|[\\/])/, homedir()), "GeoLite2-City.mmdb");
-    const key = config.secret([...section, "AuthKey"]);
-    const accountId = config.text([...section, "AccountID"]) ?? config.secret([...section, "AccountID"])?.reveal();
-    const { autoUpdate = true, forceUpdate = false } = this.#settings;
-    let source = hasDatabase(path) && !forceUpdate ? openMmdbSource(path) : undefined;
-    const isStale = source === undefined || Date.now() - source.builtAtMs > staleAfterMs;
-    if (key !== undefined && accountId !== undefined && isStale && (autoUpdate || forceUpdate)) {
-      try {
-        await downloadGeoLite(session.http, { accountId, key }, path);
-        source = openMmdbSource(path);
-      } catch (error) {
-        const age =
-          source === undefined
-            ? "the built-in database is used"
-            : `the one of ${new Date(source.builtAtMs).toISOString().slice(0, 10)} is used`;
-        session.notify({
-          code: "geo/download",
-          message: `MaxMind's database was not updated (${error instanceof Error ? error.message : ""}); ${age}`,
-        });
-      }
-    }
-    return source === undefined ? [] : [source];
+  /** @throws HuntError `geo/no-pack`, `geo/bad-database` */
+  async open(): Promise<void> {
+    // A query that only reads waits for no download: GeoLiteLookup updates databases.
+    this.#sources ??= openSources(this.#session, { autoUpdate: false }, this.#root);
+    this.#sources.catch(() => (this.#sources = undefined));
+    this.#opened = await this.#sources;
   }
+
+  readonly locateIp: LocateIp = ip => {
+    if (this.#seen.has(ip)) return this.#seen.get(ip);
+    const found = toIpLocation(locate(this.#opened, ip));
+    if (this.#seen.size >= rememberedAddresses) this.#seen.clear();
+    this.#seen.set(ip, found);
+    return found;
+  };
+}
+
+function toIpLocation(record: GeoRecord | undefined): IpLocation | undefined {
+  if (record === undefined) return undefined;
+  const { country, state, city, latitude, longitude } = record;
+  const hasPlace = country !== "" || state !== "" || city !== "" || latitude !== undefined;
+  if (!hasPlace) return undefined;
+  const point = latitude === undefined || longitude === undefined ? {} : { latitude, longitude };
+  return {
+    ...(country === "" ? {} : { country }),
+    ...(state === "" ? {} : { state }),
+    ...(city === "" ? {} : { city }),
+    ...point,
+  };
 }
 
 /** Places from IPStack (`OtherProviders.IPStack.Args.AuthKey`). Public addresses only; answers are kept for a week. */

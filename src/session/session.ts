@@ -6,7 +6,7 @@ import process from "node:process";
 import { pinnedClock, type Clock, type TimeRange } from "../base/clock.js";
 import { HuntError } from "../base/error.js";
 import type { Secret } from "../base/secret.js";
-import type { Notice, NoticeSink, ProgressSink } from "../base/port.js";
+import type { LocateIp, Notice, NoticeSink, ProgressSink } from "../base/port.js";
 import { noProgress } from "../base/port.js";
 import { createSettings, systemConfigPorts, type Config, type ConfigPorts, type Settings } from "../config/config.js";
 import type { DeviceCodePrompt } from "../config/azure-methods.js";
@@ -15,7 +15,7 @@ import { findSecretsInValue, redactSecrets, type SecretHit } from "../config/sec
 import type { SecretVault } from "../config/setting.js";
 import { contosoName, WorkspaceConfig, type WorkspacePlace } from "../config/workspace-config.js";
 import type { DuckDBConnection } from "../frame/duckdb.js";
-import { FrameStore } from "../frame/store.js";
+import { FrameStore, type FrameStoreOptions } from "../frame/store.js";
 import { createAuditLog } from "../net/audit.js";
 import { createHttpClient, type HttpClient } from "../net/client.js";
 import type { KqlCompiler, KqlHost } from "../kql/api.js";
@@ -29,6 +29,7 @@ import { AzureAccess } from "./azure.js";
 import { contosoDir, ensureContoso } from "./demo.js";
 import { createExternalReader } from "./external-data.js";
 import { dataFolder } from "./folders.js";
+import type { KqlPlaces } from "./geo.js";
 import { createPatternRunner } from "./pattern-runner.js";
 import { createViewPorts } from "./views.js";
 import { pluginFolders, PluginRegistry } from "./plugins.js";
@@ -55,7 +56,7 @@ export interface SessionOptions {
   readonly dataDir?: string;
   /** The KQL compiler; default one in a worker thread, started on first use. Closed with the session. */
   readonly createCompiler?: () => KqlCompiler;
-  /** What KQL may ask of this session: GeoIP data for `geo_info_from_ip_address()`. */
+  /** What KQL may ask of this session (`geo_info_from_ip_address()`); default: the sources of GeoLiteLookup, opened on first use. */
   readonly kqlHost?: KqlHost;
   /** Shows a code with which a person signs in to Azure; default: in the notebook, or on a terminal. */
   readonly onSignInCode?: (prompt: DeviceCodePrompt) => void;
@@ -311,7 +312,7 @@ export class Session implements AsyncDisposable {
       clock: this.clock,
       ...(limits.memoryBytes === undefined ? {} : { memoryLimitBytes: limits.memoryBytes }),
       ...(limits.spillBytes === undefined ? {} : { spillLimitBytes: limits.spillBytes }),
-      prepare: [connection => prepareDatabase(connection, this.#options.kqlHost ?? {})],
+      ...this.#kqlHost(),
       external: createExternalReader({
         settings: () => this.config.externalData,
         http: checkUrl =>
@@ -326,6 +327,24 @@ export class Session implements AsyncDisposable {
       views: createViewPorts(() => this.#openWorkspaces()),
     });
     return this.#store;
+  }
+
+  /** What KQL may ask: what the options give, else places of addresses, opened by the first query that asks for them. */
+  #kqlHost(): Pick<FrameStoreOptions, "prepare" | "beforeUdfs"> {
+    const given = this.#options.kqlHost;
+    if (given !== undefined) return { prepare: [connection => prepareDatabase(connection, given)] };
+    let places: Promise<KqlPlaces> | undefined;
+    let locateIp: LocateIp = () => undefined;
+    return {
+      prepare: [connection => prepareDatabase(connection, { locateIp: ip => locateIp(ip) })],
+      beforeUdfs: async udfs => {
+        if (!udfs.includes("ku_ip_location")) return;
+        places ??= import("./geo.js").then(({ KqlPlaces }) => new KqlPlaces(this));
+        const host = await places;
+        await host.open();
+        locateIp = host.locateIp;
+      },
+    };
   }
 
   /** Answers what an interactive view asks of its frame (rows, a zoom, a branch); see `view/live.ts`. Never throws. */

@@ -34,7 +34,7 @@ const mayImport: Record<string, readonly string[]> = {
     ...["notebook/protocol", "notebook/client", "notebook/kernel", "notebook/widgets"],
   ],
   "notebook/widgets": ["view", "frame", "session", "notebook/protocol"],
-  "notebook/server": ["net", "config", "session", "notebook/protocol", "notebook/client", "notebook/runner"],
+  "notebook/server": ["net", "view", "config", "session", "notebook/protocol", "notebook/client", "notebook/runner"],
   "notebook/web": ["view", "query", "notebook/protocol", "notebook/widgets"],
   serve: ["kql", "frame", "workspace", "session"],
   testing: ["kql", "frame", "workspace", "query", "session"],

@@ -226,7 +226,6 @@ const owed = new Set<string>([
   "config/sign-in",
   "config/type",
   "config/variable",
-  "geo/first-use",
   "kql/bad-pattern",
   "kql/not-a-graph",
   "kql/unknown-table",
@@ -238,7 +237,6 @@ const owed = new Set<string>([
   "session/plugin",
   "session/upgrade",
   "session/user-session",
-  "ti/key",
   "yaml/tag",
 ]);
 

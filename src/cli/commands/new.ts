@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { HuntError } from "../../base/error.js";
 import { didYouMean } from "../../base/suggest.js";
-import { formatNotebook } from "../../notebook/runner/index.js";
+import { formatNotebookFile, isTextNotebook } from "../../notebook/runner/index.js";
 import type { Args, Command, Context } from "../command.js";
 import { exitCodes, usageError } from "../command.js";
 import { writeText } from "../file.js";
@@ -29,7 +29,8 @@ export const newCommand: Command = {
 
 async function run(args: Args, { io, galleryDir }: Context): Promise<number> {
   const given = args.positionals[0] ?? "";
-  if (!given.endsWith(".ipynb")) throw usageError(`'${given}' is not the name of a notebook`, `write ${given}.ipynb`);
+  if (!given.endsWith(".ipynb") && !isTextNotebook(given))
+    throw usageError(`'${given}' is not the name of a notebook`, `write ${given}.ipynb`);
   const file = resolve(io.cwd, given);
   const name = args.text("template") ?? blankName;
   const templates = await listTemplates(galleryDir);
@@ -40,7 +41,7 @@ async function run(args: Args, { io, galleryDir }: Context): Promise<number> {
   }
   if (existsSync(file) && !args.flag("force"))
     throw new HuntError("cli/file-exists", `'${given}' exists already`, { hint: "--force replaces it" });
-  await writeText(file, formatNotebook(template.notebook));
+  await writeText(file, formatNotebookFile(template.notebook, given));
   printLine(io, `Wrote ${given} from '${template.name}'. Run it with: huntbook run ${basename(file)}`);
   return exitCodes.done;
 }

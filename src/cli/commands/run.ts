@@ -5,7 +5,8 @@ import {
   formatDuration,
   formatNotebook,
   notebookDir,
-  parseNotebook,
+  isTextNotebook,
+  parseNotebookFile,
   renderReport,
   toParameters,
 } from "../../notebook/runner/index.js";
@@ -18,7 +19,7 @@ import { createProgress } from "../progress.js";
 export const runCommand: Command = {
   name: "run",
   summary: "Run a notebook from top to bottom, without a browser.",
-  synopsis: "run FILE.ipynb [-p NAME=VALUE]... [--out FILE] [--html FILE] [options]",
+  synopsis: "run FILE [-p NAME=VALUE]... [--out FILE] [--html FILE] [options]",
   details:
     "Parameters replace the defaults of the cell tagged 'parameters'. The run fails (exit code 1) when a cell fails or when a\n" +
     "result is known not to be whole. The files are written in any case, so that one can look.",
@@ -38,6 +39,7 @@ export const runCommand: Command = {
     "continue-on-error": { type: "boolean", help: "Run the cells behind a failed one too" },
     "fail-on-partial": { type: "boolean", help: "Fail when a result is not whole (this is the default)" },
     "allow-partial": { type: "boolean", help: "Do not fail when a result is not whole" },
+    "allow-secrets": { type: "boolean", help: "Leave known secrets in the outputs, instead of taking them out" },
     json: { type: "boolean", help: "Print a summary as JSON" },
   },
   examples: [
@@ -53,7 +55,10 @@ async function run(args: Args, { io, host: getHost }: Context): Promise<number> 
     throw usageError("'--allow-partial' and '--fail-on-partial' contradict each other");
   const file = resolve(io.cwd, args.positionals[0] ?? "");
   const name = basename(file);
-  const notebook = parseNotebook(await readText(file), name);
+  const to = args.text("out");
+  if (to !== undefined && isTextNotebook(to))
+    throw usageError(`'${to}' cannot hold outputs`, "give --out a name that ends with .ipynb");
+  const notebook = parseNotebookFile(await readText(file), name);
   const parameters = toParameters(notebook, args.list("parameter").map(splitPair));
   const host = await getHost();
   const [workspace, now] = [args.text("workspace"), args.text("now")];
@@ -67,6 +72,7 @@ async function run(args: Args, { io, host: getHost }: Context): Promise<number> 
     parameters,
     ...(await host.notebookHost(open)),
     signal: io.signal,
+    allowSecrets: args.flag("allow-secrets"),
     stopOnError: !args.flag("continue-on-error"),
     ...(timeoutMs === undefined ? {} : { cellTimeoutMs: timeoutMs }),
     onProgress: event => showProgress(event, io.isTty ? progress.sink : undefined, text => printNote(io, text)),
@@ -108,6 +114,9 @@ function toSummary(result: NotebookRun, { name, out, html }: Files): object {
       code: error.code,
       message: error.message,
     })),
+    ...(result.leaks.length === 0
+      ? {}
+      : { secrets: result.leaks.map(({ count, origins }) => ({ cell: count, origins })) }),
     ...(out === undefined ? {} : { out }),
     ...(html === undefined ? {} : { html }),
   };
@@ -118,6 +127,8 @@ export function describeRun(result: NotebookRun, { name, out, html }: Files): re
   const lines: string[] = [];
   for (const { count, error } of result.failures)
     lines.push(`cell ${count} failed:`, ...error.traceback.map(l => `  ${l}`), "");
+  for (const { count, origins } of result.leaks)
+    lines.push(`cell ${count} printed ${origins.length === 1 ? "a secret" : "secrets"}: ${origins.join(", ")}`);
   const partial = describeCompleteness(result.completeness);
   if (partial !== undefined) lines.push(partial);
   const word = { ok: "ran", failed: "failed", cancelled: "was cancelled" }[result.status];

@@ -1,72 +1,103 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { readdir, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import type { Args, Command, Context } from "../command.js";
 import { exitCodes } from "../command.js";
 import type { CliHost, CliIngestPlan, IngestRequest } from "../host.js";
+import { fileError } from "../file.js";
 import { runHunt } from "../hunt.js";
 import { printLine, printNote } from "../print.js";
 import { createProgress } from "../progress.js";
+import type { NotebookFolder } from "../serve.js";
+import { prepareCase, prepareLab, prepareNotebooks, serveOptions, serveUntilStopped } from "../serve.js";
 import { defaultRows, defaultSeed, parseRowCount } from "./demo.js";
 import { printIngested, printPlan } from "./ingest.js";
 
 export const startCommand: Command = {
   name: "start",
-  summary: "Open the demo, or a folder of logs, with a first notebook that has been run on it.",
+  summary: "Open the notebooks in the browser, on the demo or on a workspace; or read a folder of logs.",
   synopsis: "start [DIR] [options]",
   details:
-    "Without a folder: makes the Contoso demo if needed and runs the Getting started hunt on it. With a folder of logs: shows what\n" +
-    "Huntbook understands of it, reads it into a workspace (after a question; --yes answers it), and runs a first look. With a folder\n" +
-    "that is a workspace: runs the first look. The folder of logs is never written to.",
+    "Prints the address of the page, with its key, on a line of its own when it can be opened. The first start builds JupyterLab (once,\n" +
+    "from npm's packages). Without a folder: your own notebooks, on the Contoso demo unless --workspace names another. With a notebook\n" +
+    "or a folder of notebooks: those. With a folder of logs: shows what Huntbook understands of it, reads it into a workspace (after a\n" +
+    "question; --yes answers it), and opens First look on it; the case's notebooks are kept in the workspace. With a folder that is a\n" +
+    "workspace: opens that. With --out no browser: First look is run, and the notebook and a report are written. Logs are never written to.",
   options: {
+    ...serveOptions,
     workspace: {
       type: "string",
       short: "w",
       value: "W",
-      help: "Where the logs are read to (default: a folder of Huntbook's own)",
+      help: "What notebooks run on; where logs are read to (default: a folder of Huntbook's own)",
     },
     yes: { type: "boolean", short: "y", help: "Read the logs without asking" },
-    out: { type: "string", value: "DIR", help: "Where the executed notebook and the report go" },
+    out: {
+      type: "string",
+      value: "DIR",
+      help: "Run the first look without a browser, and write its notebook and report here",
+    },
     rows: { type: "string", value: "N", help: "Rows of the demo: 300k, 1m (default: 300k)" },
-    "no-open": { type: "boolean", help: "Do not open a browser (there is none to open yet)" },
   },
-  examples: ["huntbook start", "huntbook start ./logs", "huntbook start ./logs --workspace ./case-042 --yes"],
+  examples: [
+    "huntbook start",
+    "huntbook start --no-open --port 0",
+    "huntbook start ./logs",
+    "huntbook start ./logs --workspace ./case-042 --yes",
+    "huntbook start ./logs --yes --out ./report",
+  ],
   positionals: { min: 0, max: 1, names: "" },
   run,
 };
 
 async function run(args: Args, context: Context): Promise<number> {
-  const host = await context.host();
-  const dir = args.positionals[0];
-  return dir === undefined ? startDemo(args, context, host) : startFolder(resolve(context.io.cwd, dir), args, context);
+  const given = args.positionals[0];
+  if (given === undefined) return startHere(args, context);
+  const path = resolve(context.io.cwd, given);
+  const found = await findNotebooks(path);
+  if (found === undefined) return startFolder(path, args, context);
+  await prepareLab(context);
+  const workspace = args.text("workspace") ?? (isWorkspace(found.root) ? found.root : undefined);
+  return serveUntilStopped({ ...found, ...(workspace === undefined ? {} : { workspace }) }, args, context);
 }
 
 const isWorkspace = (dir: string): boolean => existsSync(join(dir, "manifest.json"));
 
-async function startDemo(args: Args, context: Context, host: CliHost): Promise<number> {
-  const { io } = context;
+/** A notebook, or a folder that somebody hunts in, in contrast to one of logs. @throws HuntError `cli/file` */
+async function findNotebooks(path: string): Promise<NotebookFolder | undefined> {
+  const found = await stat(path).catch((cause: unknown) => {
+    throw fileError(path, "read", cause);
+  });
+  if (found.isFile()) return path.endsWith(".ipynb") ? { root: dirname(path), opens: basename(path) } : undefined;
+  const names = await readdir(path);
+  return names.some(name => name.endsWith(".ipynb")) ? { root: path } : undefined;
+}
+
+/** The user's own notebooks, on the demo unless a workspace is named. */
+async function startHere(args: Args, context: Context): Promise<number> {
+  const host = await context.host();
+  const workspace = args.text("workspace");
+  // The packages of JupyterLab travel while the demo is computed.
+  await Promise.all([workspace === undefined ? makeDemo(args, context, host) : undefined, prepareLab(context)]);
+  const folder = await prepareNotebooks(host.dataDir, context.galleryDir);
+  return serveUntilStopped({ ...folder, ...(workspace === undefined ? {} : { workspace }) }, args, context);
+}
+
+async function makeDemo(args: Args, { io }: Context, host: CliHost): Promise<void> {
   const progress = createProgress(io);
   const rows = parseRowCount(args.text("rows") ?? String(defaultRows));
   const demo = await host.generateDemo({ rows, seed: defaultSeed, reuse: true }, progress.sink, io.signal);
   progress.clear();
-  printNote(
-    io,
-    `${demo.reused ? "Found" : "Made"} the Contoso demo: ${demo.rows.toLocaleString("en-US")} rows in ${demo.dir}`,
-  );
-  const next = [
-    "npx huntbook query 'SigninLogs | summarize count() by ResultType'   ask the demo something",
-    "npx huntbook new hunt.ipynb                                         write a notebook of your own",
-    "npx huntbook start ./logs                                           open logs of yours",
-  ];
-  const outDir = outDirOf(args, context) ?? join(host.dataDir, "reports");
-  return runHunt({ file: "getting-started.ipynb", workspace: demo.dir, outDir, next }, context, host);
+  const made = demo.reused ? "Found" : "Made";
+  printNote(io, `${made} the Contoso demo: ${demo.rows.toLocaleString("en-US")} rows in ${demo.dir}`);
 }
 
 async function startFolder(dir: string, args: Args, context: Context): Promise<number> {
   const host = await context.host();
   const given = args.text("workspace");
   const workspace = given === undefined ? ownWorkspace(host, dir) : resolve(context.io.cwd, given);
-  if (isWorkspace(dir)) return firstLook(dir, undefined, { args, context, host });
+  if (isWorkspace(dir)) return openCase(dir, undefined, { args, context, host });
   const request = { dir, workspace, force: false };
   const progress = createProgress(context.io);
   const plan = await host.planIngest(request, progress.sink, context.io.signal);
@@ -74,7 +105,7 @@ async function startFolder(dir: string, args: Args, context: Context): Promise<n
   printPlan(context.io, plan);
   printLine(context.io);
   const go = await mayIngest(plan, request, args, context);
-  return go === "yes" ? ingestAndLook(request, plan, { args, context, host }) : go;
+  return go === "yes" ? ingestAndOpen(request, plan, { args, context, host }) : go;
 }
 
 /** A folder of Huntbook's own for the case: the same one when the same logs are opened again. */
@@ -116,33 +147,43 @@ interface Opening {
   readonly host: CliHost;
 }
 
-async function ingestAndLook(request: IngestRequest, plan: CliIngestPlan, opening: Opening): Promise<number> {
+async function ingestAndOpen(request: IngestRequest, plan: CliIngestPlan, opening: Opening): Promise<number> {
   const { context, host } = opening;
   const progress = createProgress(context.io);
   const result = await host.runIngest(request, progress.sink, context.io.signal);
   progress.clear();
   printIngested(context.io, request.workspace, result);
-  return firstLook(request.workspace, plan, opening);
+  return openCase(request.workspace, plan, opening);
+}
+
+/** First look in the browser, or with `--out` as files. */
+async function openCase(workspace: string, plan: CliIngestPlan | undefined, opening: Opening): Promise<number> {
+  const { args, context, host } = opening;
+  const out = args.text("out");
+  if (out !== undefined) return firstLook(workspace, plan, { outDir: resolve(context.io.cwd, out), context, host });
+  await prepareLab(context);
+  return serveUntilStopped(await prepareCase(workspace, host.dataDir, context.galleryDir), args, context);
+}
+
+interface Look {
+  readonly outDir: string;
+  readonly context: Context;
+  readonly host: CliHost;
 }
 
 function firstLook(
   workspace: string,
   plan: CliIngestPlan | undefined,
-  { args, context, host }: Opening,
+  { outDir, context, host }: Look,
 ): Promise<number> {
-  const outDir = outDirOf(args, context) ?? join(host.dataDir, "reports", basename(workspace));
   const at = shellWord(workspace);
   const next = [
+    `npx huntbook start ${at}`,
     `npx huntbook query '${exampleTable(plan)} | take 10' --workspace ${at}`,
     `npx huntbook query 'search "text"' --workspace ${at}`,
     `npx huntbook new hunt.ipynb && npx huntbook run hunt.ipynb --workspace ${at} --html report.html`,
   ];
   return runHunt({ file: "first-look.ipynb", workspace, outDir, next }, context, host);
-}
-
-function outDirOf(args: Args, { io }: Context): string | undefined {
-  const out = args.text("out");
-  return out === undefined ? undefined : resolve(io.cwd, out);
 }
 
 /** A path as one word of a POSIX shell. */

@@ -1,9 +1,9 @@
 /** Puts the pack into the user's data folder: from the package, or built in a clone. */
-import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { HuntError } from "../../base/error.js";
+import { installPackages } from "../../net/npm-ci.js";
 import { buildPack } from "./pack-build.js";
 import { decompressPack } from "./pack-write.js";
 
@@ -15,6 +15,7 @@ export interface PackPlaces {
   readonly isOffline: boolean;
   /** Told what is done before it is done: the first use takes a while. */
   readonly say: (message: string) => void;
+  readonly signal?: AbortSignal;
 }
 
 function write(file: string, bytes: Buffer): void {
@@ -28,20 +29,19 @@ function write(file: string, bytes: Buffer): void {
   }
 }
 
-async function run(command: string, args: readonly string[], cwd: string): Promise<void> {
-  await new Promise<void>((done, fail) => {
-    const child = spawn(command, args, {
-      cwd,
-      stdio: ["ignore", "ignore", "pipe"],
-      shell: process.platform === "win32",
-    });
-    let said = "";
-    child.stderr.on("data", (data: Buffer) => (said = `${said}${data.toString()}`.slice(-2000)));
-    child.on("error", fail);
-    child.on("exit", code =>
-      code === 0 ? done() : fail(new Error(`npm ended with ${code}: ${said.trim().split("\n").at(-1) ?? ""}`)),
-    );
-  });
+const databasesIn = (root: string): string => join(root, "geo/node_modules/@ip-location-db");
+
+/**
+ * Installs the two databases (84 MB) into `geo/` of a clone, when they are not there. @returns their folder
+ * @throws Error with npm's words
+ */
+export async function installDatabases(root: string, say: PackPlaces["say"], signal?: AbortSignal): Promise<string> {
+  const databases = databasesIn(root);
+  if (existsSync(databases)) return databases;
+  say("first use: installing the databases of places and networks (84 MB) into geo/");
+  const problem = await installPackages(join(root, "geo"), signal);
+  if (problem !== undefined) throw new Error(problem);
+  return databases;
 }
 
 /**
@@ -49,7 +49,7 @@ async function run(command: string, args: readonly string[], cwd: string): Promi
  * and builds the pack, which takes about 20 seconds; the published package brings it along.
  * @throws HuntError `geo/no-pack` when it can neither be unpacked nor built
  */
-export async function installPack({ file, root, isOffline, say }: PackPlaces): Promise<string> {
+export async function installPack({ file, root, isOffline, say, signal }: PackPlaces): Promise<string> {
   if (existsSync(file)) return file;
   const packed = join(root, "geo/geo.pack.br");
   if (existsSync(packed)) {
@@ -57,17 +57,12 @@ export async function installPack({ file, root, isOffline, say }: PackPlaces): P
     write(file, decompressPack(readFileSync(packed)));
     return file;
   }
-  const folder = join(root, "geo");
-  const databases = join(folder, "node_modules/@ip-location-db");
   const hint = "run `npm ci` in the folder geo/ with a network, or give a database: new GeoLiteLookup({ dbPath })";
-  if (!existsSync(join(folder, "package.json")))
+  if (!existsSync(join(root, "geo/package.json")))
     throw new HuntError("geo/no-pack", "this installation has no places of addresses", { hint });
   try {
-    if (!existsSync(databases)) {
-      if (isOffline) throw new Error("this session is offline");
-      say("first use: installing the databases of places and networks (84 MB) into geo/");
-      await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], folder);
-    }
+    if (isOffline && !existsSync(databasesIn(root))) throw new Error("this session is offline");
+    const databases = await installDatabases(root, say, signal);
     say("first use: building the pack of places and networks, about 20 seconds");
     write(file, await buildPack(databases));
   } catch (cause) {

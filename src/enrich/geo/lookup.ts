@@ -27,21 +27,30 @@ export interface GeoRecord {
   readonly site: string;
 }
 
+/** What is known of an address, without the address: one object for all that share it. */
+export type GeoPlace = Readonly<Omit<GeoRecord, "ip">>;
+
+/** What a source says of an address. */
+export type GeoPart = Readonly<Partial<Omit<GeoRecord, "ip" | "source" | "country">>>;
+
 /** One source of places. */
 export interface GeoSource {
   readonly name: string;
-  /** Undefined when it does not know the address. */
-  find(ip: string): Partial<Omit<GeoRecord, "ip" | "source" | "country">> | undefined;
+  /** Undefined when it does not know the address. Quick when it gives the same object for the same answer. */
+  find(ip: string): GeoPart | undefined;
 }
 
+/** The places of each part that a source gave: addresses by the thousand share one. */
+const madeOf = new WeakMap<GeoPart, GeoPlace>();
+
 /** Asks the sources in order; the network's number may come from a later one than the place. */
-export function locate(sources: readonly GeoSource[], ip: string): GeoRecord | undefined {
-  let found: GeoRecord | undefined;
+export function locatePlace(sources: readonly GeoSource[], ip: string): GeoPlace | undefined {
+  let found: GeoPlace | undefined;
   for (const source of sources) {
     const part = source.find(ip);
     if (part === undefined) continue;
     if (found === undefined) {
-      found = toRecord(ip, source.name, part);
+      found = placeOf(source.name, part);
       // A sites file says all there is to say: what a database believes about a private range is noise.
       if (source.name === "sites") return found;
     } else
@@ -55,12 +64,42 @@ export function locate(sources: readonly GeoSource[], ip: string): GeoRecord | u
   return found;
 }
 
-function toRecord(ip: string, source: string, part: Partial<GeoRecord>): GeoRecord {
+/** As `locatePlace`, with the address. */
+export function locate(sources: readonly GeoSource[], ip: string): GeoRecord | undefined {
+  const place = locatePlace(sources, ip);
+  return place === undefined ? undefined : toRecord(ip, place);
+}
+
+/** Every field by name: several times as quick as spreading, and there is one for each address. */
+const toRecord = (ip: string, place: GeoPlace): GeoRecord => ({
+  ip,
+  countryCode: place.countryCode,
+  country: place.country,
+  state: place.state,
+  city: place.city,
+  latitude: place.latitude,
+  longitude: place.longitude,
+  asn: place.asn,
+  asName: place.asName,
+  source: place.source,
+  site: place.site,
+});
+
+function placeOf(source: string, part: GeoPart): GeoPlace {
+  let made = madeOf.get(part);
+  if (made === undefined || made.source !== source) {
+    made = toPlace(source, part);
+    madeOf.set(part, made);
+  }
+  return made;
+}
+
+function toPlace(source: string, part: GeoPart): GeoPlace {
   const { countryCode = "", state = "", city = "", latitude, longitude, asn, asName = "", site = "" } = part;
   // 0,0 is the sea off Africa: databases write it where they know nothing.
   const isNowhere = latitude === undefined || longitude === undefined || (latitude === 0 && longitude === 0);
   return {
-    ...{ ip, countryCode, country: countryName(countryCode), state, city, asn, asName, site, source },
+    ...{ countryCode, country: countryName(countryCode), state, city, asn, asName, site, source },
     latitude: isNowhere ? undefined : latitude,
     longitude: isNowhere ? undefined : longitude,
   };
@@ -79,7 +118,7 @@ export const geoColumns: readonly Column[] = [
   { name: "GeoSource", type: "string" },
 ];
 
-const toCells = (r: GeoRecord): readonly unknown[] => [
+const toCells = (r: GeoPlace): readonly unknown[] => [
   ...[r.countryCode, r.country, r.state, r.city, r.longitude ?? null, r.latitude ?? null],
   ...[r.asn ?? null, r.asName, r.source],
 ];
@@ -87,17 +126,18 @@ const toCells = (r: GeoRecord): readonly unknown[] => [
 /** An address with its place, as an entity. */
 export function toIpEntity(ip: string, record: GeoRecord | undefined): Entity<"IpAddress"> {
   if (record === undefined) return createEntity("IpAddress", { Address: ip });
-  const location = createEntity("GeoLocation", {
-    CountryCode: record.countryCode,
-    CountryOrRegionName: record.country,
-    State: record.state,
-    City: record.city,
-    Latitude: record.latitude,
-    Longitude: record.longitude,
-    Asn: record.asn === undefined ? undefined : String(record.asn),
-    Organization: record.asName === "" ? undefined : record.asName,
+  // Made directly: the schema was checked by the compiler, and there may be a million of them.
+  const { countryCode, country, state, city, latitude, longitude, asn, asName } = record;
+  const location = new Entity("GeoLocation", {
+    CountryCode: countryCode,
+    CountryOrRegionName: country,
+    State: state,
+    City: city,
+    ...(latitude === undefined || longitude === undefined ? {} : { Latitude: latitude, Longitude: longitude }),
+    ...(asn === undefined ? {} : { Asn: String(asn) }),
+    ...(asName === "" ? {} : { Organization: asName }),
   });
-  return createEntity("IpAddress", { Address: ip, Location: location });
+  return new Entity("IpAddress", { Address: ip, Location: location });
 }
 
 /** What can be located: an address, several, entities of addresses. */
@@ -122,19 +162,44 @@ export function whyUnknown(ip: string): string {
   return known.global ? "not known" : known.purpose;
 }
 
-/** A frame's distinct texts of one column with their places. */
-async function* placesOf(frame: Frame, column: number, find: (ip: string) => GeoRecord | undefined) {
-  const seen = new Set<string>();
-  for await (const { cells } of textPages(frame, [column])) {
-    const batch: unknown[][] = [];
-    for (const text of cells[0] ?? []) {
-      if (text === "" || seen.has(text)) continue;
-      seen.add(text);
-      const record = find(refang(text.trim()));
-      if (record !== undefined) batch.push([text, ...toCells(record)]);
-    }
-    yield batch;
+/** Texts whose place is remembered while a frame is read: logs repeat themselves. Emptied when full. */
+const rememberedTexts = 100_000;
+
+/** Places by number: what a column's rows refer to. */
+class PlaceList {
+  readonly places: GeoPlace[] = [];
+  readonly #numbers = new Map<GeoPlace, number>();
+  readonly #texts = new Map<string, number | null>();
+  readonly #find: (ip: string) => GeoPlace | undefined;
+
+  constructor(find: (ip: string) => GeoPlace | undefined) {
+    this.#find = find;
   }
+
+  /** The number of an address's place; null when it has none. */
+  numberOf(text: string): number | null {
+    const known = this.#texts.get(text);
+    if (known !== undefined) return known;
+    const place = text === "" ? undefined : this.#find(refang(text.trim()));
+    const number = place === undefined ? null : this.#add(place);
+    if (this.#texts.size >= rememberedTexts) this.#texts.clear();
+    this.#texts.set(text, number);
+    return number;
+  }
+
+  #add(place: GeoPlace): number {
+    let number = this.#numbers.get(place);
+    if (number === undefined) {
+      number = this.places.push(place) - 1;
+      this.#numbers.set(place, number);
+    }
+    return number;
+  }
+}
+
+/** For each row of a frame the number of its address's place. */
+async function* placeNumbers(frame: Frame, column: number, list: PlaceList) {
+  for await (const { cells } of textPages(frame, [column])) yield (cells[0] ?? []).map(text => [list.numberOf(text)]);
 }
 
 export interface GeoFrameOptions {
@@ -153,16 +218,14 @@ export interface GeoFrameOptions {
 export async function addPlaces(
   store: FrameStore,
   frame: Frame,
-  find: (ip: string) => GeoRecord | undefined,
+  find: (ip: string) => GeoPlace | undefined,
   options: GeoFrameOptions,
 ): Promise<Frame> {
   const [index = 0] = textColumns(frame, options.column);
   const info = derivedInfo(frame, "places");
-  const places = await store.fromBatches(
-    [{ name: "Ip", type: "string" }, ...geoColumns],
-    placesOf(frame, index, find),
-    info,
-  );
+  const list = new PlaceList(find);
+  const numbers = await store.fromBatches([{ name: "Place", type: "int" }], placeNumbers(frame, index, list), info);
+  const places = await store.fromBatches(geoColumns, [list.places.map(toCells)], info);
   try {
     const taken = new Set(frame.columns.map(c => c.name));
     const added = geoColumns.map(c => {
@@ -172,18 +235,19 @@ export async function addPlaces(
     const own = frame.columns.map((c, i) => ({ ...c, slot: `o${i}` }));
     const slots = [...own, ...added.map((c, i) => ({ ...c, slot: `a${i}` }))];
     const empty = (type: string, of: string): string => (type === "string" ? `coalesce(${of}, '')` : of);
-    const list = [
+    const cells = [
       ...frame.columns.map((_, i) => `f.${physicalName(i)} as o${i}`),
-      ...added.map((c, i) => `${empty(c.type, `p.${physicalName(i + 1)}`)} as a${i}`),
+      ...added.map((c, i) => `${empty(c.type, `p.${physicalName(i)}`)} as a${i}`),
     ].join(", ");
-    const [f = "", p = ""] = [frame, places].map(one => tablePath(one.relation.path.at(-1) ?? ""));
+    const [f = "", n = "", p = ""] = [frame, numbers, places].map(one => tablePath(one.relation.path.at(-1) ?? ""));
     const join = options.onlyKnown === true ? "join" : "left join";
-    const sql = `select ${list} from ${f} f ${join} ${p} p on p.${physicalName(0)} = f.${physicalName(index)} order by f.rowid`;
+    const sql = `select ${cells} from ${f} f join ${n} n on n.rowid = f.rowid ${join} ${p} p on p.rowid = n.${physicalName(0)} order by f.rowid`;
     const made = await store.select({ sql, parameters: [], columns: slots }, info);
     // An unreachable frame is dropped: this use keeps the input until its rows were read.
     void frame.rowCount;
     return made;
   } finally {
+    await numbers.close();
     await places.close();
   }
 }

@@ -50,14 +50,26 @@ class Section {
   }
 }
 
-/** Index of the last entry that is not above the key; -1 when all are. `width` 2: two numbers an entry, the higher first. */
-function lastNotAbove(list: Uint32Array, width: 1 | 2, high: number, low: number): number {
-  let [from, to] = [0, list.length / width - 1];
+/** Index of the last entry that is not above the key; -1 when all are. */
+function lastNotAbove(list: Uint32Array, key: number): number {
+  let from = 0;
+  let to = list.length - 1;
   while (from <= to) {
     const middle = (from + to) >>> 1;
-    const a = list[middle * width] ?? 0;
-    const isAbove = width === 1 ? a > high : a > high || (a === high && (list[middle * width + 1] ?? 0) > low);
-    if (isAbove) to = middle - 1;
+    if ((list[middle] as number) > key) to = middle - 1;
+    else from = middle + 1;
+  }
+  return to;
+}
+
+/** As `lastNotAbove` with two numbers an entry, the higher first. */
+function lastPairNotAbove(list: Uint32Array, high: number, low: number): number {
+  let from = 0;
+  let to = list.length / 2 - 1;
+  while (from <= to) {
+    const middle = (from + to) >>> 1;
+    const a = list[middle * 2] as number;
+    if (a > high || (a === high && (list[middle * 2 + 1] as number) > low)) to = middle - 1;
     else from = middle + 1;
   }
   return to;
@@ -79,10 +91,14 @@ class RangeIndex {
 
   /** The value of the range that holds the key; 0 when there is none. */
   find(high: number, low = 0): number {
-    const page = lastNotAbove(this.#top, this.#width, high, low);
+    const page = this.#last(this.#top, high, low);
     if (page < 0) return 0;
-    const entry = lastNotAbove(this.#starts.page(page), this.#width, high, low);
+    const entry = this.#last(this.#starts.page(page), high, low);
     return entry < 0 ? 0 : (this.#values.page(page)[entry] ?? 0);
+  }
+
+  #last(list: Uint32Array, high: number, low: number): number {
+    return this.#width === 1 ? lastNotAbove(list, high) : lastPairNotAbove(list, high, low);
   }
 }
 

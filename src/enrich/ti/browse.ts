@@ -110,7 +110,7 @@ export function browseView(results: readonly TiResult[], options: BrowseOptions 
     kind: "group",
     children: [
       { kind: "heading", level: 3, text: "Threat intelligence" },
-      { kind: "paragraph", children: [`${groups.length} observables: ${counts.join(", ")}.`] },
+      { kind: "paragraph", children: [`${groups.length === 1 ? "1 observable" : `${groups.length} observables`}: ${counts.join(", ")}.`] },
       ...shown.slice(0, limit).map(describe),
       ...(shown.length > limit ? [note(`showing ${limit} of ${shown.length} observables`)] : []),
       ...(hidden > 0 ? [note(`${hidden} with other severities are not shown: { severities: "all" }`)] : []),

@@ -64,12 +64,17 @@ interface Setup {
 async function open({ yaml, dir = join(root, `case-${++folders}`), indicators = () => [], signal }: Setup) {
   const clock = { nowMs: Date.UTC(2026, 10, 24), slept: 0 };
   const notices: string[] = [];
+  const codes: string[] = [];
   const { config } = readConfig(
     yaml,
     { path: "/case/msticpyconfig.yaml", from: "home" },
     { env: { OTX_KEY: "from-env" }, home: "/" },
   );
-  const client = createHttpClient({ nowMs: () => clock.nowMs });
+  const sent: string[] = [];
+  const client = createHttpClient({
+    nowMs: () => clock.nowMs,
+    audit: ({ purpose }) => sent.push(`${purpose?.provider ?? "?"} ${purpose?.observable ?? ""}`),
+  });
   const store = await FrameStore.open();
   closers.push(
     () => client.close(),
@@ -93,7 +98,10 @@ async function open({ yaml, dir = join(root, `case-${++folders}`), indicators = 
       const rows = indicators(kql);
       return { rows: async () => rows, close: async () => undefined } as unknown as FrameLike;
     },
-    notify: n => notices.push(n.message),
+    notify: n => {
+      notices.push(n.message);
+      codes.push(n.code);
+    },
     baseDir: root,
   };
   const parts: TiLookupParts = {
@@ -106,7 +114,7 @@ async function open({ yaml, dir = join(root, `case-${++folders}`), indicators = 
     onProgress: () => undefined,
     notify: n => notices.push(n.message),
   };
-  return { ti: new TiLookup(parts), clock, notices, queries, ports, store, dir };
+  return { ti: new TiLookup(parts), clock, notices, queries, ports, store, dir, sent, codes };
 }
 
 const abuse = (url: string, more = "") =>
@@ -358,7 +366,12 @@ test.each([
 });
 
 test("whatever is given: what is private, reserved, internal or malformed never reaches a socket", async () => {
-  const { url, asked } = await serve((_, r) => r.end("{}"));
+  // What others ask of a port that was theirs a moment ago is not counted: our own requests have this in their path, and
+  // the client's own record of what it sends must be empty as well.
+  const mark = `/own-${Math.random().toString(36).slice(2)}`;
+  const { url: origin, asked: all } = await serve((_, r) => r.end("{}"));
+  const url = `${origin}${mark}`;
+  const asked = () => all.filter(path => path.startsWith(mark));
   const names = [
     "VirusTotal",
     "OTX",
@@ -379,7 +392,7 @@ test("whatever is given: what is private, reserved, internal or malformed never 
   const yaml = `Huntbook: { InternalDomains: [fabrikam.com] }\nTIProviders:\n${names
     .map(n => `  ${n}: { Args: { AuthKey: k, ApiID: i, BaseUrl: "${url}", RequestsPerSecond: 100000 } }\n`)
     .join("")}`;
-  const { ti } = await open({ yaml });
+  const { ti, sent } = await open({ yaml });
   const octet = fc.integer({ min: 0, max: 255 });
   const inner = fc.oneof(
     fc
@@ -455,12 +468,30 @@ test("whatever is given: what is private, reserved, internal or malformed never 
   await fc.assert(
     fc.asyncProperty(wrapped, type, async (value, iocType) => {
       await ti.lookupIoc(value, { providers: names, ...(iocType === undefined ? {} : { iocType }) });
-      expect(asked).toEqual([]);
+      expect({ asked: asked(), sent }).toEqual({ asked: [], sent: [] });
     }),
     { numRuns: 400 },
   );
-  await ti.lookupIoc("8.8.8.8", { providers: ["AbuseIPDB"] });
-  expect(asked).toHaveLength(1);
+  // That the paths are told apart, and the record is kept, shows here.
+  await ti.lookupIoc("8.8.8.8", { providers: names });
+  expect(asked()).toHaveLength(sent.length);
+  expect(new Set(sent.map(s => s.split(" ")[0]))).toEqual(
+    new Set([
+      "VirusTotal",
+      "OTX",
+      "XForce",
+      "GreyNoise",
+      "AbuseIPDB",
+      "IPQualityScore",
+      "Pulsedive",
+      "CrowdSec",
+      "urlscan",
+      "Shodan",
+      "InternetDB",
+      "ThreatFox",
+      "URLhaus",
+    ]),
+  );
 }, 120_000);
 
 test("the workspace's own indicators answer about any well-formed observable, with no key", async () => {
@@ -560,7 +591,8 @@ test("keys come from the environment; a key that is not there makes one provider
     r.end(JSON.stringify({ pulse_info: { count: q.headers["x-otx-api-key"] === "from-env" ? 2 : 0, pulses: [] } })),
   );
   const yaml = `TIProviders:\n  OTX: { Args: { AuthKey: { EnvironmentVar: OTX_KEY }, BaseUrl: "${url}" } }\n  AbuseIPDB: { Args: { AuthKey: { EnvironmentVar: NOT_SET }, BaseUrl: "${url}" } }\n  Second: { Provider: CrowdSec, Primary: false, Args: { AuthKey: k } }\n`;
-  const { ti, notices } = await open({ yaml });
+  const { ti, notices, codes } = await open({ yaml });
+  expect(codes).toEqual(["ti/key"]);
   expect((await ti.lookupIoc("8.8.8.8")).map(r => [r.Provider, r.Severity, r.Message])).toEqual([
     ["AzSTI", "information", "Not found."],
     ["OTX", "high", ""],

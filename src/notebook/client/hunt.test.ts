@@ -103,3 +103,58 @@ test("diagnostics of a KQL cell stand where they belong in the cell", async () =
   expect(content["language"]).toBe("kql");
   expect(code.slice(first?.span.start, first?.span.end)).toBe("Nope");
 });
+
+test("%%ioc finds observables, defanged ones too, and binds a frame", async () => {
+  const { status } = await run("%%ioc seen\nThe host went to hxxp://evil[.]example[.]com/a and 198.51.100[.]7.");
+  expect(status).toBe("ok");
+  const rows = await run("(await seen.rows()).map(r => r.IoCType + ' ' + r.Observable).sort().join('; ')");
+  expect(rows.texts.at(-1)).toContain("ipv4 198.51.100.7");
+  expect(rows.texts.at(-1)).toContain("url http://evil.example.com/a");
+  const only = await run("%%ioc only --types ipv4\nhttp://evil.example.com/a 198.51.100.7");
+  expect(only.status).toBe("ok");
+  expect((await run("only.rowCount")).texts).toEqual(["1"]);
+  const request = { code: "(await seen.rows())[0]!.", cursor_pos: 24 };
+  const { content } = await kernel.channels.request<CompleteReply>("shell", "complete_request", request);
+  expect([...content.matches].sort()).toEqual(["IoCType", "Observable"]);
+});
+
+test("%%b64 decodes what is in the text; the text is never markup", async () => {
+  const encoded = Buffer.from("powershell -c <script>alert(1)</script>; whoami").toString("base64");
+  const { texts, status } = await run(`%%b64 out\ncmd /c ${encoded}`);
+  expect(status).toBe("ok");
+  expect(texts.join()).toContain("<script>alert(1)</script>; whoami");
+  expect((await run("out.items.length")).texts).toEqual(["1"]);
+  expect((await run("%%b64\nnothing here")).texts.join()).toContain("No Base64 was found.");
+});
+
+test("%%txt2frame reads a table, typed like a file", async () => {
+  const { status } = await run(
+    "%%txt2frame tab --headers --sep ;\n\nHost;Hits;When\ndc01;3;2026-01-13T08:00:00Z\nweb01;12;2026-01-14T08:00:00Z",
+  );
+  expect(status).toBe("ok");
+  const shown = await run("tab.columns.map(c => c.name + ':' + c.type).join()");
+  expect(shown.texts).toEqual(["'Host:string,Hits:long,When:datetime'"]);
+  expect((await run("%%kql\ntab | summarize sum(Hits)")).texts.join()).toContain("15");
+});
+
+test("a secret that was typed in is told when an output shows it, by where it comes from", async () => {
+  let asked = 0;
+  const streams: string[] = [];
+  await kernel.channels.execute('globalThis.typedIn = await inputSecret("Key? ")', {
+    onInput: async () => ((asked += 1), "s3cret-value-77"),
+  });
+  const reply = await kernel.channels.execute(
+    "console.log('key=' + typedIn.reveal()); console.log(encodeURIComponent(typedIn.reveal()))",
+    {
+      onOutput: m =>
+        void (
+          m.header.msg_type === "stream" && streams.push(`${String(m.content["name"])}: ${String(m.content["text"])}`)
+        ),
+    },
+  );
+  expect([asked, reply]).toMatchObject([1, { status: "ok" }]);
+  const told = streams.filter(s => s.startsWith("stderr"));
+  expect(told.join("")).toBe(
+    "stderr: Huntbook: this output holds a secret (typed in). Clear it before the notebook is saved or shared.\n",
+  );
+});

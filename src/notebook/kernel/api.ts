@@ -7,7 +7,7 @@ import type { EditReplies, EditRequest } from "../../kql/api.js";
 import type { LiveReply, LiveRequest } from "../../view/index.js";
 import type { WidgetHost } from "../widgets/mount.js";
 import type { KernelDrawing } from "../../base/port.js";
-import type { KqlMagic } from "./magic.js";
+import type { KqlMagic, TextMagic } from "./magic.js";
 
 /** One thing a cell produced. Everything here survives JSON and `structuredClone`. */
 export type CellOutput =
@@ -39,7 +39,7 @@ export interface CellError {
 
 /** How a cell ended. Its outputs were given to the sink before. */
 export type CellOutcome =
-  | {
+  | ({
       readonly status: "ok";
       /** Names that the cell declared. */
       readonly names: readonly string[];
@@ -47,8 +47,13 @@ export type CellOutcome =
       readonly columns?: readonly Column[];
       /** United over what the cell showed and what was noted for it; absent when all of it was whole. */
       readonly completeness?: Completeness;
-    }
-  | { readonly status: "error"; readonly error: CellError };
+    } & Leaks)
+  | ({ readonly status: "error"; readonly error: CellError } & Leaks);
+
+/** Where the secrets come from that stood in a cell's outputs; absent when there were none. */
+interface Leaks {
+  readonly secrets?: readonly string[];
+}
 
 export interface CellRequest {
   readonly code: string;
@@ -119,10 +124,26 @@ export interface CellContext extends NotebookValues {
   write(name: "stdout" | "stderr", text: string): void;
 }
 
+/** What a cell of text gave. */
+export interface TextAnswer {
+  /** For the name. */
+  readonly value: unknown;
+  /** What to show, where it is not the value. */
+  readonly shown?: unknown;
+}
+
 /** What the notebook asks of its surroundings. Implemented over the session. */
 export interface CellHost {
   /** Runs the body of a `%%kql` cell. The answer is shown, and bound to `magic.name` if there is one. */
   runKql(magic: KqlMagic, cell: CellContext): Promise<unknown>;
+  /** Looks into the text of a `%%ioc`, `%%b64` or `%%txt2frame` cell. */
+  runText?(magic: TextMagic, cell: CellContext): Promise<TextAnswer>;
+  /** Secrets that stand in a value, by where they come from. Fast: called for every output. */
+  findSecrets?(value: unknown): readonly { readonly origin: string }[];
+  /** Text without its secrets. */
+  redact?(text: string): string;
+  /** A secret came into the notebook: it is looked for in outputs from now on. */
+  learnSecret?(secret: Secret): void;
   /** Answers an editor's question about the body of a `%%kql` cell; undefined when nothing can be said. Runs no query. */
   editKql?(
     magic: KqlMagic,
@@ -141,6 +162,8 @@ export const kernelSymbol: unique symbol = Symbol.for("huntbook.kernel");
 
 /** The kernel as seen by library code (`huntbook`'s own `display`, drivers looking for a signal). */
 export interface KernelApi extends KernelDrawing {
+  /** A secret came into the notebook: it is looked for in outputs from now on. */
+  readonly learnSecret: (secret: Secret) => void;
   /** Absent where there are no widgets. */
   readonly widgets?: WidgetHost;
   readonly display: (value: unknown, options?: DisplayOptions) => Promise<DisplayHandle>;

@@ -22,6 +22,7 @@ import type {
   ExpressionOutcome,
   KernelApi,
   NotebookValues,
+  TextAnswer,
 } from "./api.js";
 import { kernelSymbol } from "./api.js";
 import type { CellScript } from "./cell.js";
@@ -31,13 +32,15 @@ import { describeDiagnostics, describeFailure } from "./failure.js";
 import type { CellImporter } from "./importer.js";
 import { createImporter } from "./importer.js";
 import { OwnInspector } from "./inspector.js";
-import type { KqlMagic, Magic } from "./magic.js";
+import type { KqlMagic, Magic, TextMagic } from "./magic.js";
 import { isBindableName } from "./magic.js";
 import { describeMagics } from "./magic-help.js";
 import type { CellPosition } from "./position.js";
 import { CellPositions, cellUrl } from "./position.js";
 import { helperName } from "./rewrite.js";
 import { runShell } from "./shell.js";
+import type { SecretPolicy } from "./secret-guard.js";
+import { SecretGuard } from "./secret-guard.js";
 import { CellStreams } from "./stream.js";
 import type { WidgetHost } from "../widgets/mount.js";
 import { createTimeDrawing } from "./widget-host.js";
@@ -47,6 +50,8 @@ export interface EvaluatorOptions {
   readonly dir: string;
   readonly host: CellHost;
   readonly widgets?: WidgetHost;
+  /** What happens to outputs with secrets; default `warn`. */
+  readonly secrets?: SecretPolicy;
 }
 
 /** What the kernel puts into the global scope, besides whatever cells declare. */
@@ -64,6 +69,7 @@ interface CellRun {
   readonly pending: Set<Promise<unknown>>;
   readonly interrupted: Promise<never>;
   readonly noted: Completeness[];
+  readonly guard: SecretGuard;
 }
 
 /**
@@ -104,7 +110,10 @@ export class Evaluator {
     const run = this.#createRun(request);
     this.#last = run;
     try {
-      return await this.#cells.run(run, () => this.#runCell(run));
+      const outcome = await this.#cells.run(run, () => this.#runCell(run));
+      run.streams.flush();
+      const secrets = run.guard.found;
+      return secrets.length === 0 ? outcome : { ...outcome, secrets };
     } finally {
       this.#running = false;
       run.streams.flush();
@@ -178,13 +187,15 @@ export class Evaluator {
       else signal.addEventListener("abort", stop, { once: true });
     });
     interrupted.catch(() => undefined);
+    const guard = new SecretGuard(this.#options.host, this.#options.secrets ?? "warn", request.sink);
     const run: CellRun = {
       request,
+      guard,
       interrupted,
       noted: [],
       pending: new Set(),
       streams: new CellStreams((name, text) =>
-        request.sink({ kind: "stream", name, text: this.#positions.rewrite(text) }),
+        guard.pass({ kind: "stream", name, text: this.#positions.rewrite(text) }),
       ),
       context: {
         count: request.count,
@@ -246,6 +257,10 @@ export class Evaluator {
         return { status: "ok", names: [] };
       case "kql":
         return this.#runKql(run, magic);
+      case "ioc":
+      case "b64":
+      case "txt2frame":
+        return this.#runText(run, magic);
       case "lsmagic":
         this.#emit(run, { kind: "result", data: await toBundle(describeMagics()) });
         return { status: "ok", names: [] };
@@ -256,11 +271,28 @@ export class Evaluator {
 
   async #runKql(run: CellRun, magic: KqlMagic): Promise<CellOutcome> {
     const value = await Promise.race([this.#options.host.runKql(magic, run.context), run.interrupted]);
-    if (magic.name !== undefined) await this.#bind(magic.name, value, group(run));
-    await this.#showResult(run, value);
-    const done = succeed(run, magic.name === undefined ? [] : [magic.name]);
+    return this.#finishNamed(run, magic.name, { value });
+  }
+
+  async #runText(run: CellRun, magic: TextMagic): Promise<CellOutcome> {
+    const { host } = this.#options;
+    if (host.runText === undefined)
+      throw new HuntError("notebook/no-workspace", `this run has no session for %%${magic.kind} cells`);
+    const answer = await Promise.race([host.runText(magic, run.context), run.interrupted]);
+    return this.#finishNamed(run, magic.name, answer);
+  }
+
+  /** Binds what a magic gave, and shows it. */
+  async #finishNamed(
+    run: CellRun,
+    name: string | undefined,
+    { value, shown = value }: TextAnswer,
+  ): Promise<CellOutcome> {
+    if (name !== undefined) await this.#bind(name, value, group(run));
+    await this.#showResult(run, shown);
+    const done = succeed(run, name === undefined ? [] : [name]);
     const columns = columnsOf(value);
-    return magic.name === undefined || columns === undefined ? done : { ...done, columns };
+    return name === undefined || columns === undefined ? done : { ...done, columns };
   }
 
   async #runShell(command: string): Promise<void> {
@@ -282,7 +314,7 @@ export class Evaluator {
 
   #emit(run: CellRun, output: CellOutput): void {
     run.streams.flush();
-    run.request.sink(output);
+    run.guard.pass(output);
   }
 
   /** V8's own syntax errors (there are few that the parser lets through) have no frame in the cell. */
@@ -377,7 +409,12 @@ export class Evaluator {
         if (run !== undefined) this.#emit(run, { kind: "clear", wait: options?.wait === true });
       },
       input: (prompt = "") => this.#ask(prompt, false),
-      inputSecret: async (prompt = "") => new Secret(await this.#ask(prompt, true), "typed in"),
+      inputSecret: async (prompt = "") => {
+        const secret = new Secret(await this.#ask(prompt, true), "typed in");
+        this.#options.host.learnSecret?.(secret);
+        return secret;
+      },
+      learnSecret: secret => this.#options.host.learnSecret?.(secret),
       currentCell: () => this.#cells.getStore()?.context,
       ...(this.#options.widgets === undefined ? {} : { widgets: this.#options.widgets, drawTime: createTimeDrawing() }),
     };

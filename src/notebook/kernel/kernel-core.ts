@@ -3,7 +3,8 @@ import process from "node:process";
 import type { Worker } from "node:worker_threads";
 import type { Outgoing } from "../protocol/message.js";
 import type { LiveReply, LiveRequest } from "../../view/index.js";
-import type { CellHost, CellRequest, ExpressionOutcome, HuntWindow } from "./api.js";
+import type { Secret } from "../../base/secret.js";
+import type { CellHost, CellRequest, ExpressionOutcome, HuntWindow, TextAnswer } from "./api.js";
 import { CommManager } from "./comm.js";
 import { Evaluator } from "./evaluator.js";
 import { findPackageEntries, installModuleHooks } from "./module-hook.js";
@@ -39,13 +40,14 @@ export async function runKernel(options: KernelCoreOptions): Promise<void> {
 class LazyHost implements CellHost {
   readonly #options: SessionHostOptions;
   #loading: Promise<CellHost> | undefined;
+  #loaded: CellHost | undefined;
 
   constructor(options: SessionHostOptions) {
     this.#options = options;
   }
 
   load(): Promise<CellHost> {
-    this.#loading ??= import("./session-host.js").then(module => module.createHost(this.#options));
+    this.#loading ??= import("./session-host.js").then(module => (this.#loaded = module.createHost(this.#options)));
     return this.#loading;
   }
 
@@ -56,6 +58,25 @@ class LazyHost implements CellHost {
   async around<T>(...[cell, run]: [Parameters<NonNullable<CellHost["around"]>>[0], () => Promise<T>]): Promise<T> {
     const host = await this.load();
     return host.around === undefined ? run() : host.around(cell, run);
+  }
+
+  async runText(...[magic, cell]: Parameters<NonNullable<CellHost["runText"]>>): Promise<TextAnswer> {
+    const host = await this.load();
+    if (host.runText === undefined) throw new Error("the host reads no text");
+    return host.runText(magic, cell);
+  }
+
+  /** A session that was not opened knows no secrets. */
+  findSecrets(value: unknown): readonly { readonly origin: string }[] {
+    return this.#loaded?.findSecrets?.(value) ?? [];
+  }
+
+  redact(text: string): string {
+    return this.#loaded?.redact?.(text) ?? text;
+  }
+
+  learnSecret(secret: Secret): void {
+    this.#loaded?.learnSecret?.(secret);
   }
 
   async answerView(request: LiveRequest): Promise<LiveReply> {

@@ -105,9 +105,13 @@ class KernelLanguage implements Language {
   }
 
   noteCell(code: string, outcome: CellOutcome): void {
-    const magic = findKqlBody(code)?.magic;
-    if (magic === undefined) this.#note({ type: "cell", code });
-    else if (magic.name !== undefined && outcome.status === "ok" && outcome.columns !== undefined)
+    const parsed = parseMagic(code);
+    if (parsed === undefined) {
+      this.#note({ type: "cell", code });
+      return;
+    }
+    const magic = "magic" in parsed && "name" in parsed.magic ? parsed.magic : undefined;
+    if (magic?.name !== undefined && outcome.status === "ok" && outcome.columns !== undefined)
       this.#note({ type: "frame", name: magic.name, columns: outcome.columns });
   }
 

@@ -20,6 +20,17 @@ test.each([
   ],
   ["%%markdown\n# Hi", { kind: "markdown", body: "# Hi", bodyLine: 1 }],
   ["%%kql", { kind: "kql", body: "", bodyLine: 1 }],
+  ["%%ioc seen --types ipv4,dns\na", { kind: "ioc", name: "seen", types: ["ipv4", "dns"], body: "a", bodyLine: 1 }],
+  ["%%ioc --out seen\na", { kind: "ioc", name: "seen", body: "a", bodyLine: 1 }],
+  ["%%b64\nQQ==", { kind: "b64", body: "QQ==", bodyLine: 1 }],
+  [
+    "%%txt2df --name t --sep ; --headers\na;b",
+    { kind: "txt2frame", name: "t", separator: ";", headers: true, body: "a;b", bodyLine: 1 },
+  ],
+  [
+    '%%txt2frame t --headers --sep "\\\\t"\na',
+    { kind: "txt2frame", name: "t", separator: "\t", headers: true, body: "a", bodyLine: 1 },
+  ],
 ])("%j is a magic", (code, magic) => {
   expect(parseMagic(code)).toEqual({ magic });
 });
@@ -41,6 +52,10 @@ test.each([
   ["%%kql class", "'class' cannot be a variable name"],
   ["%%kql --constructor x", "'%%kql' has no option '--constructor'"],
   ['%%kql --workspace "W', 'the quote " is not closed'],
+  ["%%txt2frame t --sep ab", "'--sep': 'ab' is not one character"],
+  ["%%ioc --out 1x", "'--out': '1x' cannot be a variable name"],
+  ["%%iocs\nx", "there is no cell magic '%%iocs'; did you mean 'ioc'?"],
+  ["%%b64 --sep ,", "'%%b64' has no option '--sep'"],
   ["%%markdown big", "'%%markdown' takes nothing, not 'big'"],
 ])("%j is refused: %s", (code, message) => {
   const result = parseMagic(code);

@@ -1,4 +1,4 @@
-/** The first line of a cell that is not TypeScript: `%%kql [name] [--workspace W] [--last 7d] [--limit N] [--view V]`. Pure. */
+/** The first line of a cell that is not TypeScript: `%%kql [name] [--workspace W] …`, `%%ioc [name]`, … Pure. */
 import type { Diagnostic, Span } from "../../base/diagnostic.js";
 import { didYouMean } from "../../base/suggest.js";
 
@@ -16,6 +16,19 @@ export interface KqlMagic {
   /** 0-based line of the cell on which `body` starts, for positions in messages. */
   readonly bodyLine: number;
 }
+/** Text to look into: observables, Base64, a table. */
+export interface TextMagic {
+  readonly kind: "ioc" | "b64" | "txt2frame";
+  readonly name?: string;
+  /** `ioc`: only these kinds of observables. */
+  readonly types?: readonly string[];
+  /** `txt2frame`: between fields; guessed without. */
+  readonly separator?: string;
+  /** `txt2frame`: the first line holds names. */
+  readonly headers?: boolean;
+  readonly body: string;
+  readonly bodyLine: number;
+}
 export interface MarkdownMagic {
   readonly kind: "markdown";
   readonly body: string;
@@ -27,29 +40,74 @@ export interface ListMagic {
   readonly body: string;
   readonly bodyLine: number;
 }
-export type Magic = KqlMagic | MarkdownMagic | ListMagic;
+export type Magic = KqlMagic | TextMagic | MarkdownMagic | ListMagic;
 
 export type MagicResult =
   { readonly magic: Magic } | { readonly diagnostics: readonly Diagnostic[] } | undefined; /* not a magic */
 
-type KqlOptions = { -readonly [K in "workspace" | "lastMs" | "limit" | "view"]?: KqlMagic[K] };
+/** How an option's text becomes parts of the magic; a string is what is wrong with it. */
+type ReadOption = (text: string) => object | string;
+interface CellMagic {
+  /** Whether a name for the result may follow. */
+  readonly named: boolean;
+  readonly options: Readonly<Record<string, ReadOption>>;
+  /** Options that take no value. */
+  readonly flags?: readonly string[];
+  readonly hint: string;
+}
 
-/** Each option: how its text becomes a value; a string is what is wrong with it. */
-const kqlOptions = {
-  workspace: text => (text === "" ? "needs the name of a workspace" : { workspace: text }),
-  last: text => {
-    const ms = parseDurationMs(text);
-    return ms === undefined ? `'${text}' is not a time span such as 30m, 12h, 7d or 2w` : { lastMs: ms };
-  },
-  limit: text => {
-    const rows = Number(text);
-    const good = /^\d+$/.test(text) && Number.isSafeInteger(rows) && rows > 0;
-    return good ? { limit: rows } : `'${text}' is not a positive whole number of rows`;
-  },
-  view: text => (/^[a-z][a-z0-9-]*$/i.test(text) ? { view: text } : `'${text}' is not the name of a view`),
-} as const satisfies Record<string, (text: string) => KqlOptions | string>;
+const toName: ReadOption = text => (isBindableName(text) ? { name: text } : `'${text}' cannot be a variable name`);
 
-const kinds = ["kql", "markdown"] as const;
+/** Every cell magic; other names of them and of their options are MSTICPy's. */
+const cellMagics = {
+  kql: {
+    named: true,
+    options: {
+      workspace: text => (text === "" ? "needs the name of a workspace" : { workspace: text }),
+      last: text => {
+        const ms = parseDurationMs(text);
+        return ms === undefined ? `'${text}' is not a time span such as 30m, 12h, 7d or 2w` : { lastMs: ms };
+      },
+      limit: text => {
+        const rows = Number(text);
+        const good = /^\d+$/.test(text) && Number.isSafeInteger(rows) && rows > 0;
+        return good ? { limit: rows } : `'${text}' is not a positive whole number of rows`;
+      },
+      view: text => (/^[a-z][a-z0-9-]*$/i.test(text) ? { view: text } : `'${text}' is not the name of a view`),
+    },
+    hint: "write %%kql [name] [--workspace W] [--last 7d] [--limit N] [--view V], the query on the lines below",
+  },
+  ioc: {
+    named: true,
+    options: {
+      out: toName,
+      types: text => ({ types: text.split(",").map(t => t.trim()) }),
+      ioc_types: text => ({ types: text.split(",").map(t => t.trim()) }),
+    },
+    hint: "write %%ioc [name] [--types ipv4,dns,url], the text on the lines below",
+  },
+  b64: { named: true, options: { out: toName }, hint: "write %%b64 [name], the text on the lines below" },
+  txt2frame: {
+    named: true,
+    options: {
+      name: toName,
+      sep: text => {
+        const one = text === "\\t" ? "\t" : text;
+        return one.length === 1 && !/["\r\n]/.test(one) ? { separator: one } : `'${text}' is not one character`;
+      },
+      headers: () => ({ headers: true }),
+    },
+    flags: ["headers"],
+    hint: "write %%txt2frame [name] [--sep ,] [--headers], the table on the lines below",
+  },
+  markdown: { named: false, options: {}, hint: "write %%markdown, the text on the lines below" },
+} as const satisfies Record<string, CellMagic>;
+
+type CellKind = keyof typeof cellMagics;
+const aliases: Readonly<Record<string, CellKind>> = { txt2df: "txt2frame" };
+/** The names of all cell magics. */
+export const cellKinds = Object.keys(cellMagics) as readonly CellKind[];
+
 const unitMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
 /** `30s`, `15m`, `12h`, `7d`, `2w` as milliseconds; undefined when it is not that or not positive. */
@@ -77,16 +135,17 @@ export function parseMagic(code: string): MagicResult {
   const problems: Diagnostic[] = [];
   const words = splitWords(line.slice(2), lead.length + 2, problems);
   const head = words.shift();
-  const kind = kinds.find(k => k === head?.text);
+  const kind = aliases[head?.text ?? ""] ?? cellKinds.find(k => k === head?.text);
   if (kind === undefined) {
     const said = head?.text ?? "";
     const span = head?.span ?? { start: lead.length, end: lead.length + 2 };
-    return { diagnostics: [...problems, wrong(`there is no cell magic '%%${said}'${didYouMean(said, kinds)}`, span)] };
+    const message = `there is no cell magic '%%${said}'${didYouMean(said, cellKinds)}`;
+    return { diagnostics: [...problems, wrong(message, span, "%lsmagic lists what there is")] };
   }
-  const options = kind === "kql" ? readKqlWords(words, problems) : {};
-  if (kind === "markdown")
-    for (const w of words) problems.push(wrong(`'%%markdown' takes nothing, not '${w.text}'`, w.span));
-  return problems.length > 0 ? { diagnostics: problems } : { magic: { kind, ...options, body, bodyLine } };
+  const options = readWords(kind, words, problems);
+  return problems.length > 0
+    ? { diagnostics: problems }
+    : { magic: { kind, ...options, body, bodyLine } as unknown as Magic };
 }
 
 /** `%lsmagic` is the only one, and stands alone. */
@@ -96,14 +155,14 @@ function parseLineMagic(code: string, lead: string): MagicResult {
   if (said === "lsmagic")
     return { magic: { kind: "lsmagic", body: said, bodyLine: lead.split(/\r\n|\n|\r/).length - 1 } };
   const word = /^\S*/.exec(said)?.[0] ?? "";
-  const known = (kinds as readonly string[]).includes(word);
+  const known = (cellKinds as readonly string[]).includes(word);
   const message = known
     ? `'%${word}' is a cell magic: write '%%${word}' on the first line`
     : word === "lsmagic"
       ? "'%lsmagic' stands alone in its cell"
       : `there is no line magic '%${word}'${didYouMean(word, ["lsmagic"])}`;
   return {
-    diagnostics: [{ ...wrong(message, span), hint: "%lsmagic lists what there is; !command runs a shell line" }],
+    diagnostics: [wrong(message, span, "%lsmagic lists what there is; !command runs a shell line")],
   };
 }
 
@@ -113,37 +172,38 @@ interface Word {
   readonly quoted: boolean;
 }
 
-function readKqlWords(words: readonly Word[], problems: Diagnostic[]): KqlOptions & { name?: string } {
-  const found: KqlOptions & { name?: string } = {};
+/** The name and the options on a magic's line. */
+function readWords(kind: CellKind, words: readonly Word[], problems: Diagnostic[]): object {
+  const { named, options, hint, flags = [] }: CellMagic = cellMagics[kind];
+  const found: { name?: string } = {};
   const seen = new Set<string>();
+  const say = (message: string, span: Span): void => void problems.push(wrong(message, span, hint));
   for (let i = 0; i < words.length; i += 1) {
     const word = words[i] as Word;
     if (word.quoted || !word.text.startsWith("--")) {
-      if (found.name !== undefined) problems.push(wrong(`'%%kql' takes one name, not also '${word.text}'`, word.span));
-      else if (!isBindableName(word.text)) problems.push(wrong(`'${word.text}' cannot be a variable name`, word.span));
+      if (!named) say(`'%%${kind}' takes nothing, not '${word.text}'`, word.span);
+      else if (found.name !== undefined) say(`'%%${kind}' takes one name, not also '${word.text}'`, word.span);
+      else if (!isBindableName(word.text)) say(`'${word.text}' cannot be a variable name`, word.span);
       else found.name = word.text;
       continue;
     }
     const equals = word.text.indexOf("=");
     const option = word.text.slice(2, equals < 0 ? undefined : equals);
-    const value = equals < 0 ? words[(i += 1)]?.text : word.text.slice(equals + 1);
-    if (!isKqlOption(option)) {
-      problems.push(
-        wrong(`'%%kql' has no option '--${option}'${didYouMean(option, Object.keys(kqlOptions))}`, word.span),
-      );
-    } else if (seen.has(option)) {
-      problems.push(wrong(`'--${option}' is given twice`, word.span));
-    } else {
+    const read = Object.hasOwn(options, option) ? options[option] : undefined;
+    const flag = flags.includes(option);
+    const value = equals >= 0 ? word.text.slice(equals + 1) : flag ? "" : words[(i += 1)]?.text;
+    if (read === undefined)
+      say(`'%%${kind}' has no option '--${option}'${didYouMean(option, Object.keys(options))}`, word.span);
+    else if (seen.has(option)) say(`'--${option}' is given twice`, word.span);
+    else {
       seen.add(option);
-      const read = value === undefined ? "needs a value" : kqlOptions[option](value);
-      if (typeof read === "string") problems.push(wrong(`'--${option}': ${read}`, word.span));
-      else Object.assign(found, read);
+      const result = value === undefined ? "needs a value" : read(value);
+      if (typeof result === "string") say(`'--${option}': ${result}`, word.span);
+      else Object.assign(found, result);
     }
   }
   return found;
 }
-
-const isKqlOption = (name: string): name is keyof typeof kqlOptions => Object.hasOwn(kqlOptions, name);
 
 /** Words of the language that cannot be declared by `let`. */
 const reserved = new Set(
@@ -185,18 +245,13 @@ function splitWords(text: string, offset: number, problems: Diagnostic[]): Word[
       else word += c;
     }
     const span = { start: offset + start, end: offset + i };
-    if (quote !== undefined) problems.push(wrong(`the quote ${quote} is not closed`, span));
+    if (quote !== undefined)
+      problems.push(wrong(`the quote ${quote} is not closed`, span, "close it on the same line"));
     words.push({ text: word, span, quoted });
   }
   return words;
 }
 
-function wrong(message: string, span: Span): Diagnostic {
-  return {
-    code: "notebook/magic",
-    severity: "error",
-    message,
-    span,
-    hint: "write %%kql [name] [--workspace W] [--last 7d] [--limit N] [--view V], the query on the lines below",
-  };
+function wrong(message: string, span: Span, hint: string): Diagnostic {
+  return { code: "notebook/magic", severity: "error", message, span, hint };
 }

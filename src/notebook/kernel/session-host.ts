@@ -13,9 +13,12 @@ import { createSession, type Session, type SessionOptions } from "../../session/
 import { show } from "../../session/show.js";
 import type { Content, LiveReply, LiveRequest } from "../../view/index.js";
 import type { TimeRange } from "../../base/clock.js";
-import type { CellContext, CellHost, HuntWindow, NotebookValues } from "./api.js";
+import type { Secret } from "../../base/secret.js";
+import type { CellContext, CellHost, HuntWindow, NotebookValues, TextAnswer } from "./api.js";
 import { toTimeRange } from "./hunt-window.js";
-import type { KqlMagic } from "./magic.js";
+import type { KqlMagic, TextMagic } from "./magic.js";
+
+type SecretHit = ReturnType<Session["findSecretsIn"]>[number];
 
 /** What can be said to a kernel's host; JSON, because it crosses a process border. */
 export interface SessionHostOptions {
@@ -109,6 +112,23 @@ class SessionHost implements CellHost {
       if (shown !== frame) frame.showAs(shown);
     }
     return frame;
+  }
+
+  async runText(magic: TextMagic, cell: CellContext): Promise<TextAnswer> {
+    const { runTextMagic } = await import("./text-magic.js");
+    return runTextMagic(magic, cell);
+  }
+
+  findSecrets(value: unknown): readonly SecretHit[] {
+    return this.#session.findSecretsIn(value);
+  }
+
+  redact(text: string): string {
+    return this.#session.redact(text);
+  }
+
+  learnSecret(secret: Secret): void {
+    this.#session.learnSecret(secret);
   }
 
   async editKql(

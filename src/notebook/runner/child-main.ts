@@ -9,7 +9,7 @@ import { findPackageEntries, installModuleHooks } from "../kernel/module-hook.js
 import { CellPositions } from "../kernel/position.js";
 import { routeStreams } from "../kernel/stream.js";
 import { createHeadlessWidgets } from "../kernel/widget-host.js";
-import type { FromChild, HostModule, ToChild } from "./kernel-port.js";
+import type { FromChild, ToChild } from "./kernel-port.js";
 
 /** The parent's pipe for interrupts: 3 is Node's own channel. */
 const controlFd = 4;
@@ -40,7 +40,7 @@ function send(message: FromChild): void {
   if (process.connected) process.send?.(message);
 }
 
-async function start(dir: string, module: HostModule | undefined): Promise<void> {
+async function start({ dir, host: module, secrets = "redact" }: Extract<ToChild, { type: "start" }>): Promise<void> {
   const entries = findPackageEntries(
     new URL("../../../package.json", import.meta.url),
     import.meta.url.endsWith(".ts"),
@@ -51,7 +51,7 @@ async function start(dir: string, module: HostModule | undefined): Promise<void>
     const loaded = (await import(module.module)) as { createHost: CreateHost };
     host = await loaded.createHost(module.options, { dir });
   }
-  const opened = await Evaluator.open({ dir, host, widgets });
+  const opened = await Evaluator.open({ dir, host, widgets, secrets });
   evaluator = opened;
   routeStreams(() => opened.findStreams());
   process.on("unhandledRejection", reason => opened.reportStray(reason));
@@ -87,7 +87,7 @@ async function close(): Promise<void> {
 process.on("message", (message: ToChild) => {
   switch (message.type) {
     case "start":
-      start(message.dir, message.host).then(
+      start(message).then(
         () => send({ type: "ready" }),
         (error: unknown) => send({ type: "failed", error: describeFailure(error, new CellPositions()) }),
       );

@@ -1,4 +1,5 @@
 /** What the runner needs of a kernel; a child process now, a ZeroMQ client later, three lines in a test. */
+import type { SecretPolicy } from "../kernel/secret-guard.js";
 import type { Json } from "./notebook.js";
 import type { CellOutcome, CellOutput, HuntWindow } from "../kernel/api.js";
 
@@ -32,7 +33,7 @@ export interface HostModule {
 }
 
 export type ToChild =
-  | { readonly type: "start"; readonly dir: string; readonly host?: HostModule }
+  | { readonly type: "start"; readonly dir: string; readonly host?: HostModule; readonly secrets?: SecretPolicy }
   | {
       readonly type: "execute";
       readonly id: number;

@@ -6,6 +6,7 @@ import type { Writable } from "node:stream";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { HuntError } from "../../base/error.js";
 import { kernelFlags } from "../client/kernel-spec.js";
+import type { SecretPolicy } from "../kernel/secret-guard.js";
 import type { Json } from "./notebook.js";
 import type { FromChild, HostModule, Kernel, KernelOutcome, KernelRequest, ToChild } from "./kernel-port.js";
 
@@ -14,6 +15,8 @@ export interface KernelProcessOptions {
   readonly dir: string;
   /** Runs `%%kql` cells; without it they are refused. */
   readonly host?: HostModule;
+  /** What happens to secrets in outputs; default: they are taken out. */
+  readonly secrets?: SecretPolicy;
   /** How long an interrupted cell may take to end before the process is killed. Default 5,000 ms. */
   readonly killAfterMs?: number;
   readonly env?: NodeJS.ProcessEnv;
@@ -60,7 +63,12 @@ export class KernelProcess implements Kernel {
   static async start(options: KernelProcessOptions): Promise<KernelProcess> {
     const kernel = new KernelProcess(options);
     const first = new Promise<FromChild>(resolve => kernel.#child.once("message", m => resolve(m as FromChild)));
-    kernel.#send({ type: "start", dir: options.dir, ...(options.host === undefined ? {} : { host: options.host }) });
+    const { dir, host, secrets } = options;
+    kernel.#send({
+      ...{ type: "start", dir },
+      ...(host === undefined ? {} : { host }),
+      ...(secrets === undefined ? {} : { secrets }),
+    });
     const answer = await Promise.race([first, kernel.#ended]);
     if (typeof answer === "object" && answer.type === "ready") return kernel;
     await kernel.close();

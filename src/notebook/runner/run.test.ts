@@ -274,3 +274,26 @@ test("widgets keep their defaults, say so, and their states are saved with the n
   expect(formatNotebook(ran.notebook).split("hunter2")).toHaveLength(2); // in the cell's source only
   expect(ran.failures.map(f => f.error.code)).toEqual(["widget/nobody"]);
 });
+
+const sessionHost = { module: new URL("../kernel/session-host.ts", import.meta.url).href };
+const leaking = [
+  'import { nbwidgets } from "huntbook"; const key = new nbwidgets.Password(); key.receive("s3cret-value-77"); undefined',
+  'console.log("key=" + key.value.reveal()); await display({ "text/plain": btoa("  key: " + key.value.reveal() + " ") }, { raw: true }); throw new Error(key.value.reveal())',
+];
+
+test("known secrets are taken out of outputs and errors, and the cell says so", async () => {
+  const ran = await run(notebook(...leaking), { host: sessionHost });
+  const outputs = JSON.stringify(ran.notebook.cells[1]?.outputs);
+  expect(outputs).not.toContain("s3cret-value-77");
+  expect(outputs).not.toContain(btoa("s3cret-value-77").slice(2, -4));
+  expect(outputs).toContain("key=<secret typed in>");
+  expect(outputs).toContain("Huntbook took a secret (typed in) out of this cell's output.");
+  expect(ran.leaks).toEqual([{ cellId: "c2", count: 2, origins: ["typed in"] }]);
+  expect(JSON.stringify(ran.failures)).not.toContain("s3cret-value-77");
+});
+
+test("allowed secrets stay, and are counted all the same", async () => {
+  const ran = await run(notebook(...leaking), { host: sessionHost, allowSecrets: true });
+  expect(JSON.stringify(ran.notebook.cells[1]?.outputs)).toContain("key=s3cret-value-77");
+  expect(ran.leaks).toHaveLength(1);
+});

@@ -25,6 +25,8 @@ export interface RunOptions {
   /** Default true: the cells behind a failed one do not run. */
   readonly stopOnError?: boolean;
   readonly onProgress?: (event: RunProgress) => void;
+  /** Secrets in outputs stay; by default they are taken out, and the cell says so. */
+  readonly allowSecrets?: boolean;
   /** Starts the kernel; a child process by default. */
   readonly startKernel?: () => Promise<Kernel>;
   /** Recorded for readers of the notebook and the report. */
@@ -59,11 +61,20 @@ export interface CellFailure {
   readonly error: CellError;
 }
 
+/** A secret in the outputs of a cell: where it comes from, never what it is. */
+export interface CellLeak {
+  readonly cellId: string;
+  readonly count: number;
+  readonly origins: readonly string[];
+}
+
 export interface NotebookRun {
   /** The notebook with the outputs of this run; cells that did not run have none. */
   readonly notebook: Notebook;
   readonly status: "ok" | "failed" | "cancelled";
   readonly failures: readonly CellFailure[];
+  /** Cells whose outputs held secrets. */
+  readonly leaks: readonly CellLeak[];
   /** United over all cells. */
   readonly completeness: Completeness;
   readonly executed: number;
@@ -81,7 +92,11 @@ export interface NotebookRun {
 export async function runNotebook(options: RunOptions): Promise<NotebookRun> {
   const notebook = clearOutputs(injectParameters(options.notebook, options.parameters ?? {}));
   const kernel = await (options.startKernel?.() ??
-    KernelProcess.start({ dir: options.dir, ...(options.host === undefined ? {} : { host: options.host }) }));
+    KernelProcess.start({
+      dir: options.dir,
+      ...(options.host === undefined ? {} : { host: options.host }),
+      ...(options.allowSecrets === true ? { secrets: "allow" } : {}),
+    }));
   const run = new Run(notebook, kernel, options);
   try {
     return await run.execute();
@@ -112,6 +127,7 @@ class Run {
   readonly #records = new Map<string, CellRecord>();
   readonly #failures = new Map<string, CellFailure>();
   readonly #completeness: Completeness[] = [];
+  readonly #leaks: CellLeak[] = [];
   #widgets: Json | undefined;
   #cancelled = false;
 
@@ -138,6 +154,7 @@ class Run {
       notebook: this.#toNotebook(status, startedMs, endedMs),
       status,
       failures: [...this.#failures.values()],
+      leaks: this.#leaks,
       completeness: uniteCompleteness(this.#completeness),
       executed: this.#records.size,
       total: cells.length,
@@ -163,6 +180,8 @@ class Run {
         if (output.kind === "error") this.#noteError(cell, count, output.error);
       },
     });
+    if (outcome.status !== "died" && outcome.secrets !== undefined)
+      this.#leaks.push({ cellId: cell.id, count, origins: outcome.secrets });
     if (outcome.status === "died") {
       this.#collector.add(cell.id, count, { kind: "error", error: outcome.error });
       this.#failures.set(cell.id, { cellId: cell.id, count, error: outcome.error });

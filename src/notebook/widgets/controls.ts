@@ -2,6 +2,7 @@
 import { Secret } from "../../base/secret.js";
 import type { ControlOptions, NodeParts } from "./control.js";
 import { badValue, Control, once } from "./control.js";
+import { findKernel } from "./mount.js";
 import type { Option, WidgetKind, WidgetValue } from "./node.js";
 
 export interface TextOptions extends ControlOptions {
@@ -47,7 +48,10 @@ export class Password extends Control<Secret | undefined> {
     return this.value === undefined ? "" : "(set)";
   }
   protected fromPage(value: WidgetValue): Secret | undefined {
-    return typeof value === "string" ? new Secret(value, "typed in") : undefined;
+    if (typeof value !== "string") return undefined;
+    const secret = new Secret(value, "typed in");
+    findKernel()?.learnSecret?.(secret);
+    return secret;
   }
 }
 

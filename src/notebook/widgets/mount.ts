@@ -1,5 +1,6 @@
 /** A control on the page: one comm in ipywidgets' protocol, drawn by one anywidget module. */
 import type { MimeBundle } from "../../base/port.js";
+import type { Secret } from "../../base/secret.js";
 import type { LiveReply, LiveRequest } from "../../view/live.js";
 import type { Comm, CommData, CommHub } from "../protocol/comm.js";
 import type { JsonObject } from "../protocol/message.js";
@@ -26,6 +27,8 @@ export interface WidgetHost {
 interface Kernel {
   readonly widgets?: WidgetHost;
   readonly display: (value: unknown) => Promise<unknown>;
+  /** Looks for a secret in outputs from now on. */
+  readonly learnSecret?: (secret: Secret) => void;
 }
 
 export interface Mount {

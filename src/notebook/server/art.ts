@@ -1,0 +1,2 @@
+/** Our sign, drawn by hand: a notebook with a trace in it. */
+export const logo = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect x="4" y="2" width="24" height="28" rx="4" fill="#0b62c4"/><rect x="4" y="2" width="5" height="28" rx="2.5" fill="#084a94"/><path d="M11 20h3.5l2.5-9 3.5 13 2-4H26" fill="none" stroke="#fff" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round"/></svg>`;

@@ -97,8 +97,13 @@ const variance =
   (name: "var_samp" | "var_pop" | "stddev_samp" | "stddev_pop"): Emit =>
   (e, filter, { context }) => {
     // A single value has no spread, and neither has none: 0.
-    const x = convert(numeric(e, context), "real", context).sql;
-    return { sql: `coalesce(${name}(${x})${filter}, 0)`, type: "real", notNull: true };
+    const given = numeric(e, context);
+    const x = convert(given, "real", context).sql;
+    if (given.type !== "real") return { sql: `coalesce(${name}(${x})${filter}, 0)`, type: "real", notNull: true };
+    // DuckDB raises for what is not finite; of such values the spread is no number.
+    const finite = `coalesce(${name}(case when isfinite(${x}) then ${x} end)${filter}, 0)`;
+    const sql = `case when bool_or(not isfinite(${x}))${filter} then 'NaN'::DOUBLE else ${finite} end`;
+    return { sql, type: "real", notNull: true };
   };
 
 const limitDefault = 1_048_576;
@@ -187,7 +192,7 @@ function percentileOf(e: SqlExpr, percent: number): string {
 
 function constantNumber(e: SqlExpr | undefined, context: EmitContext): number {
   const c = e?.constant;
-  if (c?.type === "real" && c.value !== null) return c.value;
+  if (c?.type === "real" && c.value !== null && Number.isFinite(c.value)) return c.value;
   const n = e === undefined ? undefined : constantInteger(e);
   return n === undefined ? context.refuse("a percentile that is no constant") : Number(n);
 }

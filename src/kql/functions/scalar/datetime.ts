@@ -52,9 +52,18 @@ function startOf(unit: Unit, e: SqlExpr, offset: SqlExpr | undefined, context: E
       ? once([t.sql], (x = "") => `(date_trunc('day', ${x}) - to_days(dayofweek(${x})::INTEGER))`)
       : `date_trunc('${unit}', ${t.sql})`;
   if (shift === 0n) return value("datetime", `${base}::TIMESTAMP`, t.notNull === true);
-  const by = `to_${unit}s(${convert(offset as SqlExpr, "long", context).sql}::INTEGER)`;
-  return value("datetime", `(${base} + ${by})::TIMESTAMP`);
+  const by = `to_${unit}s(${calendarCount(convert(offset as SqlExpr, "long", context).sql, unit)})`;
+  return value("datetime", withinYears(`(${base} + ${by})::TIMESTAMP`));
 }
+
+/** More than leads out of Kusto's ten thousand years from anywhere in them is null; DuckDB would raise. */
+const most: Readonly<Record<Unit, number>> = { day: 3_700_000, week: 530_000, month: 120_000, year: 10_000 };
+
+function calendarCount(count: string, unit: Unit): string {
+  return once([count], (n = "") => `case when ${n} between -${most[unit]} and ${most[unit]} then ${n}::INTEGER end`);
+}
+
+const withinYears = (timestamp: string): string => `k_at(epoch_us(${timestamp}))`;
 
 const inRange = (ticks: bigint | undefined): bigint | null =>
   ticks !== undefined && ticks >= 0n && ticks <= maxDatetimeTicks ? ticks : null;
@@ -190,7 +199,8 @@ function plusMonths(t: SqlExpr, n: SqlExpr, months: number, context: EmitContext
       context,
     );
   }
-  return value("datetime", `(${t.sql} + to_months((${n.sql} * ${months})::INTEGER))::TIMESTAMP`);
+  const by = `to_months(${calendarCount(n.sql, months === 1 ? "month" : "year")} * ${months})`;
+  return value("datetime", withinYears(`(${t.sql} + ${by})::TIMESTAMP`));
 }
 
 const parts: Readonly<Record<string, (t: string) => string>> = {

@@ -60,12 +60,12 @@ test.each(wrong.map(([code, state, query, hint]) => ({ code, state, query, hint 
 test("every operator that is refused is named, all at once", () => {
   const { state, diagnostics } = found(
     "Signins | assert-schema (User: string) | take 1 | " +
-      "evaluate funnel_sequence_completion(User, TimeGenerated, ago(7d), now(), 1d, User, dynamic([]), dynamic([]))",
+      "evaluate funnel_sequence(User, TimeGenerated, ago(7d), now(), 1d, 1d, User, dynamic(['a']))",
   );
   expect(state).toBe("refused");
   expect(diagnostics.map(d => d.message)).toEqual([
     "'assert-schema' is not supported by the local engine",
-    "'evaluate funnel_sequence_completion' is not supported by the local engine",
+    "'evaluate funnel_sequence' is not supported by the local engine",
   ]);
 });
 

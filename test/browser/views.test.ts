@@ -143,6 +143,7 @@ describe.skipIf(withoutBrowser)("views in Chromium", () => {
     const { page } = await server.open(browser);
     await show(page, toView(sampleTimeline()));
     const labels = (): Promise<string[]> => page.locator("#view svg text").allTextContents();
+    await expect.poll(labels).toContain("Severity");
     const before = await labels();
     const box = await page.locator(".hb-stage").boundingBox();
     if (box === null) throw new Error("no stage");

@@ -516,10 +516,12 @@ describe.skipIf(skip)("the Lab", () => {
   });
 
   test("the dark theme, with an output", async () => {
-    await open("getting-started.ipynb");
+    writeNotebook("dark.ipynb", [cell("%%kql\nSigninLogs | summarize count() by ResultType")]);
+    await open("dark.ipynb");
+    await command("notebook:run-all-cells");
+    await tables().first().waitFor({ timeout: 60_000 });
     await command("apputils:change-theme", { theme: "JupyterLab Dark" });
     await page.waitForFunction(() => document.body.dataset["jpThemeLight"] === "false");
-    await tables().nth(1).scrollIntoViewIfNeeded();
     await page.waitForTimeout(500);
     await picture("dark");
     await command("apputils:change-theme", { theme: "JupyterLab Light" });

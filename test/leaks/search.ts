@@ -1,5 +1,5 @@
 /** Looks for secrets in everything that a run of the tests puts out: printed text, errors, and the files that it leaves. */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, lstatSync } from "node:fs";
 import { join } from "node:path";
 import { Secret } from "../../src/base/secret.js";
 import { findSecrets, findSecretsInValue, type SecretHit } from "../../src/config/secret-scan.js";
@@ -36,9 +36,9 @@ export class LeakSearch {
     this.#note(where, findSecrets(text, this.#secrets.values()));
   }
 
-  /** All files below a folder, or one file. */
+  /** All files below a folder, or one file. Links are not followed: what they lead to is searched where it is. */
   files(path: string): void {
-    const stat = statSync(path, { throwIfNoEntry: false });
+    const stat = lstatSync(path, { throwIfNoEntry: false });
     if (stat?.isDirectory() === true) {
       for (const name of readdirSync(path)) this.files(join(path, name));
       return;

@@ -14,6 +14,8 @@ const report = join(temp, "vitest.json");
 interface Step {
   readonly name: string;
   readonly args: readonly string[];
+  /** A folder of packages of its own: without it the step is skipped, and that is said. */
+  readonly needs?: { readonly folder: string; readonly install: string };
 }
 const bin = (path: string) => join(root, "node_modules", path);
 const steps: readonly Step[] = [
@@ -27,17 +29,23 @@ const steps: readonly Step[] = [
     name: "tests",
     args: [bin("vitest/vitest.mjs"), "run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
   },
+  {
+    name: "docs site",
+    args: [bin("../docs/node_modules/vitepress/bin/vitepress.js"), "build", "docs"],
+    needs: { folder: "docs/node_modules", install: "npm ci --prefix docs" },
+  },
+  {
+    name: "types (Lab)",
+    args: [bin("typescript/bin/tsc"), "-p", "lab/tsconfig.json", "--noEmit"],
+    needs: { folder: "lab/node_modules", install: "npm run fetch-all" },
+  },
 ];
-// The site's packages are its own: `npm ci --prefix docs`.
-const site: Step = {
-  name: "docs site",
-  args: [bin("../docs/node_modules/vitepress/bin/vitepress.js"), "build", "docs"],
-};
 
 let failedSteps = 0;
-for (const step of [...steps, site]) {
-  if (step === site && !existsSync(site.args[0] ?? "")) {
-    console.log("\n== docs site: skipped, its packages are not installed (npm ci --prefix docs)");
+for (const step of steps) {
+  const { needs } = step;
+  if (needs !== undefined && !existsSync(join(root, needs.folder))) {
+    console.log(`\n== ${step.name}: skipped, its packages are not installed (${needs.install})`);
     continue;
   }
   const startMs = performance.now();

@@ -4,6 +4,34 @@ import { IJupyterWidgetRegistry } from "@jupyter-widgets/base";
 import type { JupyterFrontEndPlugin } from "@jupyterlab/application";
 import define from "anywidget";
 
+/** What stands where a widget's own code would: code comes from a running kernel, never from a notebook's file. */
+const inert = {
+  _esm: `export default {
+    render({ el }) {
+      el.textContent = "This widget is of an earlier run. Run its cell to use it.";
+    },
+  };`,
+  _css: "",
+};
+
+type State = Parameters<base.DOMWidgetModel["set_state"]>[0];
+
+/**
+ * The model, without the code that saved state carries. A notebook from a stranger would otherwise run its code in our page as
+ * soon as it is opened, trusted or not, and our page may start kernels. Only models with a comm have their state from the kernel.
+ */
+function withoutSavedCode(AnyModel: typeof base.DOMWidgetModel): typeof base.DOMWidgetModel {
+  return class extends AnyModel {
+    override initialize(attributes: State, options: Parameters<base.DOMWidgetModel["initialize"]>[1]): void {
+      if (options.comm === undefined) this.set(inert);
+      super.initialize(attributes, options);
+    }
+    override set_state(state: State): void {
+      super.set_state(this.comm === undefined ? { ...state, ...inert } : state);
+    }
+  };
+}
+
 export const anywidget: JupyterFrontEndPlugin<void> = {
   id: "huntbook:anywidget",
   autoStart: true,
@@ -11,7 +39,8 @@ export const anywidget: JupyterFrontEndPlugin<void> = {
   activate: (_, registry: base.IJupyterWidgetRegistry) => {
     const { DOMWidgetModel, DOMWidgetView } = base;
     // Once for all: its model and view share a runtime. Kernels ask for ~0.9.
-    const exports = define({ DOMWidgetModel, DOMWidgetView }) as base.ExportData;
+    const { AnyModel, AnyView } = define({ DOMWidgetModel, DOMWidgetView });
+    const exports: base.ExportData = { AnyModel: withoutSavedCode(AnyModel), AnyView };
     registry.registerWidget({ name: "anywidget", version: "0.9.18", exports });
   },
 };

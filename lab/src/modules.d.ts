@@ -6,7 +6,7 @@ declare module "anywidget" {
   export default function define(base: {
     DOMWidgetModel: typeof DOMWidgetModel;
     DOMWidgetView: typeof DOMWidgetView;
-  }): Record<string, unknown>;
+  }): { readonly AnyModel: typeof DOMWidgetModel; readonly AnyView: typeof DOMWidgetView };
 }
 declare module "katex/contrib/auto-render" {
   import type { KatexOptions } from "katex";

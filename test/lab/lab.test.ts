@@ -473,6 +473,37 @@ describe.skipIf(skip)("the Lab", () => {
     await expect.poll(() => outputs().nth(1).textContent()).toContain("again");
   });
 
+  test("the code of a widget comes from the kernel: what a notebook's file holds does not run", async () => {
+    const id = "0f0f0f0f0f0f4f0f8f0f0f0f0f0f0f0f";
+    const esm =
+      "globalThis.owned = 1; export default { initialize() { globalThis.owned = 2; }, render({ el }) { el.textContent = 'Own'; } };";
+    const names = { _model_module: "anywidget", _model_module_version: "~0.9.*", _model_name: "AnyModel" };
+    const state = {
+      ...{ ...names, _view_module: "anywidget", _view_module_version: "~0.9.*", _view_name: "AnyView" },
+      ...{ _anywidget_id: "huntbook.widget", _esm: esm, _css: "body { display: none }" },
+    };
+    const saved = { model_name: "AnyModel", model_module: "anywidget", model_module_version: "~0.9.*", state };
+    const view = { version_major: 2, version_minor: 0, model_id: id };
+    const output = {
+      ...{ output_type: "display_data", metadata: {} },
+      data: { "application/vnd.jupyter.widget-view+json": view, "text/plain": "a widget" },
+    };
+    writeNotebook("stranger.ipynb", [cell("1", [output])]);
+    const file = join(root, "stranger.ipynb");
+    const notebook = JSON.parse(readFileSync(file, "utf8")) as { metadata: object };
+    const widgets = {
+      "application/vnd.jupyter.widget-state+json": { version_major: 2, version_minor: 0, state: { [id]: saved } },
+    };
+    writeFileSync(file, JSON.stringify({ ...notebook, metadata: { ...notebook.metadata, widgets } }));
+    await open("stranger.ipynb");
+    await expect.poll(() => outputs().first().textContent(), { timeout: 20_000 }).toContain("widget");
+    await idle();
+    await page.waitForTimeout(2_500);
+    const owned = () => page.evaluate(() => (globalThis as { owned?: number }).owned);
+    const display = () => page.evaluate(() => getComputedStyle(document.body).display);
+    expect({ owned: await owned(), display: await display() }).toEqual({ owned: undefined, display: "block" });
+  });
+
   test("the hunt window is set in the toolbar, kept in the notebook, and applies to its cells", async () => {
     writeNotebook("window.ipynb", [cell("%%kql\nSigninLogs | count")]);
     await open("window.ipynb");

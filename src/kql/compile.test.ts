@@ -125,3 +125,16 @@ test("only the columns that are read are scanned", () => {
   if (result.state !== "ready") throw new Error("does not compile");
   for (const unread of ["IP", "Score", "Details", "TimeGenerated"]) expect(result.query.sql).not.toContain(unread);
 });
+
+test.each([
+  ["Signins | wher User == 'x'", "'wher' is no operator of KQL", "did you mean 'where'?"],
+  ["Signins | WHERE User == 'x'", "'WHERE' is no operator of KQL", "did you mean 'where'?"],
+  ["Signins | sumarize count() by User | take 3", "'sumarize' is no operator of KQL", "did you mean 'summarize'?"],
+  ["Signins | select User", "'select' is no operator of KQL", "did you mean 'project'?"],
+  ["Signins | stats count by User | wher 1", "'stats' is no operator of KQL", "did you mean 'summarize'?"],
+  ["Signins | xyzzy 7", "'xyzzy' is no operator of KQL", undefined],
+])("one mistake is one message: %s", (text, message, hint) => {
+  const { state, diagnostics } = found(text);
+  expect(state).toBe("failed");
+  expect(diagnostics.map(d => [d.message, d.hint])).toEqual([[message, hint]]);
+});

@@ -14,23 +14,110 @@ export function toDiagnostics(
   functionNames: readonly string[],
 ): readonly Diagnostic[] {
   let names: Names | undefined;
-  return query.diagnostics
-    .filter(d => !isMistaken(d, text))
-    .map(d => {
-      const diagnostic: Diagnostic = {
-        code: `kusto/${d.code}`,
-        severity: d.severity,
-        message: d.message,
-        span: widened(d, text),
-      };
-      const about = /does not refer to any known (.*)\.$/.exec(d.message)?.[1];
-      if (about === undefined) return diagnostic;
-      names ??= collectNames(query, schema, functionNames);
-      const written = text.slice(d.span.start, d.span.end).replace(/^\[(["'])(.*)\1\]$/, "$2");
-      const others = [...candidates(about, names)].filter(name => name !== written);
-      const nearest = nearestName(written, others);
-      return nearest === undefined ? diagnostic : { ...diagnostic, hint: `did you mean '${nearest}'?` };
-    });
+  const misspelt = query.diagnostics.find(d => d.code === "KS176" && /^[A-Za-z]/.test(text.slice(d.span.start)));
+  return (
+    query.diagnostics
+      .filter(d => !isMistaken(d, text))
+      // What stands behind a word that is no operator is read as another statement: its errors only follow from that one.
+      .filter(d => misspelt === undefined || d.span.start <= misspelt.span.start)
+      .map(d => {
+        const diagnostic: Diagnostic = {
+          code: `kusto/${d.code}`,
+          severity: d.severity,
+          message: d.message,
+          span: widened(d, text),
+        };
+        if (d === misspelt) return unknownOperator(diagnostic, text);
+        const about = /does not refer to any known (.*)\.$/.exec(d.message)?.[1];
+        if (about === undefined) return diagnostic;
+        names ??= collectNames(query, schema, functionNames);
+        const written = text.slice(d.span.start, d.span.end).replace(/^\[(["'])(.*)\1\]$/, "$2");
+        const others = [...candidates(about, names)].filter(name => name !== written);
+        const nearest = nearestName(written, others);
+        return nearest === undefined ? diagnostic : { ...diagnostic, hint: `did you mean '${nearest}'?` };
+      })
+  );
+}
+
+/** Operators that may follow a pipe. Source: Kusto's tabular operators. */
+const operatorNames = [
+  ...[
+    "as",
+    "assert-schema",
+    "consume",
+    "count",
+    "distinct",
+    "evaluate",
+    "extend",
+    "facet",
+    "filter",
+    "find",
+    "fork",
+    "getschema",
+  ],
+  ...[
+    "graph-mark-components",
+    "graph-match",
+    "graph-shortest-paths",
+    "graph-to-table",
+    "invoke",
+    "join",
+    "limit",
+    "lookup",
+  ],
+  ...[
+    "make-graph",
+    "make-series",
+    "mv-apply",
+    "mv-expand",
+    "order by",
+    "parse",
+    "parse-kv",
+    "parse-where",
+    "partition",
+  ],
+  ...[
+    "project",
+    "project-away",
+    "project-by-names",
+    "project-keep",
+    "project-rename",
+    "project-reorder",
+    "reduce",
+    "render",
+  ],
+  ...["sample", "sample-distinct", "scan", "search", "serialize", "sort by", "summarize", "take", "top", "top-hitters"],
+  ...["top-nested", "union", "where"],
+];
+
+/** Words of SQL and of Splunk's language, and what KQL has for them. */
+const fromElsewhere: ReadonlyMap<string, string> = new Map([
+  ["select", "project"],
+  ["group", "summarize … by"],
+  ["having", "where"],
+  ["orderby", "order by"],
+  ["groupby", "summarize … by"],
+  ["stats", "summarize"],
+  ["eval", "extend"],
+  ["head", "take"],
+  ["table", "project"],
+  ["fields", "project"],
+  ["dedup", "distinct"],
+  ["rename", "project-rename"],
+]);
+
+function unknownOperator(diagnostic: Diagnostic, text: string): Diagnostic {
+  const { start } = diagnostic.span ?? { start: 0 };
+  const written = /^[A-Za-z][\w-]*/.exec(text.slice(start))?.[0] ?? "";
+  const lower = written.toLowerCase();
+  const isOperator = operatorNames.some(name => name.split(" ")[0] === lower);
+  const meant = fromElsewhere.get(lower) ?? (isOperator ? lower : nearestName(lower, operatorNames));
+  return {
+    ...diagnostic,
+    message: `'${written}' is no operator of KQL`,
+    span: { start, end: start + written.length },
+    ...(meant === undefined ? {} : { hint: `did you mean '${meant}'?` }),
+  };
 }
 
 /** The binder takes `ignoredProperties=` of bag_unpack, which the documentation shows, for the argument at its place. */

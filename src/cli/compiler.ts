@@ -4,8 +4,8 @@
  * first time a command compiles KQL.
  */
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -17,16 +17,17 @@ import { createWorkerCompiler } from "../kql/worker.js";
 const entryFile = fileURLToPath(new URL("../kql-snapshot.cjs", import.meta.url));
 const builderFile = fileURLToPath(new URL("./snapshot-build.js", import.meta.url));
 
-function snapshotFile(dataDir: string): string {
-  const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
+/** Named by what it is made of: after an update, in a clone too, an old one would compile as the old version did. */
+export function snapshotFile(dataDir: string, entry: string): string {
+  const build = createHash("sha256").update(readFileSync(entry)).digest("hex").slice(0, 16);
   const { platform, arch, versions } = process;
-  return join(dataDir, "cache", `kql-${version}-node-${versions.node}-${platform}-${arch}.snapshot`);
+  return join(dataDir, "cache", `kql-${build}-node-${versions.node}-${platform}-${arch}.snapshot`);
 }
 
 /** A compiler from the snapshot where there is one; else a worker, and a snapshot for the next time. */
 export function createCliCompiler(dataDir: string): KqlCompiler {
   if (!existsSync(entryFile)) return createWorkerCompiler();
-  const blob = snapshotFile(dataDir);
+  const blob = snapshotFile(dataDir, entryFile);
   if (existsSync(blob)) return createSnapshotCompiler(blob);
   spawn(process.execPath, [builderFile, entryFile, blob], {
     detached: true,

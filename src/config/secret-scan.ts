@@ -1,4 +1,5 @@
 /** Finds secrets in text: in outputs before a notebook is saved, in logs and messages before they are written. */
+import { escapeHtml } from "../base/escape-html.js";
 import type { Secret } from "../base/secret.js";
 
 /** Shorter values would be found everywhere. */
@@ -27,17 +28,6 @@ function formsOf(value: string): ReadonlyMap<string, SecretHit["form"]> {
   for (const text of base64Forms(value)) add(text, "encoded");
   add(Buffer.from(value).toString("hex"), "encoded");
   return forms;
-}
-
-function escapeHtml(text: string): string {
-  const names: Readonly<Record<string, string>> = {
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    '"': "&quot;",
-    "'": "&#39;",
-  };
-  return text.replace(/[&<>"']/g, c => names[c] ?? c);
 }
 
 /** Base64 of the value wherever it begins in a longer text: three alignments, without the characters that neighbours share. */

@@ -1,16 +1,5 @@
 /** Markup as a type: the only way to make HTML in Huntbook. */
-
-const escapes: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, c => escapes[c] ?? c);
-}
+import { escapeHtml } from "../base/escape-html.js";
 
 /** Text that is markup. Made by `html` and, for output of a trusted generator, by `trustedHtml`. */
 export class Html {

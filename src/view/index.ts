@@ -1,4 +1,5 @@
-export { escapeHtml, html, Html, trustedHtml, type Hole } from "./html.js";
+export { escapeHtml } from "../base/escape-html.js";
+export { html, Html, trustedHtml, type Hole } from "./html.js";
 export type * from "./figure/model.js";
 export { isFigure } from "./figure/model.js";
 export { figureTable } from "./figure/figure-table.js";

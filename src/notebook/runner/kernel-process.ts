@@ -80,7 +80,7 @@ export class KernelProcess implements Kernel {
 
   /** Runs one cell; a process that ends while doing so is the outcome `died`, never a rejection. */
   async execute(request: KernelRequest): Promise<KernelOutcome> {
-    if (this.#dead !== undefined) return died(this.#dead, request.count);
+    if (this.#dead !== undefined) return died(this.#dead, request);
     const id = (this.#lastId += 1);
     this.#requests.set(id, request);
     const timers = new Set<NodeJS.Timeout>();
@@ -137,16 +137,17 @@ export class KernelProcess implements Kernel {
 
   #onEnd(how: string): void {
     this.#dead = how;
-    this.#waiting?.resolve(died(how, this.#waiting.request.count));
+    this.#waiting?.resolve(died(how, this.#waiting.request));
   }
 }
 
-function died(how: string, count: number): KernelOutcome {
+function died(how: string, { count, signal }: KernelRequest): KernelOutcome {
   const message = `the notebook's process ${how} while cell ${count} was to run`;
-  const traceback = [
-    `notebook/kernel-died: ${message}`,
-    "  hint: the cell may have called process.exit(), or run out of memory",
-  ];
+  const hint =
+    signal?.aborted === true
+      ? "it was being interrupted, which Node 22 does not always survive: run the notebook again, or use Node 20 or 24"
+      : "the cell may have called process.exit(), or run out of memory";
+  const traceback = [`notebook/kernel-died: ${message}`, `  hint: ${hint}`];
   return { status: "died", error: { name: "HuntError", code: "notebook/kernel-died", message, traceback } };
 }
 

@@ -78,9 +78,9 @@ describe("queries in KQL", () => {
 });
 
 describe("configuration", () => {
-  const file = resolve("/work/msticpyconfig.yaml");
+  const file = resolve("/hunts/msticpyconfig.yaml");
   const load = (text: string, env: Record<string, string> = {}): Config =>
-    loadConfig({ cwd: resolve("/work"), home: resolve("/home/ana"), env, read: p => (p === file ? text : undefined) });
+    loadConfig({ cwd: resolve("/hunts"), home: resolve("/home/ana"), env, read: p => (p === file ? text : undefined) });
   const told = (config: Config): string[] => [
     ...config.notices.map(n => n.code),
     ...config.diagnostics.map(d => d.code),

@@ -61,6 +61,8 @@ function parseForEdit(text: string): Document {
   const document = parseDocument(text, {
     version: "1.2",
     schema: "core",
+    // As in `parseYamlSource`: nothing of the file is printed.
+    logLevel: "error",
     uniqueKeys: false,
     merge: true,
     customTags: tags => [verbatimTag, ...tags],

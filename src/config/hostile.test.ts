@@ -1,7 +1,7 @@
 /** Files as they should not be: mutated, hostile, huge. Each gives a clear error or loads; none crashes, hangs or loses a key. */
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { isHuntError } from "../base/error.js";
 import { ConfigDocument } from "./config-document.js";
 import { decodeConfig, readConfig, type ConfigReading } from "./config.js";
@@ -281,4 +281,18 @@ test("names such as __proto__ are names: nothing is polluted", () => {
   expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   expect(config.find("TIProviders.polluted")).toBeUndefined();
   expect(config.find("MSSentinel.polluted")).toBeUndefined();
+});
+
+test("a mapping as a key is told by us, and the YAML library prints nothing of it", () => {
+  const printed = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+  try {
+    const text = `TIProviders:\n  ? { AuthKey: ${secret} }\n  : x\n`;
+    const { diagnostics } = read(text);
+    expect(diagnostics.length).toBeGreaterThan(0);
+    expect(JSON.stringify(diagnostics)).not.toContain(secret);
+    ConfigDocument.parse(text, "msticpyconfig.yaml").toString();
+    expect(printed).not.toHaveBeenCalled();
+  } finally {
+    printed.mockRestore();
+  }
 });

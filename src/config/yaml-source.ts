@@ -119,6 +119,8 @@ function readDocument(text: string, options: YamlOptions): ReadDocument {
     const document = parseDocument(text, {
       version: "1.2",
       schema: "core",
+      // The library would print pieces of the file, secrets too, as warnings of the process.
+      logLevel: "error",
       // The library compares each key with each other one: minutes for a hostile file. `findDuplicates` needs one pass.
       uniqueKeys: false,
       prettyErrors: false,

@@ -89,7 +89,7 @@ function formatFront(front: Json): string {
 }
 function readYaml(text: string): unknown {
   try {
-    return parseYaml(text) as unknown;
+    return parseYaml(text, { logLevel: "error" }) as unknown;
   } catch {
     return undefined;
   }
@@ -101,7 +101,7 @@ function readFront(lines: readonly string[], name: string): { readonly front: Js
   if (end < 0) throw invalid(name, 1, "the front matter is not closed by a line '---'");
   let front: unknown;
   try {
-    front = parseYaml(lines.slice(1, end).join("\n"));
+    front = parseYaml(lines.slice(1, end).join("\n"), { logLevel: "error" });
   } catch (cause) {
     throw invalid(name, 2, `the front matter is not YAML: ${messageOf(cause).split("\n")[0] ?? ""}`);
   }

@@ -68,7 +68,7 @@ export function correctionFor(corrections: readonly Correction[], file: string):
  */
 export function parseCorrections(text: string, name: string): readonly Correction[] {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, logLevel: "error" });
   const problems: Problem[] = document.errors.map(e => ({ offset: e.pos[0], message: e.message.split("\n")[0] ?? "" }));
   const reader = new Reader(document, problems);
   const corrections = problems.length > 0 ? [] : reader.read();

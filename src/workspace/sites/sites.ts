@@ -94,7 +94,7 @@ interface Problem {
 /** Parses a sites file. `path` is for messages. */
 export function parseSites(text: string, path: string): readonly Site[] {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, logLevel: "error" });
   const problems: Problem[] = document.errors.map(e => ({ offset: e.pos[0], message: e.message.split("\n")[0] ?? "" }));
   const sites = problems.length > 0 || document.contents === null ? [] : readRoot(document.contents, problems);
   if (problems.length === 0) return sites;

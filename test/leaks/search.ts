@@ -52,6 +52,12 @@ export class LeakSearch {
     this.#note(path, hits);
   }
 
+  /** Learned secrets belong to the file of tests that used them: made-up ones of a property may be any word of another file. */
+  forget(): void {
+    for (const value of this.#secrets.keys())
+      if (!(markers as readonly string[]).includes(value)) this.#secrets.delete(value);
+  }
+
   /** What was found since the last time. */
   take(): readonly Leak[] {
     const leaks = this.#leaks;

@@ -7,7 +7,7 @@
  */
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import * as esbuild from "esbuild";
 
 /** By what loads them. */
@@ -36,7 +36,15 @@ const keepPlaces = (dist: string): esbuild.Plugin => ({
   setup: build =>
     build.onLoad({ filter: /\.js$/, namespace: "file" }, async ({ path }) => {
       const place = JSON.stringify(relative(dist, path).split("\\").join("/"));
-      const contents = (await readFile(path, "utf8"))
+      const code = await readFile(path, "utf8");
+      for (const [, file = ""] of code.matchAll(/new URL\("(\.[^"]+)\.js", import\.meta\.url\)/g)) {
+        const entry = relative(dist, join(dirname(path), file))
+          .split("\\")
+          .join("/");
+        if (!entries.includes(entry))
+          throw new Error(`${path} starts ${entry}: it belongs to the entries of tools/bundle.ts`);
+      }
+      const contents = code
         .replaceAll("import.meta.url", `huntbookModuleUrl(${place})`)
         .replaceAll("import.meta.dirname", `huntbookModuleDir(${place})`);
       return { contents, loader: "js" };

@@ -205,12 +205,10 @@ describe.skipIf(skip)("the Lab", () => {
     await command("notebook:run-all-cells");
     await expect.poll(() => outputs().first().textContent(), { timeout: 20_000 }).toContain("40");
     await command("docmanager:save");
-    await page.reload();
-    await page.waitForSelector(".jp-OutputArea-output");
+    await open("git.hunt.md");
     expect(await outputs().first().textContent()).toContain("40");
     expect(readFileSync(join(root, "git.hunt.md"), "utf8")).toBe(text);
     await picture("markdown-notebook");
-    await idle();
     await page.locator(".jp-CodeCell .cm-content").nth(1).click();
     await page.keyboard.press("Control+End");
     await page.keyboard.type(" + 1");

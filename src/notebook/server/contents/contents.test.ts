@@ -315,7 +315,7 @@ describe("notebooks in Markdown", () => {
         json,
         async (cells, metadata) => {
           const path = `p${(n += 1)}.hunt.md`;
-          const full = cells.map(({ metadata: { trusted, execution, huntbook, ...m }, ...c }) => ({
+          const full = cells.map(({ metadata: m, ...c }) => ({
             ...c,
             metadata: m,
             ...(c.cell_type === "code" ? { outputs: [result], execution_count: 1 } : {}),

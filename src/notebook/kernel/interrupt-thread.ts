@@ -12,8 +12,8 @@ export interface InterruptPolicy {
   readonly notify: (interrupt: { readonly id: number; readonly reason: InterruptReason }) => void;
 }
 
-/** What the main thread was in when it paused; undefined when it does not pause, because it is in native code. */
-type Frames = readonly Debugger.CallFrame[] | undefined;
+/** The scripts that the main thread was in when it paused; undefined when it does not pause, because it is in native code. */
+type Urls = readonly string[] | undefined;
 
 const maxAttempts = 6;
 /** An idle thread answers within a few milliseconds; one that has not by now is looked at. */
@@ -34,8 +34,7 @@ export function createInterrupter(policy: InterruptPolicy): (reason: InterruptRe
       const waitMs = count === 0 ? firstGraceMs : policy.graceMs * 2 ** (count - 1);
       if (await waitFor(isSeen, waitMs)) return;
       // At first only what is a cell's: the kernel's own code (modules that load, results that are drawn) soon answers by itself.
-      const isOfCell = (frames: Frames): boolean => frames === undefined || frames.some(frame => isCellUrl(frame.url));
-      await terminate(frames => !isSeen() && (count > 0 || isOfCell(frames)));
+      await terminate(urls => !isSeen() && (count > 0 || urls === undefined || urls.some(isCellUrl)));
     }
   };
 }
@@ -57,7 +56,7 @@ async function waitFor(done: () => boolean, ms: number): Promise<boolean> {
  *
  * Connected only for the moment, because a process with a connected debugger does not exit.
  */
-function terminate(shouldEnd: (frames: Frames) => boolean): Promise<void> {
+function terminate(shouldEnd: (urls: Urls) => boolean): Promise<void> {
   const session = new Session();
   session.connectToMainThread();
   return new Promise(resolve => {
@@ -76,9 +75,14 @@ function terminate(shouldEnd: (frames: Frames) => boolean): Promise<void> {
       leave();
     };
     const timeout = setTimeout(() => end(shouldEnd(undefined)), pauseMs);
+    // The frames of a pause name their scripts by number only.
+    const urls = new Map<string, string>();
+    session.on("Debugger.scriptParsed", ({ params }: InspectorNotification<Debugger.ScriptParsedEventDataType>) =>
+      urls.set(params.scriptId, params.url),
+    );
     session.once("Debugger.paused", ({ params }: InspectorNotification<Debugger.PausedEventDataType>) => {
       if (ended) return;
-      if (shouldEnd(params.callFrames))
+      if (shouldEnd(params.callFrames.map(frame => urls.get(frame.location.scriptId) ?? "")))
         session.post("Runtime.evaluate", { expression: unwindExpression }, () => end(true));
       else end(false);
     });

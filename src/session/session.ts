@@ -324,6 +324,7 @@ export class Session implements AsyncDisposable {
             checkUrl,
           }),
       }),
+      enrich: async (...asked) => (await import("./kql-enrich.js")).createEnricher(this)(...asked),
       views: createViewPorts({
         workspaces: () => this.#openWorkspaces(),
         finder: () => withSession(this, async () => new (await import("./geo.js")).GeoLiteLookup().finder()),

@@ -18,6 +18,7 @@ import type {
 import { compileAnswered, type AnswerPort } from "../kql/ask.js";
 import type { FrameFactory, FrameInfo, FrameLike, Provenance, Row } from "./api.js";
 import { appendBatches, type AppendOptions, type Batches } from "./append.js";
+import { appendColumns, type ColumnBatches, type PlainColumn } from "./append-columns.js";
 import { loadDuckDb, type DuckDb, type DuckDBConnection } from "./duckdb.js";
 import { Engine } from "./engine.js";
 import {
@@ -349,6 +350,19 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
     );
     const known = typeof info === "function" ? info() : info;
     return this.#frame(place, withRowLimit(known, cut ? options.maxRows : undefined));
+  }
+
+  /** As `fromBatches`, for columns that our own code makes: one array for each column, nothing is checked. */
+  async fromColumnBatches(
+    columns: readonly PlainColumn[],
+    batches: ColumnBatches,
+    info: FrameInfo,
+    signal?: AbortSignal,
+  ): Promise<Frame> {
+    const place = await this.#make(table =>
+      appendColumns(this.#engine, this.#duckdb, { table, columns, batches }, signal),
+    );
+    return this.#frame(place, info);
   }
 
   /**

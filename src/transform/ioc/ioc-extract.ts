@@ -7,7 +7,8 @@ import {
   addTo,
   createScanner,
   derivedInfo,
-  stagedColumns,
+  StagedIocs,
+  stagedRows,
   withInputs,
   scanText,
   selectIocTypes,
@@ -197,24 +198,26 @@ export class IocExtractor {
     const scanner = createScanner(types, options);
     const own = this.#wanted(types);
     const scan = (texts: readonly string[]) => this.#scan(scanner, own, texts);
-    async function* rows() {
+    const staged = new StagedIocs();
+    async function* batches() {
       for await (const { first, cells } of textPages(frame, columns)) {
-        const batch: (readonly [string, string, number, number, string])[] = [];
-        for (const [c, texts] of cells.entries())
-          (await scan(texts)).forEach((found, i) => {
-            for (const { type, value, note } of found) batch.push([type, value, first + i, c, note]);
-          });
-        if (cells.length > 1) batch.sort((a, b) => a[2] - b[2]);
-        yield batch;
+        const found: FoundIoc[][][] = [];
+        for (const texts of cells) found.push(await scan(texts));
+        const rows = cells[0]?.length ?? 0;
+        for (let i = 0; i < rows; i += 1) found.forEach((list, c) => staged.add(list[i] ?? [], first + i, c));
+        if (staged.size >= stagedRows) yield staged.take();
       }
+      yield staged.take();
     }
     const store = await this.#parts.frames();
     const info = derivedInfo(frame, "observables");
-    const found = await store.fromBatches(stagedColumns, rows(), info);
+    const found = await store.fromColumnBatches(StagedIocs.columns, batches(), info);
+    const words = await store.fromColumnBatches([{ name: "Word", type: "string" }], [[staged.words]], info);
     try {
-      return await withInputs(store, frame, { columns, found, info });
+      return await withInputs(store, frame, { columns, found, words, info });
     } finally {
       await found.close();
+      await words.close();
     }
   }
 

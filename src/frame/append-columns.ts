@@ -2,7 +2,7 @@
  * Columns of whole numbers and texts that our own transforms make → table: chunk by chunk as they come, without a look at
  * each value. Values of users go through `appendBatches`, which checks them.
  */
-import type { DuckDBConnection, DuckDBType, DuckDBValue } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBType } from "@duckdb/node-api";
 import type { Column } from "../base/column.js";
 import { createTable, vectorRows } from "./append.js";
 import type { DuckDb } from "./duckdb.js";
@@ -53,7 +53,7 @@ function append(appender: Appender, batch: ColumnBatch, types: readonly DuckDBTy
   for (let at = 0; at < rows; at += vectorRows) {
     const count = Math.min(vectorRows, rows - at);
     const chunk = duckdb.DuckDBDataChunk.create(types, count);
-    batch.forEach((values, i) => chunk.setColumnValues(i, values.slice(at, at + count) as DuckDBValue[]));
+    batch.forEach((values, i) => chunk.setColumnValues(i, values.slice(at, at + count)));
     appender.appendDataChunk(chunk);
   }
   appender.closeSync();

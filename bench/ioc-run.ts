@@ -2,6 +2,7 @@
 import process from "node:process";
 import { FrameStore } from "../src/frame/store.js";
 import { createPatternRunner } from "../src/session/pattern-runner.js";
+import { createScanThread } from "../src/session/scan-thread.js";
 import { IocExtractor } from "../src/transform/ioc/ioc-extract.js";
 import { median, peakMiB, timed } from "./measure.js";
 
@@ -17,11 +18,12 @@ export interface IocRun {
 }
 
 const [file = "", times = "1"] = process.argv.slice(2);
-const store = await FrameStore.open({ memoryLimitBytes: 256 * 2 ** 20 });
+const store = await FrameStore.open({ memoryLimitBytes: 128 * 2 ** 20 });
 const frame = await store.read(file);
 const filledMiB = peakMiB();
 const patterns = createPatternRunner();
-const ioc = new IocExtractor({ patterns, frames: async () => store });
+const thread = createScanThread(new URL("./scan-thread-main.mjs", import.meta.url));
+const ioc = new IocExtractor({ patterns, scanPages: thread.scan, frames: async () => store });
 const seconds: number[] = [];
 const processorSeconds: number[] = [];
 let observables = 0;
@@ -51,4 +53,5 @@ const report: IocRun = {
 };
 console.log(`BENCH ${JSON.stringify(report)}`);
 await patterns.close();
+await thread.close();
 await store.close();

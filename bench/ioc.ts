@@ -91,6 +91,7 @@ try {
     return [reportOf<Peer>(child)];
   };
   const main = await bundled("ioc-run.ts");
+  await bundled("../src/session/scan-thread-main.ts");
   const run = async (rows: number, times: number): Promise<IocRun> => {
     const file = join(dir, `${rows}.parquet`);
     await writeLines(file, rows);

@@ -2,7 +2,7 @@
 import type { SpawnSyncReturns } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import process from "node:process";
 
 export async function timed(work: () => unknown): Promise<number> {
@@ -32,7 +32,11 @@ export const machine = (): string =>
  */
 export async function bundled(file: string): Promise<string> {
   const { build } = await import("esbuild");
-  const outfile = join(import.meta.dirname, "results", file.replace(/\.ts$/, ".mjs"));
+  const outfile = join(
+    import.meta.dirname,
+    "../node_modules/.cache/huntbook-bench",
+    basename(file).replace(/\.ts$/, ".mjs"),
+  );
   await build({
     entryPoints: [join(import.meta.dirname, file)],
     outfile,

@@ -109,9 +109,13 @@ export class StagedIocs {
     { name: "Column", type: "int" },
     { name: "Note", type: "int" },
   ] as const;
-  readonly words: string[] = [];
+  readonly words: string[];
   readonly #numbers = new Map<string, number>();
   #rows: readonly [type: number[], value: string[], row: number[], column: number[], note: number[]] = emptyRows();
+
+  constructor(words: string[] = []) {
+    this.words = words;
+  }
 
   /** Adds what one cell holds. */
   add(found: readonly FoundIoc[], row: number, column: number): void {
@@ -123,11 +127,6 @@ export class StagedIocs {
       columns.push(column);
       notes.push(this.#numberOf(note));
     }
-  }
-
-  /** How many rows were added since the last time. */
-  get size(): number {
-    return this.#rows[0].length;
   }
 
   /** What was added since the last time. */
@@ -143,9 +142,6 @@ export class StagedIocs {
     return number;
   }
 }
-
-/** Rows that are written at a time: each writing has its price, and so has the memory of what waits. */
-export const stagedRows = 32_768;
 
 const emptyRows = (): [number[], string[], number[], number[], number[]] => [[], [], [], [], []];
 

@@ -26,7 +26,12 @@ const entries = [
   // measurements (bench)
   ...["notebook/client/kernel-handle", "notebook/client/kernel-spec"],
   // threads
-  ...["kql/worker-main", "workspace/contoso/thread-main", "notebook/server/contents/thread-main"],
+  ...[
+    "kql/worker-main",
+    "session/scan-thread-main",
+    "workspace/contoso/thread-main",
+    "notebook/server/contents/thread-main",
+  ],
   ...["interrupt-main", "language-thread", "module-hook", "protocol-thread"].map(name => `notebook/kernel/${name}`),
 ];
 

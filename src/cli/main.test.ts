@@ -139,6 +139,10 @@ function fakeHost(changes: Partial<CliHost> = {}, completeness: Completeness = c
       progress({ label: "JupyterLab", done: 1, total: 3, unit: "steps" });
     },
     preparePlaces: async () => undefined,
+    serveSettings: async request => {
+      calls.push(["settings", request.port, request.file]);
+      return { address: `http://127.0.0.1:${request.port}/?token=t`, close: async () => void calls.push(["closed"]) };
+    },
     serveNotebooks: async request => {
       calls.push(["serve", request]);
       return {

@@ -235,17 +235,22 @@ export class Session implements AsyncDisposable {
     const { config } = this;
     if (this.#azure?.config !== config) {
       void this.#azure?.access.close();
-      const access = new AzureAccess({
-        config,
-        http: this.http,
-        dataDir: this.dataDir,
-        env: this.configPorts.env,
-        prompt: this.#options.onSignInCode ?? signInPrompt(),
-        learn: secret => this.learnSecret(secret),
-      });
-      this.#azure = { config, access };
+      this.#azure = { config, access: this.azureFor(config) };
     }
     return this.#azure.access;
+  }
+
+  /** The same as another configuration says, for example one that is being edited. The caller closes it. */
+  azureFor(config: Config): AzureAccess {
+    this.#assertOpen();
+    return new AzureAccess({
+      config,
+      http: this.http,
+      dataDir: this.dataDir,
+      env: this.configPorts.env,
+      prompt: this.#options.onSignInCode ?? signInPrompt(),
+      learn: secret => this.learnSecret(secret),
+    });
   }
 
   /** Remembers a secret that passed through, for `knownSecrets`. */

@@ -155,7 +155,7 @@ function enumField(spec: EnumSpec, base: Base, value: unknown): Field | undefine
 
 function timeoutField(base: Base, value: unknown): Field | undefined {
   const isPart = (part: unknown) => part === null || typeof part === "number";
-  const show = (part: unknown) => (part === null ? "none" : String(part));
+  const show = (part: unknown) => (typeof part === "number" ? String(part) : "none");
   if (typeof value === "number") return { ...base, kind: "timeout", value: String(value) };
   if (Array.isArray(value) && value.every(isPart))
     return { ...base, kind: "timeout", value: (value as unknown[]).map(show).join(", ") };

@@ -67,8 +67,8 @@ function secretCuts(text: string): Cut[] {
     }
   };
   // Twice: an anchor stands before its aliases.
-  walk(document.contents as Node | null, [], false);
-  walk(document.contents as Node | null, [], false);
+  walk(document.contents, [], false);
+  walk(document.contents, [], false);
   return cuts;
 }
 

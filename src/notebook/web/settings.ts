@@ -53,7 +53,7 @@ class PageModel implements WidgetModel {
   async follow(): Promise<void> {
     for (;;) {
       try {
-        const response = await fetch(`${address}?after=${String(this.#state["version"] ?? 0)}`);
+        const response = await fetch(`${address}?after=${Number(this.#state["version"] ?? 0)}`);
         const answer = (await response.json()) as Record<string, unknown>;
         if (!response.ok) throw new Error(messageOf(answer));
         this.#problem("");

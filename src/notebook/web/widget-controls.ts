@@ -421,7 +421,9 @@ const box: Draw = (node, page) => {
     ...(node.children ?? []).map(child => page.drawChild(child)),
   );
   const named = node.label !== "" || node.help !== undefined;
-  return { element: named ? group(node, inside) : inside, update: () => undefined };
+  const element = named ? group(node, inside) : inside;
+  if (named) element.classList.add("hb-w-group");
+  return { element, update: () => undefined };
 };
 
 const tabs: Draw = (node, page) => {

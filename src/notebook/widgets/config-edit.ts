@@ -42,7 +42,7 @@ export class MpConfigEdit extends Composite<undefined> {
     value: true,
     help: "Use the settings in this session at once",
   });
-  readonly #backup = new Checkbox({ label: "Create backup", help: "Keep the old file beside the new one" });
+  readonly #backup = new Checkbox({ label: "Create backup" });
   readonly #status = new Note("", "faint");
   readonly #problem = new Note("", "bad");
   readonly #viewer = new Output({ label: "Viewer" });

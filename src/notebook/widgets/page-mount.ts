@@ -46,7 +46,7 @@ export class PageMount {
     if (control === undefined) return;
     if (type === "press") {
       if (!control.disabled) void Promise.resolve(control.press()).catch(() => undefined);
-    } else if (type === "set" && value !== undefined) control.receive(value as Parameters<AnyControl["receive"]>[0]);
+    } else if (type === "set" && value !== undefined) control.receive(value);
   }
 
   /** Lets every page that waits go. */

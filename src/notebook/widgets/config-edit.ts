@@ -37,11 +37,7 @@ export class MpConfigEdit extends Composite<undefined> {
   readonly #panels: readonly SettingsTab[];
   readonly #tabs: Tabs;
   readonly #path: Text;
-  readonly #refresh = new Checkbox({
-    label: "Refresh on save",
-    value: true,
-    help: "Use the settings in this session at once",
-  });
+  readonly #refresh = new Checkbox({ label: "Refresh on save", value: true });
   readonly #backup = new Checkbox({ label: "Create backup" });
   readonly #status = new Note("", "faint");
   readonly #problem = new Note("", "bad");

@@ -123,7 +123,10 @@ export class SettingsTab extends Panel {
     const { editor } = this.#host;
     const offers = editor.offers(tab);
     const known = new Dropdown<string>({ label: tab.item === "component" ? "Add comp" : "Add prov", options: offers });
-    const own = new Text({ label: "Name", placeholder: tab.names === "own" ? `New${tab.item}` : "a name of your own" });
+    const own = new Text({
+      label: "New name",
+      placeholder: tab.names === "own" ? "one is made up" : "a name of your own",
+    });
     const add = new Button({ label: "Add", help: `Add a ${tab.item}` });
     add.onPress(() =>
       this.#host.act(() => {
@@ -219,11 +222,11 @@ export class SettingsTab extends Panel {
 
   #entryActions(): Button[] {
     const { tab } = this;
-    const { editor, access, act, show } = this.#host;
+    const { editor, access } = this.#host;
     const actions: Button[] = [];
     const add = (label: string, text: string, work: () => string | undefined | Promise<string | undefined>): void => {
       const made = new Button({ label, help: text });
-      made.onPress(() => act(work));
+      made.onPress(() => this.#host.act(work));
       actions.push(made);
     };
     const entry = this.#entry;
@@ -247,7 +250,9 @@ export class SettingsTab extends Panel {
       add("Test Key Vault", "List the names of the vault's secrets", async () => {
         this.apply();
         const names = await access.vaultSecrets();
-        await show(showView({ kind: "table", columns: [{ name: "Secret" }], rows: names.map(name => [name]) }));
+        await this.#host.show(
+          showView({ kind: "table", columns: [{ name: "Secret" }], rows: names.map(name => [name]) }),
+        );
         return `The key vault answers: ${names.length} secrets`;
       });
     return actions;

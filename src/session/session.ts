@@ -33,7 +33,7 @@ import type { KqlPlaces } from "./geo.js";
 import { createPatternRunner } from "./pattern-runner.js";
 import { createViewPorts } from "./views.js";
 import { pluginFolders, PluginRegistry } from "./plugins.js";
-import { signInPrompt } from "./sign-in-prompt.js";
+import { isUnattended, signInPrompt } from "./sign-in-prompt.js";
 
 export interface SessionLimits {
   /** Memory of the engine, bytes; default half of the machine's. */
@@ -249,6 +249,7 @@ export class Session implements AsyncDisposable {
       dataDir: this.dataDir,
       env: this.configPorts.env,
       prompt: this.#options.onSignInCode ?? signInPrompt(),
+      isUnattended: this.#options.onSignInCode === undefined && isUnattended(),
       learn: secret => this.learnSecret(secret),
     });
   }

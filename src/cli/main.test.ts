@@ -290,6 +290,26 @@ describe("errors", () => {
   });
 });
 
+describe("config edit", () => {
+  test("prints the address alone on a line, and ends with the interrupt", async () => {
+    const controller = new AbortController();
+    const host = fakeHost();
+    const running = huntbook(["config", "edit", "--file", "x.yaml", "--no-open", "--port", "8899"], host, {
+      signal: controller.signal,
+    });
+    while (!host.calls.some(c => Array.isArray(c) && c[0] === "settings")) await new Promise(r => setTimeout(r, 5));
+    controller.abort();
+    const { code, out } = await running;
+    expect([code, out]).toEqual([0, "http://127.0.0.1:8899/?token=t\n"]);
+    expect(host.calls).toEqual([["settings", 8899, join(dir, "x.yaml")], ["closed"]]);
+  });
+
+  test("what it cannot do is refused", async () => {
+    expect(await huntbook(["config", "edit", "--json"])).toMatchObject({ code: 2 });
+    expect(await huntbook(["config", "edit", "--port", "x"])).toMatchObject({ code: 2 });
+  });
+});
+
 describe("query", () => {
   test("shows a table, and nothing of the data is obeyed", async () => {
     const host = fakeHost();

@@ -65,7 +65,10 @@ test("the tabs are MSTICPy's, by all their names, and ours", () => {
   for (const name of ["MicrosoftSentinel", "AzureSentinel", "azuresentinel", "MSSentinel"])
     expect(getTab(name).name).toBe("Microsoft Sentinel");
   expect(() => getTab("TI Provider")).toThrow(
-    expect.objectContaining({ code: "config/no-tab", message: expect.stringMatching(/did you mean 'TI Providers'/) }),
+    expect.objectContaining({
+      code: "config/no-tab",
+      message: expect.stringMatching(/did you mean 'TI Providers'/) as string,
+    }),
   );
   for (const tab of editorTabs) expect(tab.help.join("")).not.toBe("");
 });
@@ -249,7 +252,7 @@ test.each<[string, string, FieldValue, RegExp]>([
 ])("config/field: %s %s = %j is refused, and nothing is changed", (tab, label, value, message) => {
   const editor = editorOf(sample);
   expect(() => change(editor, form(tab), undefined, { [label]: value })).toThrow(
-    expect.objectContaining({ code: "config/field", message: expect.stringMatching(message) }),
+    expect.objectContaining({ code: "config/field", message: expect.stringMatching(message) as string }),
   );
   expect([textOf(editor), editor.canUndo]).toEqual([sample, false]);
 });
@@ -262,7 +265,7 @@ test.each<[string, string, RegExp]>([
 ])("%s: no entry %j", (tab, name, message) => {
   const editor = editorOf(sample);
   expect(() => editor.add(list(tab), name)).toThrow(
-    expect.objectContaining({ code: "config/edit", message: expect.stringMatching(message) }),
+    expect.objectContaining({ code: "config/edit", message: expect.stringMatching(message) as string }),
   );
   expect(textOf(editor)).toBe(sample);
 });

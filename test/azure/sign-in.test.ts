@@ -166,8 +166,8 @@ test.each([
     });
     await expect(unattended.getToken(scope, tenant)).rejects.toMatchObject({
       code: "auth/none",
-      message: expect.stringMatching(message),
-      hint: expect.stringContaining("az login"),
+      message: expect.stringMatching(message) as string,
+      hint: expect.stringContaining("az login") as string,
     });
     expect((await unattended.status(scope, tenant)).attempts[0]).toMatchObject({ state: "unavailable" });
     expect(entra.received).toEqual([]);

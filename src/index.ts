@@ -19,6 +19,7 @@ import { QueryProvider } from "./session/provider.js";
 import { createSession, Session } from "./session/session.js";
 import { ConfigReport, MpConfigFile } from "./session/mp-config-file.js";
 import { md, mdWarn, show, type Shown } from "./session/show.js";
+import { MpConfigEdit } from "./notebook/widgets/config-edit.js";
 import * as nbwidgets from "./notebook/widgets/index.js";
 import { defang, extractIocs, IoCExtract, refang, unpackBase64 } from "./session/transform.js";
 
@@ -27,7 +28,7 @@ export { closeDefaultSession, createSession, currentSession, Session, withSessio
 export { Frame, PendingFrame, frameFrom, kql, read };
 export { Plots, Plotted, plotTimelines };
 export { QueryProvider, QueryTime, TimeSpan, WorkspaceConfig, settings };
-export { ConfigReport, MpConfigFile };
+export { ConfigReport, MpConfigEdit, MpConfigFile };
 export { display, md, mdWarn, nbwidgets, show };
 export { createEntity, Entity, GeoLiteLookup, geoDistance, getIpType, IPStackLookup, readEntities, TILookup, whois };
 export { IoCExtract, defang, extractIocs, refang, unpackBase64 };
@@ -70,7 +71,7 @@ export type { LocalWorkspace, WorkspaceQueryOptions, WorkspaceTable } from "./wo
  */
 export function initNotebook(options: InitNotebookOptions = {}): Promise<Shown> {
   const names = {
-    ...{ MpConfigFile },
+    ...{ MpConfigEdit, MpConfigFile },
     ...{ QueryProvider, WorkspaceConfig, QueryTime, TimeSpan, settings },
     ...{ display, md, mdWarn, show, kql, read, frameFrom, plotTimelines, Frame, HuntError },
     ...{

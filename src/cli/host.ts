@@ -142,6 +142,13 @@ export interface ServeRequest extends OpenOptions {
   /** Failures of the server and what kernels write outside of cells. */
   readonly log: (line: string) => void;
 }
+export interface SettingsRequest {
+  /** 0: any free one. */
+  readonly port: number;
+  /** The configuration to edit, absolute; undefined: the one in use. */
+  readonly file?: string;
+  readonly log: (line: string) => void;
+}
 /** A running notebook server. */
 export interface CliServer {
   /** With the token: a secret, to be printed once. */
@@ -193,6 +200,8 @@ export interface CliHost {
   prepareLab(progress: ProgressSink, signal: AbortSignal): Promise<void>;
   /** Makes what GeoLiteLookup knows when it is not there, so that notebooks need no network. @throws HuntError `geo/no-pack` */
   preparePlaces(progress: ProgressSink, signal: AbortSignal): Promise<void>;
+  /** Starts the settings page alone. @throws HuntError `server/port`, … */
+  serveSettings(request: SettingsRequest): Promise<Pick<CliServer, "address" | "close">>;
   /** Starts the notebook server; the Lab must have been prepared. @throws HuntError `server/port`, … */
   serveNotebooks(request: ServeRequest): Promise<CliServer>;
 }

@@ -139,6 +139,10 @@ function fakeHost(changes: Partial<CliHost> = {}, completeness: Completeness = c
       progress({ label: "JupyterLab", done: 1, total: 3, unit: "steps" });
     },
     preparePlaces: async () => undefined,
+    serveSettings: async request => {
+      calls.push(["settings", request.port, request.file]);
+      return { address: `http://127.0.0.1:${request.port}/?token=t`, close: async () => void calls.push(["closed"]) };
+    },
     serveNotebooks: async request => {
       calls.push(["serve", request]);
       return {
@@ -283,6 +287,26 @@ describe("errors", () => {
       },
     });
     expect(await huntbook(["query", "T"], host, { signal: controller.signal })).toMatchObject({ code: 130 });
+  });
+});
+
+describe("config edit", () => {
+  test("prints the address alone on a line, and ends with the interrupt", async () => {
+    const controller = new AbortController();
+    const host = fakeHost();
+    const running = huntbook(["config", "edit", "--file", "x.yaml", "--no-open", "--port", "8899"], host, {
+      signal: controller.signal,
+    });
+    while (!host.calls.some(c => Array.isArray(c) && c[0] === "settings")) await new Promise(r => setTimeout(r, 5));
+    controller.abort();
+    const { code, out } = await running;
+    expect([code, out]).toEqual([0, "http://127.0.0.1:8899/?token=t\n"]);
+    expect(host.calls).toEqual([["settings", 8899, join(dir, "x.yaml")], ["closed"]]);
+  });
+
+  test("what it cannot do is refused", async () => {
+    expect(await huntbook(["config", "edit", "--json"])).toMatchObject({ code: 2 });
+    expect(await huntbook(["config", "edit", "--port", "x"])).toMatchObject({ code: 2 });
   });
 });
 

@@ -11,6 +11,7 @@ import type { Session } from "../session/session.js";
 import { readCatalog } from "./catalog.js";
 import { listTemplates } from "./gallery.js";
 import type { CliServer, ServeRequest } from "./host.js";
+import { settingsOpener } from "./settings-editor.js";
 
 const packageDir = fileURLToPath(new URL("../..", import.meta.url));
 const labDir = join(packageDir, "lab");
@@ -49,6 +50,7 @@ export async function serveNotebooks(
     ...(lab === undefined ? {} : { lab }),
     ...(existsSync(webDir) ? { webDir } : {}),
     ...(opens === undefined ? {} : { opens }),
+    openSettings: settingsOpener(openSession),
     templates: () => listTemplates(galleryDir),
     catalog: async () => {
       await using session = openSession();

@@ -79,13 +79,14 @@ async function openOnPort(host: CliHost, request: Request, port: number | undefi
   return host.serveNotebooks({ ...request, port: 0 });
 }
 
-function readPort(text: string | undefined): number | undefined {
+/** @throws HuntError `cli/usage` */
+export function readPort(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw usageError(`'--port ${text}' is not a port number`);
   return Number(text);
 }
 
-const aborted = (signal: AbortSignal): Promise<void> =>
+export const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise(resolve => {
     if (signal.aborted) resolve();
     else signal.addEventListener("abort", () => resolve(), { once: true });

@@ -244,6 +244,10 @@ export function createSessionHost(io: Io, dataDir: string): CliHost {
       const { preparePlaces } = await import("../session/geo.js");
       await preparePlaces(dataDir, label => progress({ label, done: 0, unit: "steps" }), signal);
     },
+    async serveSettings({ port, file, log }) {
+      const { serveSettings } = await import("./settings-editor.js");
+      return serveSettings({ port, file, log, openSession: () => sessionFor(io, dataDir, {}) });
+    },
     async serveNotebooks(request) {
       const { serveNotebooks } = await import("./notebook-server.js");
       const workspace = request.workspace === undefined ? undefined : chosenWorkspace(io, request.workspace);

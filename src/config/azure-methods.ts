@@ -43,6 +43,8 @@ export interface MethodContext {
   readonly prompt: ((prompt: DeviceCodePrompt) => void) | undefined;
   /** Whether a browser on this machine can be seen by the person. */
   readonly hasBrowser: boolean;
+  /** Nobody is there: a run without a front end, or `HUNTBOOK_NO_PROMPT`. What was signed in to before is used. */
+  readonly isUnattended?: boolean;
   /** Where sign-ins are kept for the next session. */
   readonly store: SecretStore | undefined;
   readonly run: RunProgram | undefined;
@@ -55,6 +57,8 @@ export interface Method {
   readonly watch: WireWatch;
   /** True when trying it asks a person to do something. */
   readonly asksPerson?: boolean;
+  /** Why nobody can be asked; then only an earlier sign-in serves. */
+  readonly unattended?: Unavailable;
   getToken(scope: string, signal?: AbortSignal): Promise<FreshToken>;
   /** What is known of an earlier sign-in, without asking anyone. */
   readonly remembered?: () => Promise<RememberedSignIn | undefined>;
@@ -263,7 +267,45 @@ function personMethod(context: MethodContext, kind: "interactive" | "devicecode"
   return { ...inner, asksPerson: true, remembered: () => cache.remembered() };
 }
 
+/** Without a person: who signed in before, and was kept, serves; anything else ends with the reason instead of waiting. */
+function withoutPerson(method: Method, unattended: Unavailable): Method {
+  const refuse = (cause?: unknown) =>
+    new HuntError("auth/none", unattended.unavailable, {
+      cause,
+      ...(unattended.hint === undefined ? {} : { hint: unattended.hint }),
+    });
+  return {
+    ...method,
+    unattended,
+    getToken: async (scope, signal) => {
+      if ((await method.remembered?.().catch(() => undefined)) === undefined) throw refuse();
+      try {
+        return await method.getToken(scope, signal);
+      } catch (error) {
+        throw (error as Error).name === "AuthenticationRequiredError" ? refuse(error) : error;
+      }
+    },
+  };
+}
+
+const nobody = (what: string): Unavailable => ({
+  unavailable: `nobody is there to ${what}`,
+  hint: "sign in before (az login), or give automation an application (docs: Configuration, Microsoft Sentinel)",
+});
+
 function openInteractive(context: MethodContext): Method | Unavailable {
+  if (context.isUnattended === true)
+    return withoutPerson(
+      personMethod(context, "interactive", {
+        name: "browser on this machine",
+        create: ({ InteractiveBrowserCredential }, options) =>
+          new InteractiveBrowserCredential({
+            ...options,
+            ...{ tenantId: context.tenantId, clientId: publicClientId, disableAutomaticAuthentication: true },
+          }),
+      }),
+      nobody("sign in with a browser"),
+    );
   if (!context.hasBrowser)
     return {
       unavailable: "there is no browser on the machine where the notebook runs",
@@ -278,11 +320,20 @@ function openInteractive(context: MethodContext): Method | Unavailable {
 
 function openDeviceCode(context: MethodContext): Method | Unavailable {
   const { prompt, tenantId } = context;
-  if (prompt === undefined)
-    return {
-      unavailable: "nobody is there to enter a code",
-      hint: "sign in before, or give automation an application",
-    };
+  if (prompt === undefined || context.isUnattended === true)
+    return withoutPerson(
+      personMethod(context, "devicecode", {
+        name: "code entered in a browser",
+        create: ({ DeviceCodeCredential }, options) =>
+          new DeviceCodeCredential({
+            ...options,
+            tenantId,
+            clientId: publicClientId,
+            disableAutomaticAuthentication: true,
+          }),
+      }),
+      nobody("enter a code"),
+    );
   return personMethod(context, "devicecode", {
     name: "code entered in a browser",
     create: ({ DeviceCodeCredential }, options) =>

@@ -181,6 +181,10 @@ export class AzureSignIn implements AzureTokenSource {
       };
     if (opened.asksPerson === true && this.#kept(scope, tenantId) === undefined) {
       const remembered = await opened.remembered?.().catch(() => undefined);
+      if (remembered === undefined && opened.unattended !== undefined) {
+        const { unavailable: detail, hint } = opened.unattended;
+        return { method, state: "unavailable", detail, ...(hint === undefined ? {} : { hint }) };
+      }
       const detail =
         remembered === undefined
           ? `${opened.name}: asks you when it is needed`

@@ -46,7 +46,7 @@ export class ConfigFile {
   readonly path: string;
   /** Whether the file was there when it was loaded. */
   readonly exists: boolean;
-  readonly document: ConfigDocument;
+  #document: ConfigDocument;
   readonly #ports: ConfigPorts;
   #onDisk: string | undefined;
 
@@ -56,7 +56,16 @@ export class ConfigFile {
     const text = toText(path);
     this.exists = text !== undefined;
     this.#onDisk = text;
-    this.document = ConfigDocument.parse(text ?? "", path);
+    this.#document = ConfigDocument.parse(text ?? "", path);
+  }
+
+  get document(): ConfigDocument {
+    return this.#document;
+  }
+
+  /** Another text in the place of the settings as they are now, for example an earlier one. @throws HuntError `config/invalid` */
+  replaceText(text: string): void {
+    this.#document = ConfigDocument.parse(text, this.path);
   }
 
   /**
@@ -73,8 +82,14 @@ export class ConfigFile {
     return maskPlain(this.document.value, []) as Record<string, unknown>;
   }
 
+  /** Whether the settings differ from those on disk when they were loaded or saved last. */
   get isChanged(): boolean {
-    return this.document.isChanged;
+    try {
+      return this.document.toString() !== (this.#onDisk ?? "");
+    } catch {
+      // It cannot be written; something was changed all the same.
+      return this.document.isChanged;
+    }
   }
 
   /** Everything that is wrong with the settings as they are now. */

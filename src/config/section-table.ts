@@ -99,8 +99,22 @@ const loadComponents: MapSpec = {
     },
     Notebooklets: any("Not available here."),
     Pivot: any("Pivot functions on entities."),
-    AzureData: any("Azure resources, as az_data."),
-    AzureSentinelAPI: any("Sentinel's management API, as azs_api."),
+    AzureData: {
+      kind: "map",
+      doc: "Azure resources, as az_data.",
+      keys: { auth_methods: authMethodList, connect: { kind: "bool", doc: "Connect at once.", default: true } },
+      others: any("Passed on."),
+    },
+    AzureSentinelAPI: {
+      kind: "map",
+      doc: "Sentinel's management API, as azs_api.",
+      keys: {
+        auth_methods: authMethodList,
+        res_id: text("The workspace's resource id in Azure."),
+        connect: { kind: "bool", doc: "Connect at once.", default: true },
+      },
+      others: any("Passed on."),
+    },
   },
 };
 
@@ -131,6 +145,21 @@ const huntbook: MapSpec = {
       },
     },
     Window: text("The time range that queries mean when they say none: 7d, 12h, 30m, 2w."),
+    ExternalData: {
+      kind: "map",
+      doc: "What KQL's externaldata may read; nothing unless it stands here.",
+      keys: {
+        Hosts: { kind: "list", doc: "Hosts that are read over https; *.example.org for the names below it." },
+        Folders: { kind: "list", format: "folder", doc: "Folders that are read." },
+        MaxMb: {
+          kind: "number",
+          above: 0,
+          default: 64,
+          doc: "For all files of one externaldata together, in megabytes.",
+        },
+      },
+    },
+    InternalDomains: { kind: "list", doc: "Domains of your own: nothing under them is asked of services outside." },
     LogAnalyticsEndpoint: { kind: "text", format: "url", doc: "Another address of the Log Analytics query API." },
     SecretCache: {
       kind: "enum",

@@ -22,6 +22,8 @@ export interface AzurePorts {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Shows a sign-in code to the person; undefined when nobody is there. */
   readonly prompt: ((prompt: DeviceCodePrompt) => void) | undefined;
+  /** Nobody can be asked for anything. */
+  readonly isUnattended?: boolean;
   /** Each secret that passes through, so that it can be looked for in outputs. */
   readonly learn: (secret: Secret) => void;
 }
@@ -169,6 +171,7 @@ export class AzureAccess {
       nowMs: Date.now,
       prompt,
       hasBrowser: hasBrowser(env, process.platform),
+      isUnattended: this.#ports.isUnattended === true,
       store: "reason" in store ? undefined : store,
       run: undefined,
       ...(own === undefined ? {} : { application: own }),

@@ -3,6 +3,7 @@ import process from "node:process";
 import { displaySymbol } from "../base/port.js";
 
 interface Kernel {
+  readonly widgets?: { readonly isHeadless?: boolean };
   readonly display: (value: unknown, options?: DisplayOptions) => Promise<void>;
 }
 export interface DisplayOptions {
@@ -15,6 +16,10 @@ const kernelSymbol = Symbol.for("huntbook.kernel");
 
 /** Whether code runs in a notebook's kernel. */
 export const hasKernel = (): boolean => (globalThis as { [kernelSymbol]?: Kernel })[kernelSymbol] !== undefined;
+
+/** Whether cells run without anybody who looks: `huntbook run`. */
+export const isHeadlessRun = (): boolean =>
+  (globalThis as { [kernelSymbol]?: Kernel })[kernelSymbol]?.widgets?.isHeadless === true;
 
 /**
  * Shows a value under the running cell: rich where the value offers it, else as text. Outside of a notebook it prints

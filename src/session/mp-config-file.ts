@@ -3,13 +3,13 @@ import { displaySymbol, type Displayable, type MimeBundle } from "../base/port.j
 import { HuntError } from "../base/error.js";
 import { ConfigFile, type SaveConfigOptions } from "../config/config-file.js";
 import type { ConfigValue } from "../config/config-document.js";
-import { getCloud } from "../config/cloud.js";
-import { parsePortalUrl, resolveWorkspace, type WorkspaceSettings } from "../config/import-workspace.js";
+import { parsePortalUrl, type WorkspaceSettings } from "../config/import-workspace.js";
 import type { ConfigFinding } from "../config/issue.js";
 import type { Saved } from "../config/save-text.js";
 import type { Content } from "../view/index.js";
 import { currentSession } from "./ambient.js";
 import type { Session } from "./session.js";
+import { resolveThrough } from "./settings-access.js";
 import { show, type Shown } from "./show.js";
 
 type SettingPath = string | readonly string[];
@@ -87,6 +87,10 @@ export class MpConfigFile {
     this.#file = ConfigFile.open(this.#session.configPorts, path);
   }
 
+  /** For the settings editor: the same file, so that both see one another's changes. */
+  get configFile(): ConfigFile {
+    return this.#file;
+  }
   /** The file's path, whether or not it is there yet. */
   get path(): string {
     return this.#file.path;
@@ -218,12 +222,8 @@ export class MpConfigFile {
   }
 
   async #resolve(known: WorkspaceSettings, cloudName: string | undefined, domain: string | undefined) {
-    const { azure, config, http } = this.#session;
-    const cloud = cloudName === undefined || cloudName === azure.cloud.name ? azure.cloud : getCloud(cloudName);
-    const tenant = known.TenantId ?? domain ?? config.text("Azure.tenant_id") ?? "organizations";
-    const token = await (await azure.signIn({ cloud })).getToken(`${cloud.resourceManager}/.default`, tenant);
-    this.#session.learnSecret(token);
-    return resolveWorkspace(known, { http, resourceManager: cloud.resourceManager, token });
+    const { azure, config } = this.#session;
+    return resolveThrough(this.#session, { azure, config }, { known, cloudName, domain });
   }
 
   #use(file: ConfigFile): this {

@@ -34,7 +34,7 @@ import { createPatternRunner } from "./pattern-runner.js";
 import { createScanThread } from "./scan-thread.js";
 import { createViewPorts } from "./views.js";
 import { pluginFolders, PluginRegistry } from "./plugins.js";
-import { signInPrompt } from "./sign-in-prompt.js";
+import { isUnattended, signInPrompt } from "./sign-in-prompt.js";
 
 export interface SessionLimits {
   /** Memory of the engine, bytes; default half of the machine's. */
@@ -244,17 +244,23 @@ export class Session implements AsyncDisposable {
     const { config } = this;
     if (this.#azure?.config !== config) {
       void this.#azure?.access.close();
-      const access = new AzureAccess({
-        config,
-        http: this.http,
-        dataDir: this.dataDir,
-        env: this.configPorts.env,
-        prompt: this.#options.onSignInCode ?? signInPrompt(),
-        learn: secret => this.learnSecret(secret),
-      });
-      this.#azure = { config, access };
+      this.#azure = { config, access: this.azureFor(config) };
     }
     return this.#azure.access;
+  }
+
+  /** The same as another configuration says, for example one that is being edited. The caller closes it. */
+  azureFor(config: Config): AzureAccess {
+    this.#assertOpen();
+    return new AzureAccess({
+      config,
+      http: this.http,
+      dataDir: this.dataDir,
+      env: this.configPorts.env,
+      prompt: this.#options.onSignInCode ?? signInPrompt(),
+      isUnattended: this.#options.onSignInCode === undefined && isUnattended(),
+      learn: secret => this.learnSecret(secret),
+    });
   }
 
   /** Remembers a secret that passed through, for `knownSecrets`. */

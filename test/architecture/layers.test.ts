@@ -33,14 +33,15 @@ const mayImport: Record<string, readonly string[]> = {
     ...["view", "kql", "frame", "session"],
     ...["notebook/protocol", "notebook/client", "notebook/kernel", "notebook/widgets"],
   ],
-  "notebook/widgets": ["view", "frame", "session", "notebook/protocol"],
+  "notebook/widgets": ["view", "config", "frame", "session", "notebook/protocol"],
   "notebook/server": ["net", "view", "config", "session", "notebook/protocol", "notebook/client", "notebook/runner"],
   "notebook/web": ["view", "query", "notebook/protocol", "notebook/widgets"],
   serve: ["kql", "frame", "workspace", "session"],
   testing: ["kql", "frame", "workspace", "query", "session"],
   cli: [
     ...["net", "view", "config", "kql", "frame", "workspace", "query", "session", "serve"],
-    ...["notebook/kernel", "notebook/runner", "notebook/server", "notebook/client"],
+    // The settings page is the notebooks' widget.
+    ...["notebook/kernel", "notebook/runner", "notebook/server", "notebook/client", "notebook/widgets"],
   ],
 };
 

@@ -142,6 +142,8 @@ test("who signed in by a code is kept, encrypted: the next session asks nobody",
   isToken(await next.getToken(scope, tenant));
   isToken(await next.getToken("https://vault.azure.net/.default", tenant));
   expect(prompts).toBe(1);
+  // A run that nobody looks at uses what was kept, and asks nobody.
+  isToken(await signIn({ methods: ["devicecode"], isUnattended: true, store: await open() }).getToken(scope, tenant));
   // Without a store nothing is kept.
   rmSync(join(dir, "secrets.enc"));
   entra.devicePolls = 0;
@@ -149,6 +151,28 @@ test("who signed in by a code is kept, encrypted: the next session asks nobody",
   expect(prompts).toBe(2);
   expect(() => readFileSync(join(dir, "secrets.enc"))).toThrow();
 });
+
+test.each([
+  ["devicecode" as const, /nobody is there to enter a code/],
+  ["interactive" as const, /nobody is there to sign in with a browser/],
+])(
+  "where nobody is, %s ends at once with the reason instead of waiting, and asks no service",
+  async (method, message) => {
+    const unattended = signIn({
+      methods: [method],
+      isUnattended: true,
+      hasBrowser: true,
+      prompt: () => expect.unreachable(),
+    });
+    await expect(unattended.getToken(scope, tenant)).rejects.toMatchObject({
+      code: "auth/none",
+      message: expect.stringMatching(message) as string,
+      hint: expect.stringContaining("az login") as string,
+    });
+    expect((await unattended.status(scope, tenant)).attempts[0]).toMatchObject({ state: "unavailable" });
+    expect(entra.received).toEqual([]);
+  },
+);
 
 test("a sign-in by code that is cancelled stops waiting", async () => {
   entra.devicePolls = 1e9;

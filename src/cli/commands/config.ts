@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import process from "node:process";
 import { configFileName, findConfig, readConfig, systemConfigPorts, type ConfigPorts } from "../../config/config.js";
 import { ConfigDocument } from "../../config/config-document.js";
 import { ConfigFile } from "../../config/config-file.js";
@@ -10,11 +11,14 @@ import { saveText } from "../../config/save-text.js";
 import { didYouMean } from "../../base/suggest.js";
 import type { Args, Command, Context } from "../command.js";
 import { exitCodes, usageError } from "../command.js";
+import { hasScreen, openBrowser } from "../open-browser.js";
+import { aborted, readPort } from "../serve.js";
 import { printJson, printLine, printNote, printTable } from "../print.js";
 
 const actions = {
   show: "the settings in use, secrets masked",
   validate: "what is wrong, with lines and what to do (1 when there are errors)",
+  edit: "open the settings editor in the browser",
   init: "write a first file",
   import: "add a workspace from a config.json or an address of the Azure portal",
   schema: "the JSON Schema, for editors",
@@ -23,7 +27,7 @@ const actions = {
 export const configCommand: Command = {
   name: "config",
   summary: "Show, check or begin the configuration (msticpyconfig.yaml).",
-  synopsis: "config show|validate|init|import|schema [FILE|URL] [options]",
+  synopsis: "config show|validate|edit|init|import|schema [FILE|URL] [options]",
   details: Object.entries(actions)
     .map(([name, what]) => `  ${name.padEnd(8)}  ${what}`)
     .join("\n"),
@@ -32,16 +36,19 @@ export const configCommand: Command = {
     name: { type: "string", value: "NAME", help: "import: name of the workspace's entry" },
     local: { type: "string", multiple: true, value: "NAME=DIR", help: "init: a local workspace; may repeat" },
     force: { type: "boolean", help: "init: replace a file, keeping a backup" },
+    port: { type: "string", value: "N", help: "edit: port of the page (default: any free one)" },
+    "no-open": { type: "boolean", help: "edit: do not open a browser; print the address only" },
     json: { type: "boolean", help: "Print the result as JSON" },
   },
   examples: [
     "huntbook config show",
     "huntbook config validate --json",
+    "huntbook config edit",
     "huntbook config init --local Case42=./case-042",
     "huntbook config import config.json",
     "huntbook config schema > msticpyconfig.schema.json",
   ],
-  positionals: { min: 1, max: 2, names: "what to do: show, validate, init, import or schema" },
+  positionals: { min: 1, max: 2, names: "what to do: show, validate, edit, init, import or schema" },
   run,
 };
 
@@ -58,6 +65,8 @@ async function run(args: Args, context: Context): Promise<number> {
       return show(args, context, ports);
     case "validate":
       return validate(args, context, ports);
+    case "edit":
+      return edit(args, context);
     case "init":
       return init(args, context, ports);
     case "import":
@@ -136,6 +145,30 @@ function printFindings(io: Context["io"], path: string | undefined, findings: re
   }
   const count = (severity: string) => findings.filter(f => f.severity === severity).length;
   printLine(io, `${path}: ${count("error")} errors, ${count("warning")} warnings`);
+}
+
+/** Until it is interrupted. A page that is closed can be opened again; what was not saved is there as long as this runs. */
+async function edit(args: Args, context: Context): Promise<number> {
+  const { io } = context;
+  if (args.flag("json")) throw usageError("'huntbook config edit' prints an address, and no JSON");
+  const host = await context.host();
+  const file = args.text("file");
+  const server = await host.serveSettings({
+    port: readPort(args.text("port")) ?? 0,
+    ...(file === undefined ? {} : { file: resolve(io.cwd, file) }),
+    log: line => printNote(io, line),
+  });
+  try {
+    printLine(io, server.address);
+    printNote(io, "Press Ctrl-C to stop. The address holds the key to this page; do not share it.");
+    if (!args.flag("no-open") && hasScreen(io.env, process.platform))
+      await openBrowser(server.address, process.platform);
+    await aborted(io.signal);
+  } finally {
+    await server.close();
+  }
+  printNote(io, "\nStopped.");
+  return exitCodes.done;
 }
 
 const template = `# Configuration of Huntbook and MSTICPy. \`huntbook config validate\` checks it; \`huntbook config schema\` gives editors a schema.

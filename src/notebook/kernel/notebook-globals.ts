@@ -4,10 +4,19 @@
 export const initialNames = [
   ...["QueryProvider", "WorkspaceConfig", "QueryTime", "TimeSpan", "settings"],
   ...["md", "mdWarn", "show", "kql", "read", "frameFrom", "Frame", "HuntError"],
-  "nbwidgets",
+  ...["nbwidgets", "MpConfigEdit", "MpConfigFile"],
 ] as const;
 /** Those of them that are types too. */
-const classes: readonly string[] = ["QueryProvider", "WorkspaceConfig", "QueryTime", "TimeSpan", "Frame", "HuntError"];
+const classes: readonly string[] = [
+  "QueryProvider",
+  "WorkspaceConfig",
+  "QueryTime",
+  "TimeSpan",
+  "Frame",
+  "HuntError",
+  "MpConfigEdit",
+  "MpConfigFile",
+];
 
 const initial = initialNames.map(name => {
   const value = `const ${name}: typeof import("huntbook").${name};`;

@@ -297,3 +297,26 @@ test("allowed secrets stay, and are counted all the same", async () => {
   expect(JSON.stringify(ran.notebook.cells[1]?.outputs)).toContain("key=s3cret-value-77");
   expect(ran.leaks).toHaveLength(1);
 });
+
+test("a notebook that would have a person sign in ends with the reason instead of waiting", async () => {
+  const file = join(dir, "msticpyconfig.yaml");
+  const id = "11111111-2222-4333-8444-555555555555";
+  writeFileSync(
+    file,
+    `MSSentinel: { Workspaces: { Soc: { WorkspaceId: ${id}, TenantId: ${id} } } }\nAzure: { auth_methods: [devicecode, interactive] }\n`,
+  );
+  const before = process.env["MSTICPYCONFIG"];
+  process.env["MSTICPYCONFIG"] = file;
+  try {
+    const ran = await run(notebook("%%kql\nSecurityAlert | take 1"), {
+      host: { ...sessionHost, options: { dataDir: join(dir, "data") } },
+    });
+    expect(ran.failures.map(f => f.error.code)).toEqual(["auth/none"]);
+    expect(ran.failures[0]?.error.message).toMatch(
+      /nobody is there to enter a code\n.*nobody is there to sign in with a browser/,
+    );
+  } finally {
+    if (before === undefined) delete process.env["MSTICPYCONFIG"];
+    else process.env["MSTICPYCONFIG"] = before;
+  }
+});

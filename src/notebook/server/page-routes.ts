@@ -25,11 +25,10 @@ export interface PageOptions {
   readonly home: string;
 }
 
-export function pageRoutes(options: PageOptions): readonly Route[] {
-  const { access, templates, contents } = options;
+/** Signing in and out of any of our servers. */
+export function signInRoutes(access: Access): readonly Route[] {
   const seeOther = (location: string, headers = {}) => ({ ...redirect(location, headers), status: 303 });
   return [
-    route("GET /", () => redirect(options.home), { kind: "page" }),
     route("GET /favicon.ico", () => icon, { access: "anyone" }),
     route("GET /favicon.svg", () => icon, { access: "anyone" }),
     route(
@@ -46,6 +45,14 @@ export function pageRoutes(options: PageOptions): readonly Route[] {
       const cookie = access.logout({ cookie: String(r.headers["cookie"] ?? "") });
       return htmlAnswer(200, "", { "set-cookie": cookie });
     }),
+  ];
+}
+
+export function pageRoutes(options: PageOptions): readonly Route[] {
+  const { access, templates, contents } = options;
+  return [
+    route("GET /", () => redirect(options.home), { kind: "page" }),
+    ...signInRoutes(access),
     route("GET /gallery", r => showGallery(r, options), { kind: "page" }),
     route("POST /gallery", r => createAndLaunch(r, options), { kind: "page", bodyType: "form", maxBodyBytes: 16_384 }),
     route("GET /huntbook/api/templates", async () => jsonAnswer(200, { templates: (await templates()).map(describe) })),

@@ -1,7 +1,6 @@
 /** The notebook server, put together. */
 import { mkdir, realpath } from "node:fs/promises";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { HuntError } from "../../base/error.js";
@@ -15,10 +14,12 @@ import { KernelManager } from "./kernels/manager.js";
 import type { KernelLauncher } from "./kernels/port.js";
 import type { LabFiles } from "./lab/files.js";
 import { labRoutes } from "./lab/routes.js";
+import { listen } from "./listen.js";
 import { pageRoutes } from "./page-routes.js";
 import { launchAddress } from "./pages/gallery.js";
 import type { Route } from "./route.js";
 import { RouteTable } from "./route.js";
+import { settingsRoutes, type OpenSettings } from "./settings-routes.js";
 import { Sockets } from "./sockets.js";
 import type { ListTemplates } from "./templates.js";
 
@@ -40,6 +41,8 @@ export interface NotebookServerOptions {
   readonly catalog: LoadCatalog;
   /** Names of configured workspaces, offered for a notebook's hunt window. */
   readonly workspaces: () => Promise<readonly string[]>;
+  /** The settings editor for `/settings`; needs `webDir`. */
+  readonly openSettings?: OpenSettings;
   /** API path of the notebook that `/` opens; the Lab itself when undefined. */
   readonly opens?: string;
   /** Kernels without a page that nobody has used for so long are ended; 0: never. */
@@ -79,7 +82,12 @@ export async function openNotebookServer(options: NotebookServerOptions): Promis
   const manager = new KernelManager({ launcher: options.launcher, folderOf, cullAfterMs: options.cullAfterMs });
   const home = options.opens === undefined ? "/lab" : launchAddress(options.opens);
   const viewModule = options.webDir === undefined ? undefined : join(options.webDir, "view.js");
+  const settings =
+    options.openSettings === undefined || options.webDir === undefined
+      ? undefined
+      : settingsRoutes(options.openSettings, options.webDir);
   const routes: readonly Route[] = [
+    ...(settings?.routes ?? []),
     ...pageRoutes({
       ...{ access, contents: thread.handle, home },
       ...{ templates: options.templates, catalog: options.catalog, workspaces: options.workspaces },
@@ -116,25 +124,9 @@ export async function openNotebookServer(options: NotebookServerOptions): Promis
     routes,
     close: async () => {
       const closed = new Promise<void>(resolve => server.close(() => resolve()));
-      await Promise.all([manager.close(), sockets.close()]);
+      await Promise.all([manager.close(), sockets.close(), settings?.close()]);
       server.closeAllConnections();
       await Promise.all([closed, thread.close()]);
     },
   };
-}
-
-/** On this machine only. @returns the port it got */
-function listen(server: ReturnType<typeof createServer>, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === "EADDRINUSE" ? "another program uses it" : cause.message;
-      reject(
-        new HuntError("server/port", `port ${port} cannot be used: ${why}`, {
-          cause,
-          hint: "choose another one: --port 0 takes any free one",
-        }),
-      );
-    });
-    server.listen(port, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
-  });
 }

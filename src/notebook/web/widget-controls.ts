@@ -190,6 +190,23 @@ const dropdown: Draw = (node, page) => {
   return { element: field(node, page, input), update };
 };
 
+const radio: Draw = (node, page) => {
+  const inputs = (node.options ?? []).map((option, index) => {
+    const input = el("input", { type: "radio" });
+    input.name = page.idOf(node);
+    input.id = `${page.idOf(node)}-${index}`;
+    input.disabled = node.disabled === true;
+    input.addEventListener("change", () => page.set(node, index));
+    const label = el("label", { class: "hb-w-choice" }, optionText(option));
+    label.prepend(input);
+    return { input, label };
+  });
+  const element = group(node, el("div", { class: "hb-w-row" }, ...inputs.map(i => i.label)));
+  element.setAttribute("role", "radiogroup");
+  element.classList.remove("hb-w-tall");
+  return { element, update: value => inputs.forEach(({ input }, i) => (input.checked = i === value)) };
+};
+
 /** A list with a filter above it. */
 const select: Draw = (node, page) => {
   const input = el("select", { class: "hb-w-in" });
@@ -400,11 +417,13 @@ const note: Draw = node => {
 const box: Draw = (node, page) => {
   const inside = el(
     "div",
-    { class: node.direction === "row" ? "hb-w-row" : "hb-w-column" },
+    { class: `hb-w-${node.direction ?? "column"}` },
     ...(node.children ?? []).map(child => page.drawChild(child)),
   );
   const named = node.label !== "" || node.help !== undefined;
-  return { element: named ? group(node, inside) : inside, update: () => undefined };
+  const element = named ? group(node, inside) : inside;
+  if (named) element.classList.add("hb-w-group");
+  return { element, update: () => undefined };
 };
 
 const tabs: Draw = (node, page) => {
@@ -475,6 +494,6 @@ const accordion: Draw = (node, page) => {
 
 /** Kinds that every module draws; views inside of widgets need the other module. */
 export const controls = {
-  ...{ text, password, number, slider, checkbox, dropdown, select, multi, subset, datetime },
+  ...{ text, password, number, slider, checkbox, dropdown, radio, select, multi, subset, datetime },
   ...{ button, progress, note, box, tabs, accordion },
 } as const satisfies Record<Exclude<WidgetKind, "output">, Draw>;

@@ -29,10 +29,10 @@ abstract class Container extends Control<number | null> {
 /** Controls beside or below each other. */
 export class Box extends Container {
   readonly kind: WidgetKind = "box";
-  readonly #direction: "row" | "column";
+  readonly #direction: "row" | "column" | "sides";
   constructor(
     children: readonly AnyControl[],
-    options: ControlOptions & { readonly direction?: "row" | "column" } = {},
+    options: ControlOptions & { readonly direction?: "row" | "column" | "sides" } = {},
   ) {
     super(children, options);
     this.#direction = options.direction ?? "column";
@@ -65,7 +65,7 @@ export class Accordion extends Titled {
 export abstract class Composite<V> extends Control<V> {
   readonly kind = "box";
   #children: readonly AnyControl[] = [];
-  /** Called once, by the constructor. */
+  /** What it is made of; called by the constructor. */
   protected hold(children: readonly AnyControl[]): void {
     this.#children = children;
     for (const child of children) child.adoptedBy(this);
@@ -84,5 +84,22 @@ export abstract class Composite<V> extends Control<V> {
   }
   protected fromPage(): undefined {
     return undefined;
+  }
+}
+
+/** A place whose controls are replaced. What a page sends for controls that were here before reaches nobody. */
+export class Panel extends Composite<undefined> {
+  #epoch = 0;
+  constructor(children: readonly AnyControl[] = [], options: ControlOptions = {}) {
+    super(undefined, options);
+    this.hold(children);
+  }
+  replace(children: readonly AnyControl[]): void {
+    this.#epoch += 1;
+    this.hold(children);
+    this.redraw();
+  }
+  override childKey(index: number): string {
+    return `${this.#epoch}-${index}`;
   }
 }

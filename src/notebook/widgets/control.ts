@@ -21,6 +21,8 @@ export interface AnyControl extends Displayable {
   readonly label: string;
   readonly disabled: boolean;
   readonly children: readonly AnyControl[];
+  /** The last part of a child's id. */
+  childKey(index: number): string;
   toNode(id: string): WidgetNode;
   toPage(): WidgetValue;
   describe(): string;
@@ -29,6 +31,7 @@ export interface AnyControl extends Displayable {
   refresh(): void;
   redraw(): void;
   adoptedBy(parent: AnyControl): void;
+  attach(mount: Mount): void;
 }
 
 export abstract class Control<V> implements AnyControl {
@@ -88,6 +91,16 @@ export abstract class Control<V> implements AnyControl {
     return [];
   }
 
+  /** Ids say what was drawn: where children are replaced, those of the old ones must mean nothing. */
+  childKey(index: number): string {
+    return String(index);
+  }
+
+  /** Draws it somewhere else than in a notebook. */
+  attach(mount: Mount): void {
+    this.#mount = mount;
+  }
+
   /** The widget for pages that reach the kernel; for the others its labels and values. */
   [displaySymbol](): MimeBundle {
     this.#mount ??= openMount(this);
@@ -98,7 +111,7 @@ export abstract class Control<V> implements AnyControl {
   toNode(id: string): WidgetNode {
     const help = this.#help === undefined ? {} : { help: this.#help };
     const disabled = this.#disabled ? { disabled: true } : {};
-    const children = this.children.map((child, i) => child.toNode(`${id}.${i}`));
+    const children = this.children.map((child, i) => child.toNode(`${id}.${this.childKey(i)}`));
     const inside = children.length === 0 ? {} : { children };
     return { id, kind: this.kind, label: this.#label, ...disabled, ...help, ...this.parts(), ...inside };
   }

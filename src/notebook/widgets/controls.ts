@@ -191,6 +191,11 @@ export class Select<T = string> extends Choosing<T> {
   readonly kind = "select";
 }
 
+/** One of a few, all of them seen. */
+export class Radio<T = string> extends Choosing<T> {
+  readonly kind = "radio";
+}
+
 /** Any number of several. */
 export class SelectMultiple<T = string> extends Control<readonly T[]> {
   readonly kind: WidgetKind = "multi";

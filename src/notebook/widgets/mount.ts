@@ -105,11 +105,11 @@ function moduleFor(tree: WidgetNode): WidgetModuleName {
   return shows(tree) ? "widgets-view" : "widgets";
 }
 
-function readState(root: AnyControl): WidgetState {
+export function readState(root: AnyControl): WidgetState {
   const values: Record<string, WidgetValue> = {};
   const collect = (control: AnyControl, id: string): void => {
     values[id] = control.toPage();
-    control.children.forEach((child, i) => collect(child, `${id}.${i}`));
+    control.children.forEach((child, i) => collect(child, `${id}.${control.childKey(i)}`));
   };
   collect(root, "0");
   return { tree: root.toNode("0"), values };
@@ -148,9 +148,10 @@ async function receive({ root, comm, host, fullState }: Mounted, { data }: CommD
   } else if (message.type === "set" && message.value !== undefined) control.receive(message.value);
 }
 
-function findControl(root: AnyControl, id: string): AnyControl | undefined {
+/** The control of an id; undefined for one that is no longer there. */
+export function findControl(root: AnyControl, id: string): AnyControl | undefined {
   const [first, ...path] = id.split(".");
-  return first === "0"
-    ? path.reduce<AnyControl | undefined>((control, index) => control?.children[Number(index)], root)
-    : undefined;
+  const step = (control: AnyControl | undefined, key: string): AnyControl | undefined =>
+    control?.children.find((_, i) => control.childKey(i) === key);
+  return first === "0" ? path.reduce<AnyControl | undefined>(step, root) : undefined;
 }

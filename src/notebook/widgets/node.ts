@@ -23,7 +23,8 @@ export interface WidgetNode {
   readonly options?: readonly Option[];
   /** The weight of a button, or of a note. */
   readonly tone?: "plain" | "primary" | "danger" | "faint" | "bad";
-  readonly direction?: "row" | "column";
+  /** `sides`: a narrow part and a wide one beside each other, below each other where there is no room. */
+  readonly direction?: "row" | "column" | "sides";
   readonly children?: readonly WidgetNode[];
   /** Headings of tabs and accordions. */
   readonly titles?: readonly string[];
@@ -37,6 +38,7 @@ export type WidgetKind =
   | "checkbox"
   | "dropdown"
   | "select"
+  | "radio"
   | "multi"
   | "subset"
   | "datetime"

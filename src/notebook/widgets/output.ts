@@ -27,6 +27,11 @@ export class Output extends Control<View | undefined> {
     this.value = children.length === 0 ? undefined : toView({ kind: "group", children });
   }
 
+  /** Shows a view at once. */
+  setView(children: readonly Content[]): void {
+    this.value = toView({ kind: "group", children });
+  }
+
   /** Shows what went wrong. */
   showError(error: unknown): void {
     const code = typeof error === "object" && error !== null && "code" in error ? `${String(error.code)}: ` : "";

@@ -15,7 +15,8 @@ import {
   addressesOf,
   geoDistance,
   locate,
-  locatePlace,
+  locateAll,
+  locatePlaces,
   toIpEntity,
   toPlace,
   whyUnknown,
@@ -72,16 +73,13 @@ function packSource(pack: GeoPack): GeoSource {
   const name = "DB-IP";
   /** One place for each pair of place and network: addresses by the thousand share it. */
   const places = new Map<number, GeoPlace>();
-  return {
-    name,
-    find: ip => {
-      const key = pack.keyOf(ip);
-      if (key === undefined || key === 0) return undefined;
-      let place = places.get(key);
-      if (place === undefined) places.set(key, (place = toPlace(name, toPart(pack.located(key)))));
-      return place;
-    },
+  const placeOf = (key: number | undefined): GeoPlace | undefined => {
+    if (key === undefined || key === 0) return undefined;
+    let place = places.get(key);
+    if (place === undefined) places.set(key, (place = toPlace(name, toPart(pack.located(key)))));
+    return place;
   };
+  return { name, find: ip => placeOf(pack.keyOf(ip)), findMany: ips => pack.keysOf(ips).map(placeOf) };
 }
 
 const toPart = ({ place, network }: Located): GeoPart => ({
@@ -195,12 +193,12 @@ export class GeoLiteLookup {
     options?: GeoFrameOptions,
   ): Promise<[(GeoRecord | UnknownPlace)[], Entity<"IpAddress">[]] | Frame> {
     const sources = await this.#open();
-    const find = (ip: string): GeoRecord | undefined => locate(sources, ip);
     if (isGeoInput(input)) {
-      const found = addressesOf(input).map(ip => ({ ip, record: find(ip) }));
+      const ips = addressesOf(input);
+      const found = locateAll(sources, ips);
       return [
-        found.map(({ ip, record }) => record ?? { ip, unknown: whyUnknown(ip) }),
-        found.map(({ ip, record }) => toIpEntity(ip, record)),
+        ips.map((ip, i) => found[i] ?? { ip, unknown: whyUnknown(ip) }),
+        ips.map((ip, i) => toIpEntity(ip, found[i])),
       ];
     }
     const frame = await input;
@@ -208,7 +206,7 @@ export class GeoLiteLookup {
       throw new HuntError("transform/no-column", "no column of addresses was given", {
         hint: 'write { column: "IPAddress" }',
       });
-    return addPlaces(await this.#session.store(), frame, ip => locatePlace(sources, ip), options);
+    return addPlaces(await this.#session.store(), frame, ips => locatePlaces(sources, ips), options);
   }
 
   /** As `lookupIp` of a frame; MSTICPy's `df_lookup_ip`. */

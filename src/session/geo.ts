@@ -99,6 +99,8 @@ const toPart = ({ place, network }: Located): GeoPart => ({
 async function siteSources(session: Session): Promise<readonly GeoSource[]> {
   const config = session.workspaceConfig();
   if (config.place.kind === "sentinel") return [];
+  // A look-up of an address does not make the demo: without a workspace there is no sites file yet.
+  if (config.place.kind === "contoso" && !session.hasDemo) return [];
   const { sites } = await session.workspace(config);
   if (sites === undefined || sites.sites.length === 0) return [];
   const find = flatten(sites);
@@ -170,6 +172,7 @@ export class GeoLiteLookup {
   readonly #session = currentSession();
   readonly #settings: GeoLiteSettings;
   #sources: Promise<readonly GeoSource[]> | undefined;
+  #hadDemo: boolean | undefined;
 
   constructor(settings: GeoLiteSettings = {}) {
     this.#settings = settings;
@@ -221,6 +224,9 @@ export class GeoLiteLookup {
   }
 
   #open(): Promise<readonly GeoSource[]> {
+    const { hasDemo } = this.#session;
+    if (hasDemo !== this.#hadDemo) this.#sources = undefined;
+    this.#hadDemo = hasDemo;
     this.#sources ??= openSources(this.#session, this.#settings);
     this.#sources.catch(() => (this.#sources = undefined));
     return this.#sources;
@@ -285,6 +291,7 @@ export class KqlPlaces implements KqlHost {
   readonly #root: string;
   readonly #seen = new Map<string, IpLocation | undefined>();
   #sources: Promise<readonly GeoSource[]> | undefined;
+  #hadDemo: boolean | undefined;
   #opened: readonly GeoSource[] = [];
 
   constructor(session: Session, root = packageRoot) {
@@ -294,6 +301,12 @@ export class KqlPlaces implements KqlHost {
 
   /** @throws HuntError `geo/no-pack`, `geo/bad-database` */
   async open(): Promise<void> {
+    const { hasDemo } = this.#session;
+    if (hasDemo !== this.#hadDemo) {
+      this.#sources = undefined;
+      this.#seen.clear();
+    }
+    this.#hadDemo = hasDemo;
     // A query that only reads waits for no download: GeoLiteLookup updates databases.
     this.#sources ??= openSources(this.#session, { autoUpdate: false }, this.#root);
     this.#sources.catch(() => (this.#sources = undefined));

@@ -16,7 +16,7 @@ export type ColumnBatch = readonly (readonly (string | number | null)[])[];
 export type ColumnBatches = AsyncIterable<ColumnBatch> | Iterable<ColumnBatch>;
 
 /** A column that needs no conversion on its way into the engine. */
-export type PlainColumn = Column & { readonly type: "int" | "string" };
+export type PlainColumn = Column & { readonly type: "int" | "real" | "string" };
 
 interface ColumnTarget {
   readonly table: string;

@@ -15,7 +15,8 @@ import {
   addressesOf,
   geoDistance,
   locate,
-  locatePlace,
+  locateAll,
+  locatePlaces,
   toIpEntity,
   toPlace,
   whyUnknown,
@@ -72,16 +73,13 @@ function packSource(pack: GeoPack): GeoSource {
   const name = "DB-IP";
   /** One place for each pair of place and network: addresses by the thousand share it. */
   const places = new Map<number, GeoPlace>();
-  return {
-    name,
-    find: ip => {
-      const key = pack.keyOf(ip);
-      if (key === undefined || key === 0) return undefined;
-      let place = places.get(key);
-      if (place === undefined) places.set(key, (place = toPlace(name, toPart(pack.located(key)))));
-      return place;
-    },
+  const placeOf = (key: number | undefined): GeoPlace | undefined => {
+    if (key === undefined || key === 0) return undefined;
+    let place = places.get(key);
+    if (place === undefined) places.set(key, (place = toPlace(name, toPart(pack.located(key)))));
+    return place;
   };
+  return { name, find: ip => placeOf(pack.keyOf(ip)), findMany: ips => pack.keysOf(ips).map(placeOf) };
 }
 
 const toPart = ({ place, network }: Located): GeoPart => ({
@@ -101,6 +99,8 @@ const toPart = ({ place, network }: Located): GeoPart => ({
 async function siteSources(session: Session): Promise<readonly GeoSource[]> {
   const config = session.workspaceConfig();
   if (config.place.kind === "sentinel") return [];
+  // A look-up of an address does not make the demo: without a workspace there is no sites file yet.
+  if (config.place.kind === "contoso" && !session.hasDemo) return [];
   const { sites } = await session.workspace(config);
   if (sites === undefined || sites.sites.length === 0) return [];
   const find = flatten(sites);
@@ -172,6 +172,7 @@ export class GeoLiteLookup {
   readonly #session = currentSession();
   readonly #settings: GeoLiteSettings;
   #sources: Promise<readonly GeoSource[]> | undefined;
+  #hadDemo: boolean | undefined;
 
   constructor(settings: GeoLiteSettings = {}) {
     this.#settings = settings;
@@ -195,12 +196,12 @@ export class GeoLiteLookup {
     options?: GeoFrameOptions,
   ): Promise<[(GeoRecord | UnknownPlace)[], Entity<"IpAddress">[]] | Frame> {
     const sources = await this.#open();
-    const find = (ip: string): GeoRecord | undefined => locate(sources, ip);
     if (isGeoInput(input)) {
-      const found = addressesOf(input).map(ip => ({ ip, record: find(ip) }));
+      const ips = addressesOf(input);
+      const found = locateAll(sources, ips);
       return [
-        found.map(({ ip, record }) => record ?? { ip, unknown: whyUnknown(ip) }),
-        found.map(({ ip, record }) => toIpEntity(ip, record)),
+        ips.map((ip, i) => found[i] ?? { ip, unknown: whyUnknown(ip) }),
+        ips.map((ip, i) => toIpEntity(ip, found[i])),
       ];
     }
     const frame = await input;
@@ -208,7 +209,7 @@ export class GeoLiteLookup {
       throw new HuntError("transform/no-column", "no column of addresses was given", {
         hint: 'write { column: "IPAddress" }',
       });
-    return addPlaces(await this.#session.store(), frame, ip => locatePlace(sources, ip), options);
+    return addPlaces(await this.#session.store(), frame, ips => locatePlaces(sources, ips), options);
   }
 
   /** As `lookupIp` of a frame; MSTICPy's `df_lookup_ip`. */
@@ -223,6 +224,9 @@ export class GeoLiteLookup {
   }
 
   #open(): Promise<readonly GeoSource[]> {
+    const { hasDemo } = this.#session;
+    if (hasDemo !== this.#hadDemo) this.#sources = undefined;
+    this.#hadDemo = hasDemo;
     this.#sources ??= openSources(this.#session, this.#settings);
     this.#sources.catch(() => (this.#sources = undefined));
     return this.#sources;
@@ -287,6 +291,7 @@ export class KqlPlaces implements KqlHost {
   readonly #root: string;
   readonly #seen = new Map<string, IpLocation | undefined>();
   #sources: Promise<readonly GeoSource[]> | undefined;
+  #hadDemo: boolean | undefined;
   #opened: readonly GeoSource[] = [];
 
   constructor(session: Session, root = packageRoot) {
@@ -296,6 +301,12 @@ export class KqlPlaces implements KqlHost {
 
   /** @throws HuntError `geo/no-pack`, `geo/bad-database` */
   async open(): Promise<void> {
+    const { hasDemo } = this.#session;
+    if (hasDemo !== this.#hadDemo) {
+      this.#sources = undefined;
+      this.#seen.clear();
+    }
+    this.#hadDemo = hasDemo;
     // A query that only reads waits for no download: GeoLiteLookup updates databases.
     this.#sources ??= openSources(this.#session, { autoUpdate: false }, this.#root);
     this.#sources.catch(() => (this.#sources = undefined));

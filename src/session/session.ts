@@ -397,6 +397,11 @@ export class Session implements AsyncDisposable {
     return this.workspaceAt(config.name, place);
   }
 
+  /** Whether the demo is there; what only looks something up must not make it. */
+  get hasDemo(): boolean {
+    return existsSync(join(contosoDir(this.dataDir), "manifest.json"));
+  }
+
   /** What the configuration calls a place. */
   nameOf(place: LocalPlace): string {
     if (place.kind === "contoso") return contosoName;

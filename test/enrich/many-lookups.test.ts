@@ -18,15 +18,15 @@ test("after kill -9 a look-up is resumed, and nothing that was finished is asked
     };
     expect(await first.ended).toEqual({ result: undefined, signal: "SIGKILL" });
     const finished = finishedIn(dir);
-    expect(finished.length).toBeGreaterThan(200);
+    expect(finished.length).toBeGreaterThan(190);
     expect(finished.length).toBeLessThan(count * providers.length);
     const before = new Map(services.asked);
     const { result } = await startLookup(dir, services.url, count, perSecond).ended;
     expect(result).toMatchObject({ rows: count * providers.length, failed: 0, kept: finished.length });
     expect(finished.filter(key => services.asked.get(key) !== before.get(key))).toEqual([]);
-    // Only what was under way when it was killed was asked twice: four requests at each service.
+    // Only what was under way when it was killed was asked twice: sixteen requests at each service.
     const twice = [...services.asked].filter(([, times]) => times > 1);
-    expect(twice.length).toBeLessThanOrEqual(4 * providers.length);
+    expect(twice.length).toBeLessThanOrEqual(16 * providers.length);
     for (const ip of observablesOf(count))
       for (const p of providers) expect(services.asked.get(`${p} ${ip}`) ?? 0, `${p} ${ip}`).toBeGreaterThan(0);
   } finally {

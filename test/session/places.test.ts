@@ -1,11 +1,11 @@
 /** Places of addresses in queries: the pack is opened by the first query that asks, and what is not there is told. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { compressPack } from "../../src/enrich/geo/pack-write.js";
 import { smallPack } from "../../src/enrich/geo/small-pack.js";
-import { createSession, frameFrom, withSession, type Session } from "../../src/index.js";
+import { createSession, frameFrom, GeoLiteLookup, withSession, type Session } from "../../src/index.js";
 import { createInlineCompiler } from "../../src/kql/compiler.js";
 import { KqlPlaces, sessionPack } from "../../src/session/geo.js";
 import { createWorkspace } from "../../src/workspace/index.js";
@@ -103,4 +103,33 @@ test("without the pack and offline a query does not answer null: it says what to
   writeFileSync(join(dir, "data/geo/places-1.pack"), smallPack());
   await places.open();
   expect(places.locateIp("8.8.8.8")?.country).toBe("United States");
+});
+
+test("a look-up in an empty data folder does not make the demo; when the demo comes, its sites answer", async () => {
+  const dir = join(root, `case-${++count}`);
+  const dataDir = join(dir, "data");
+  mkdirSync(join(dataDir, "geo"), { recursive: true });
+  writeFileSync(join(dataDir, "geo/places-1.pack"), smallPack());
+  const session = createSession({
+    ...{ dataDir, offline: true, createCompiler: createInlineCompiler },
+    configPorts: { env: {}, cwd: dir, home: dir, read: () => undefined },
+  });
+  sessions.push(session);
+  const country = async (geo: GeoLiteLookup): Promise<unknown> =>
+    withSession(session, async () => {
+      const [[raw]] = await geo.lookupIp("10.1.2.3");
+      return raw !== undefined && "country" in raw ? raw.country : raw?.unknown;
+    });
+  const geo = withSession(session, () => new GeoLiteLookup());
+  expect(await located(session, ["8.8.8.8"])).toEqual([["8.8.8.8", "United States", "Mountain View", 37.422]]);
+  expect(await country(geo)).toBe("private use (RFC 1918)");
+  expect(existsSync(join(dataDir, "contoso"))).toBe(false);
+  const demo = join(dataDir, "contoso");
+  await createWorkspace(demo, { clock: { kind: "pinned", now: "2026-01-13T18:00:00Z" } });
+  writeFileSync(
+    join(demo, "sites.yaml"),
+    "sites:\n  - { site: Dublin, country: IE, city: Dublin, cidr: 10.1.0.0/16 }\n",
+  );
+  expect(await country(geo)).toBe("Ireland");
+  expect((await located(session, ["10.1.2.3"]))[0]?.slice(0, 3)).toEqual(["10.1.2.3", "Ireland", "Dublin"]);
 });

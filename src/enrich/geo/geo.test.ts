@@ -15,7 +15,16 @@ import { AnswerStore } from "../../net/store.js";
 import { countryName } from "./country.js";
 import { installPack } from "./install-pack.js";
 import { askIpStack } from "./ipstack.js";
-import { addPlaces, addressesOf, geoDistance, locate, toIpEntity, whyUnknown, type GeoSource } from "./lookup.js";
+import {
+  addPlaces,
+  addressesOf,
+  geoDistance,
+  locate,
+  locateAll,
+  toIpEntity,
+  whyUnknown,
+  type GeoSource,
+} from "./lookup.js";
 import { downloadGeoLite } from "./maxmind.js";
 import { openMmdbSource } from "./mmdb.js";
 import { openMmdb } from "./mmdb-walk.js";
@@ -88,6 +97,9 @@ test("for any ranges the pack says what looking through them says, also after it
       const bytes = writer.finish({ builtAt: "", credit: "" });
       expect(decompressPack(compressPack(bytes)).equals(bytes)).toBe(true);
       const pack = openPack(bytes);
+      const dotted = [...asked, ...sorted, ...asked].map(n => [24, 16, 8, 0].map(s => (n >>> s) & 255).join("."));
+      const texts = [...dotted, "::1", "no address", ""];
+      expect(pack.keysOf(texts)).toEqual(texts.map(text => pack.keyOf(text)));
       for (const value of [...asked, ...sorted.slice(0, 20), ...sorted.slice(-5)]) {
         const i = sorted.findLastIndex(start => start <= value);
         const expected =
@@ -101,6 +113,35 @@ test("for any ranges the pack says what looking through them says, also after it
     }),
     { numRuns: 30 },
   );
+});
+
+test("names that reach from one page of the file into the next are read whole", () => {
+  const writer = new PackWriter();
+  const names = Array.from({ length: 4000 }, (_, i) => `Zürich ${"ö".repeat(i % 40)} ${i}`);
+  names.forEach((city, i) =>
+    writer.range("p4", BigInt(i), writer.place({ country: "CH", state: "", city, latitude: 1, longitude: 1 })),
+  );
+  const pack = openPack(writer.finish({ builtAt: "", credit: "" }));
+  expect(names.map((_, i) => pack.findV4(i).place?.city)).toEqual(names);
+});
+
+test("many addresses at once get what each would get alone, whichever sources know them", () => {
+  const pack = openPack(smallPack());
+  const found = (ip: string) => pack.find(ip);
+  const sources: GeoSource[] = [
+    { name: "sites", find: ip => (ip.startsWith("10.") ? { countryCode: "IE", site: "Dublin" } : undefined) },
+    { name: "own", find: ip => (ip === "1.1.1.1" ? { countryCode: "AU", city: "Sydney" } : undefined) },
+    {
+      name: "pack",
+      find: ip => {
+        const known = found(ip);
+        return known?.network === undefined ? undefined : { asn: known.network.asn, asName: known.network.name };
+      },
+    },
+  ];
+  const ips = ["8.8.8.8", "10.0.0.1", "1.1.1.1", "192.0.2.1", "none", "10.0.0.1"];
+  expect(locateAll(sources, ips)).toEqual(ips.map(ip => locate(sources, ip)));
+  expect(locateAll(sources, ips)[2]).toMatchObject({ city: "Sydney", asn: 13335, source: "own" });
 });
 
 test("a damaged pack is refused by name", () => {
@@ -306,7 +347,7 @@ test("a frame gets columns; every row stays, in order", async () => {
       ],
       ip,
     );
-  const placed = await addPlaces(store, frame, find, { column: "IP" });
+  const placed = await addPlaces(store, frame, ips => ips.map(find), { column: "IP" });
   expect(placed.columns.map(c => c.name)).toEqual([
     "IP",
     "City",
@@ -326,7 +367,7 @@ test("a frame gets columns; every row stays, in order", async () => {
     ["85.214.149.236", "x", "DE", "Berlin", 6724],
     ["8.8.8.8", "again", "US", "Mountain View", 15169],
   ]);
-  const known = await addPlaces(store, frame, find, { column: "IP", onlyKnown: true, prefix: "Src" });
+  const known = await addPlaces(store, frame, ips => ips.map(find), { column: "IP", onlyKnown: true, prefix: "Src" });
   expect([known.rowCount, known.columns.at(-1)?.name]).toEqual([3, "SrcGeoSource"]);
 });
 

@@ -3,6 +3,7 @@ import { classifyIp } from "../../base/ip-class.js";
 import { HuntError } from "../../base/error.js";
 import type { Column } from "../../base/column.js";
 import { createEntity, Entity } from "../../entity/entity.js";
+import type { ColumnBatch } from "../../frame/append-columns.js";
 import type { Frame } from "../../frame/frame.js";
 import { physicalName, tablePath } from "../../frame/materialize.js";
 import type { FrameStore } from "../../frame/store.js";
@@ -38,7 +39,50 @@ export interface GeoSource {
   readonly name: string;
   /** Undefined when it does not know the address. Quick when it keeps what `toPlace` made and gives it again. */
   find(ip: string): GeoPart | undefined;
+  /** As `find` of each, when it is quicker for many. At most `mostTogether` at a time. */
+  findMany?(ips: readonly string[]): readonly (GeoPart | undefined)[];
 }
+
+/** Addresses that are looked up together. */
+export const mostTogether = 100_000;
+
+/** As `locatePlace` of each. */
+export function locatePlaces(sources: readonly GeoSource[], ips: readonly string[]): (GeoPlace | undefined)[] {
+  const found = new Array<GeoPlace | undefined>(ips.length);
+  for (let from = 0; from < ips.length; from += mostTogether) {
+    const part = ips.slice(from, from + mostTogether);
+    // What each source knows is found at once; those that come later are only asked about what is left.
+    let left = part.map((_, i) => i);
+    for (const source of sources) {
+      const asked = left.length === part.length ? part : left.map(i => part[i] ?? "");
+      const parts = source.findMany?.(asked) ?? asked.map(ip => source.find(ip));
+      left = left.filter((i, n) => {
+        const before = found[from + i];
+        const known = parts[n];
+        if (known === undefined) return true;
+        const now = withPart(before, source.name, known);
+        found[from + i] = now;
+        return !isFinal(now);
+      });
+      if (left.length === 0) break;
+    }
+  }
+  return found;
+}
+
+/** What one source says, added to what those before it said. */
+function withPart(found: GeoPlace | undefined, source: string, part: GeoPart): GeoPlace {
+  if (found === undefined) return part.source === source ? (part as GeoPlace) : toPlace(source, part);
+  return {
+    ...found,
+    asn: found.asn ?? part.asn,
+    asName: found.asName === "" ? (part.asName ?? "") : found.asName,
+  };
+}
+
+/** A sites file says all there is to say: what a database believes about a private range is noise. */
+const isFinal = (place: GeoPlace): boolean =>
+  place.source === "sites" || (place.asn !== undefined && place.countryCode !== "");
 
 /** Asks the sources in order; the network's number may come from a later one than the place. */
 export function locatePlace(sources: readonly GeoSource[], ip: string): GeoPlace | undefined {
@@ -46,17 +90,8 @@ export function locatePlace(sources: readonly GeoSource[], ip: string): GeoPlace
   for (const source of sources) {
     const part = source.find(ip);
     if (part === undefined) continue;
-    if (found === undefined) {
-      found = part.source === source.name ? (part as GeoPlace) : toPlace(source.name, part);
-      // A sites file says all there is to say: what a database believes about a private range is noise.
-      if (source.name === "sites") return found;
-    } else
-      found = {
-        ...found,
-        asn: found.asn ?? part.asn,
-        asName: found.asName === "" ? (part.asName ?? "") : found.asName,
-      };
-    if (found.asn !== undefined && found.countryCode !== "") break;
+    found = withPart(found, source.name, part);
+    if (isFinal(found)) break;
   }
   return found;
 }
@@ -65,6 +100,13 @@ export function locatePlace(sources: readonly GeoSource[], ip: string): GeoPlace
 export function locate(sources: readonly GeoSource[], ip: string): GeoRecord | undefined {
   const place = locatePlace(sources, ip);
   return place === undefined ? undefined : toRecord(ip, place);
+}
+
+/** As `locate` of each. */
+export function locateAll(sources: readonly GeoSource[], ips: readonly string[]): (GeoRecord | undefined)[] {
+  return locatePlaces(sources, ips).map((place, i) =>
+    place === undefined ? undefined : toRecord(ips[i] ?? "", place),
+  );
 }
 
 /** Every field by name: several times as quick as spreading, and there is one for each address. */
@@ -107,9 +149,13 @@ export const geoColumns: readonly Column[] = [
   { name: "GeoSource", type: "string" },
 ];
 
-const toCells = (r: GeoPlace): readonly unknown[] => [
-  ...[r.countryCode, r.country, r.state, r.city, r.longitude ?? null, r.latitude ?? null],
-  ...[r.asn ?? null, r.asName, r.source],
+/** As they are written: numbers of networks go beyond 2^31. */
+const plainColumns = geoColumns.map(({ name, type }) => ({ name, type: type === "string" ? type : ("real" as const) }));
+
+const toColumns = (places: readonly GeoPlace[]): ColumnBatch => [
+  ...[places.map(p => p.countryCode), places.map(p => p.country), places.map(p => p.state), places.map(p => p.city)],
+  ...[places.map(p => p.longitude ?? null), places.map(p => p.latitude ?? null), places.map(p => p.asn ?? null)],
+  ...[places.map(p => p.asName), places.map(p => p.source)],
 ];
 
 /** An address with its place, as an entity. */
@@ -151,38 +197,32 @@ export function whyUnknown(ip: string): string {
   return known.global ? "not known" : known.purpose;
 }
 
-/** Texts whose place is remembered while a frame is read: logs repeat themselves. Emptied when full. */
-const rememberedTexts = 16_384;
+/** Finds the places of many addresses. */
+export type FindPlaces = (ips: readonly string[]) => readonly (GeoPlace | undefined)[];
 
 /** Places by number: what a column's rows refer to. */
 class PlaceList {
   readonly places: GeoPlace[] = [];
   readonly #numbers = new Map<GeoPlace, number>();
-  readonly #texts = new Map<string, number | null>();
-  readonly #find: (ip: string) => GeoPlace | undefined;
+  readonly #find: FindPlaces;
 
-  constructor(find: (ip: string) => GeoPlace | undefined) {
+  constructor(find: FindPlaces) {
     this.#find = find;
   }
 
-  /** The number of an address's place; null when it has none. */
-  numberOf(text: string): number | null {
-    const known = this.#texts.get(text);
-    if (known !== undefined) return known;
+  /** The numbers of addresses' places; null for those that have none. */
+  numbersOf(texts: readonly string[]): (number | null)[] {
     // Nearly all are addresses as they stand.
-    const place = text === "" ? undefined : (this.#find(text) ?? this.#findRefanged(text));
-    const number = place === undefined ? null : this.#add(place);
-    if (this.#texts.size >= rememberedTexts) this.#texts.clear();
-    this.#texts.set(text, number);
-    return number;
+    const found = [...this.#find(texts)];
+    texts.forEach((text, i) => {
+      if (found[i] !== undefined || text === "") return;
+      const whole = refang(text.trim());
+      if (whole !== text) found[i] = this.#find([whole])[0];
+    });
+    return found.map(place => (place === undefined ? null : this.#numberOf(place)));
   }
 
-  #findRefanged(text: string): GeoPlace | undefined {
-    const whole = refang(text.trim());
-    return whole === text ? undefined : this.#find(whole);
-  }
-
-  #add(place: GeoPlace): number {
+  #numberOf(place: GeoPlace): number {
     let number = this.#numbers.get(place);
     if (number === undefined) {
       number = this.places.push(place) - 1;
@@ -192,20 +232,20 @@ class PlaceList {
   }
 }
 
-/** Rows that are written at a time. */
-const writtenRows = 32_768;
-
 /** For each row of a frame the number of its address's place. */
 async function* placeNumbers(frame: Frame, column: number, list: PlaceList) {
-  let numbers: (number | null)[] = [];
+  let texts: string[] = [];
   for await (const { cells } of textPages(frame, [column])) {
-    for (const text of cells[0] ?? []) numbers.push(list.numberOf(text));
-    if (numbers.length < writtenRows) continue;
-    yield [numbers];
-    numbers = [];
+    for (const text of cells[0] ?? []) texts.push(text);
+    if (texts.length < writtenRows) continue;
+    yield [list.numbersOf(texts)];
+    texts = [];
   }
-  yield [numbers];
+  yield [list.numbersOf(texts)];
 }
+
+/** Rows that are looked up and written at a time. */
+const writtenRows = 32_768;
 
 export interface GeoFrameOptions {
   readonly column: string;
@@ -223,7 +263,7 @@ export interface GeoFrameOptions {
 export async function addPlaces(
   store: FrameStore,
   frame: Frame,
-  find: (ip: string) => GeoPlace | undefined,
+  find: FindPlaces,
   options: GeoFrameOptions,
 ): Promise<Frame> {
   const [index = 0] = textColumns(frame, options.column);
@@ -234,7 +274,7 @@ export async function addPlaces(
     placeNumbers(frame, index, list),
     info,
   );
-  const places = await store.fromBatches(geoColumns, [list.places.map(toCells)], info);
+  const places = await store.fromColumnBatches(plainColumns, [toColumns(list.places)], info);
   try {
     const taken = new Set(frame.columns.map(c => c.name));
     const added = geoColumns.map(c => {
@@ -243,10 +283,11 @@ export async function addPlaces(
     });
     const own = frame.columns.map((c, i) => ({ ...c, slot: `o${i}` }));
     const slots = [...own, ...added.map((c, i) => ({ ...c, slot: `a${i}` }))];
-    const empty = (type: string, of: string): string => (type === "string" ? `coalesce(${of}, '')` : of);
+    const filled = (type: string, of: string): string =>
+      type === "string" ? `coalesce(${of}, '')` : type === "long" ? `${of}::bigint` : of;
     const cells = [
       ...frame.columns.map((_, i) => `f.${physicalName(i)} as o${i}`),
-      ...added.map((c, i) => `${empty(c.type, `p.${physicalName(i)}`)} as a${i}`),
+      ...added.map((c, i) => `${filled(c.type, `p.${physicalName(i)}`)} as a${i}`),
     ].join(", ");
     const [f = "", n = "", p = ""] = [frame, numbers, places].map(one => tablePath(one.relation.path.at(-1) ?? ""));
     const join = options.onlyKnown === true ? "join" : "left join";

@@ -25,8 +25,12 @@ export interface HttpSourceParts {
   readonly timeoutMs?: number;
 }
 
-/** Requests to one service at the same time. */
-const inFlight = 4;
+/**
+ * Requests to one service at the same time: as many as its quota allows in a second, so that slow answers do not waste it,
+ * but never a crowd.
+ */
+const inFlight = (quota: Quota): number =>
+  Math.max(4, Math.min(16, ...quota.use.map(({ limit, perMs }) => Math.floor((limit * 1000) / perMs))));
 const maxAnswerBytes = 8 * 1024 * 1024;
 /** Raw answers beyond this are not kept on disk; the verdict is. */
 const maxKeptChars = 100_000;
@@ -108,7 +112,7 @@ export class HttpSource implements TiSource {
         ask.onAnswer(query, await this.#one(query, ask, run));
       }
     };
-    await Promise.all(Array.from({ length: Math.min(inFlight, queries.length) }, worker));
+    await Promise.all(Array.from({ length: Math.min(inFlight(this.#parts.quota), queries.length) }, worker));
   }
 
   async #one(query: TiQuery, ask: TiAsk, run: Run): Promise<TiOutcome> {

@@ -26,14 +26,14 @@ describe("process tables of frames", () => {
   });
   afterAll(async () => store?.close());
   const frameOf = async (events: readonly Row[], list = columns): Promise<Frame> =>
-    (await store.fromRows(
+    store.fromRows(
       events.map(e => ({
         ...{ At: Number.isNaN(e.at) ? null : new Date(e.at), Id: e.id, Parent: e.parent, Name: e.name },
         ...{ ParentName: e.parentName ?? "", Host: e.host ?? "h", Guid: e.guid ?? "", ParentGuid: e.parentGuid ?? "" },
         Command: e.command ?? "",
       })),
       { columns: list, source: "test" },
-    )) as unknown as Frame;
+    );
   /** Who is whose parent, by rows of the frame; texts of parents that are not in the data. */
   const linksOf = async (events: readonly Row[]) => {
     const frame = await frameOf(events);
@@ -95,7 +95,7 @@ describe("process tables of frames", () => {
       { At: "2026-01-09 08:00:05", Id: "2", Parent: "1", Name: "b" },
       { At: "2026-01-09T10:00:00+02:00", Id: "1", Parent: "", Name: "a" },
     ].map(r => ({ ...r, ParentName: "a", Host: "h", Guid: "", ParentGuid: "", Command: "" }));
-    const frame = (await store.fromRows(rows, { columns: asText, source: "test" })) as unknown as Frame;
+    const frame = await store.fromRows(rows, { columns: asText, source: "test" });
     const data = await readProcesses(frame, schema);
     expect([...data.table.timeMs]).toEqual([Date.UTC(2026, 0, 9, 8, 0, 5), Date.UTC(2026, 0, 9, 8)]);
     expect([...buildForest(data).links.parent]).toEqual([1, -1]);

@@ -110,7 +110,7 @@ describe.skipIf(withoutBrowser)("the settings page", () => {
     await press("Add");
     await said("Added GeoIPLite");
     await page.getByLabel("AccountID").fill("123456");
-    await page.getByRole("radio", { name: "EnvironmentVar" }).check();
+    await page.getByRole("radio", { name: "EnvironmentVar" }).click();
     await page.getByPlaceholder("name of the variable").fill("MAXMIND_KEY");
     // Without Update: going to another tab takes it over all the same.
     await openTab("Key Vault", "VaultName");
@@ -130,7 +130,7 @@ describe.skipIf(withoutBrowser)("the settings page", () => {
     await page.getByLabel("In this order").selectOption({ label: "2. cli" });
     await press("Up");
     await page.getByRole("option", { name: "1. cli" }).waitFor({ state: "attached" });
-    await page.getByLabel("Create backup").check();
+    await page.getByLabel("Create backup").click();
     await press("Save Settings");
     await said(/^Saved \/.*the old file is /);
     expect(readFileSync(file, "utf8")).toBe(

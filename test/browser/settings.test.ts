@@ -110,7 +110,7 @@ describe.skipIf(withoutBrowser)("the settings page", () => {
     await press("Add");
     await said("Added GeoIPLite");
     await page.getByLabel("AccountID").fill("123456");
-    await page.getByLabel("EnvironmentVar", { exact: true }).check();
+    await page.getByRole("radio", { name: "EnvironmentVar" }).click();
     await page.getByPlaceholder("name of the variable").fill("MAXMIND_KEY");
     // Without Update: going to another tab takes it over all the same.
     await openTab("Key Vault", "VaultName");
@@ -130,7 +130,7 @@ describe.skipIf(withoutBrowser)("the settings page", () => {
     await page.getByLabel("In this order").selectOption({ label: "2. cli" });
     await press("Up");
     await page.getByRole("option", { name: "1. cli" }).waitFor({ state: "attached" });
-    await page.getByLabel("Create backup").check();
+    await page.getByLabel("Create backup").click();
     await press("Save Settings");
     await said(/^Saved \/.*the old file is /);
     expect(readFileSync(file, "utf8")).toBe(
@@ -167,7 +167,7 @@ Azure:
     await page.reload();
     await openTab("GeoIP Providers", "Add prov");
     expect(await page.getByLabel("AccountID").inputValue()).toBe("123456");
-    expect(await page.getByLabel("EnvironmentVar", { exact: true }).isChecked()).toBe(true);
+    expect(await page.getByRole("radio", { name: "EnvironmentVar" }).isChecked()).toBe(true);
   });
 
   test("Upload to KV puts the file's secret into the vault and leaves a reference; Undo takes that back", async () => {
@@ -175,7 +175,7 @@ Azure:
     await press("Upload to KV");
     await said(/Saved as TIProviders-OTX-Args-AuthKey/);
     expect(uploads).toEqual([[{ vault: undefined, secret: "TIProviders-OTX-Args-AuthKey" }, stored]]);
-    expect(await page.getByLabel("KeyVault", { exact: true }).isChecked()).toBe(true);
+    expect(await page.getByRole("radio", { name: "KeyVault" }).isChecked()).toBe(true);
     await press("Save Settings");
     await said(/^Saved \//);
     expect(readFileSync(file, "utf8")).toContain("AuthKey:\n        KeyVault: null\n");

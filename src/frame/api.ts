@@ -76,6 +76,8 @@ export interface FrameInfo {
   readonly completeness: Completeness;
   readonly provenance: Provenance;
   readonly visualization?: Visualization;
+  /** What the query calls this result. */
+  readonly name?: string;
 }
 
 /** How drivers and tables of other layers make frames. Implemented by the frame store of the session. */

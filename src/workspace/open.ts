@@ -8,6 +8,7 @@ import type { Column, TableSchema } from "../base/column.js";
 import { HuntError } from "../base/error.js";
 import type { Completeness } from "../base/completeness.js";
 import { KqlError, getReadyQuery } from "../frame/kql-error.js";
+import { runResults } from "../frame/results.js";
 import { untilCancelled } from "../frame/pool.js";
 import type { FrameStore } from "../frame/store.js";
 import type {
@@ -182,7 +183,7 @@ export class OpenedWorkspace implements LocalWorkspace {
         },
         ...others,
       });
-      return await this.#run(getReadyQuery(result, text), text, options);
+      return await runResults(getReadyQuery(result, text), query => this.#run(query, text, options));
     } finally {
       await release();
     }

@@ -331,8 +331,14 @@ describe("query", () => {
     const all = await huntbook(["query", "T", "-f", "csv"], host);
     expect(all).toMatchObject({ code: 2, out: "" });
     expect(all.err).toContain("the query has 2 results, and csv holds one");
-    expect(await huntbook(["query", "T", "-f", "csv", "--result", "1"], host)).toMatchObject({ code: 0, out: "csv:a\n" });
-    expect(await huntbook(["query", "T", "-f", "csv", "--result", "b"], host)).toMatchObject({ code: 1, out: "csv:b\n" });
+    expect(await huntbook(["query", "T", "-f", "csv", "--result", "1"], host)).toMatchObject({
+      code: 0,
+      out: "csv:a\n",
+    });
+    expect(await huntbook(["query", "T", "-f", "csv", "--result", "b"], host)).toMatchObject({
+      code: 1,
+      out: "csv:b\n",
+    });
     expect((await huntbook(["query", "T", "--result", "c"], host)).err).toContain("results: a, b");
     // The one that is not whole counts, also when it is not the first.
     expect(await huntbook(["query", "T"], host)).toMatchObject({ code: 1 });

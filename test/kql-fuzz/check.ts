@@ -53,7 +53,8 @@ export async function checkQuery(query: Query, connection: DuckDBConnection): Pr
       // parse_version() has more digits than decimals with places hold.
       const given = types.map((t, i) => (t === "DECIMAL(38,0)" ? wanted[i] : t));
       const decimals = columns.every((c, i) => types[i] !== "DECIMAL(38,0)" || c.type === "decimal");
-      if (given.join() !== wanted.join() || !decimals) return failed(`DuckDB gives (${types.join()}), wanted (${wanted.join()})`);
+      if (given.join() !== wanted.join() || !decimals)
+        return failed(`DuckDB gives (${types.join()}), wanted (${wanted.join()})`);
     } finally {
       prepared.destroySync();
     }

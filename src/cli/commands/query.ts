@@ -87,7 +87,8 @@ async function run(args: Args, { io, host }: Context): Promise<number> {
 function choose(frame: CliFrame, wanted: string | undefined): readonly [CliFrame, ...CliFrame[]] {
   const { results } = frame;
   if (wanted === undefined) return [frame, ...results.slice(1)];
-  const found = results.find(r => r.name === wanted) ?? (/^\d+$/.test(wanted) ? results[Number(wanted) - 1] : undefined);
+  const found =
+    results.find(r => r.name === wanted) ?? (/^\d+$/.test(wanted) ? results[Number(wanted) - 1] : undefined);
   if (found !== undefined) return [found];
   const known = results.map((r, i) => r.name ?? String(i + 1)).join(", ");
   throw usageError(`the query has no result '${wanted}'`, `results: ${known}`);

@@ -108,7 +108,13 @@ function forked(lowering: Lowering, node: BoundNode, scope: Scope): readonly Res
     const last = written.kind === "PipeExpression" ? written.get("Operator") : written;
     const isNamed = last.kind === "AsOperator";
     const inner = !isNamed ? written : written.kind === "PipeExpression" ? written.get("Expression") : undefined;
-    const step = { input, node: operator, source: node.get("Expression"), scope: withRow(before.scope, input), lowering };
+    const step = {
+      input,
+      node: operator,
+      source: node.get("Expression"),
+      scope: withRow(before.scope, input),
+      lowering,
+    };
     const table = lowering.attempt(
       leg,
       () => (inner === undefined ? input : lowerSubquery(step, inner)),

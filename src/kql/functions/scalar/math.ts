@@ -41,7 +41,10 @@ const roundRow: ScalarFunction = {
     const x = convert(e, type, context);
     if (digits === undefined) return isInteger(type) ? x : value(type, `round(${x.sql})`);
     // No number has more digits than these; more would not fit DuckDB's argument.
-    const places = `cast(greatest(-400, least(400, ${convert(digits, "long", context).sql})) as INTEGER)`;
+    const places = once(
+      [convert(digits, "long", context).sql],
+      (n = "") => `cast(case when ${n} > 400 then 400 when ${n} < -400 then -400 else ${n} end as INTEGER)`,
+    );
     if (type === "decimal") return value(type, `cast(round(${x.sql}::DOUBLE, ${places}) as DECIMAL(38,17))`);
     return value(
       type,

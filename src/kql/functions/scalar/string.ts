@@ -84,7 +84,12 @@ const substringRow: ScalarFunction = {
     const s = convert(source, "string", context).sql;
     const n = constantInteger(start);
     // DuckDB refuses places beyond its own limit; no text is so long.
-    const within = (places: string): string => `greatest(least(${places}, ${mostPlaces}), -${mostPlaces})`;
+    const within = (places: string): string =>
+      once(
+        [places],
+        (n = "") =>
+          `case when ${n} > ${mostPlaces} then ${mostPlaces} when ${n} < -${mostPlaces} then -${mostPlaces} else ${n} end`,
+      );
     const size = length === undefined ? "" : `, greatest(${within(convert(length, "long", context).sql)}, 0)`;
     if (n !== undefined && n >= 0n)
       return text(`coalesce(substr(${s}, ${n < mostPlaces ? n + 1n : mostPlaces}${size}), '')`);

@@ -15,8 +15,12 @@ export interface CliFrame {
   readonly columns: readonly Column[];
   readonly rowCount: number;
   readonly completeness: Completeness;
-  /** The first rows as a view, banner included when not whole. */
-  view(options: { readonly limit: number }): Promise<View>;
+  /** What the query calls it. */
+  readonly name: string | undefined;
+  /** All results of the query; this is the first. */
+  readonly results: readonly CliFrame[];
+  /** The first rows of all results as a view, banner included when not whole. */
+  view(options: { readonly limit: number; readonly alone?: boolean }): Promise<View>;
   /** All rows, piece by piece. */
   text(format: TextFormat): AsyncIterable<string>;
   /** Replaces the file in one step. */

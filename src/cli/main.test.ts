@@ -22,19 +22,25 @@ interface Fake extends CliHost {
   readonly calls: unknown[];
 }
 
-function frame(completeness: Completeness): CliFrame {
-  return {
+function frame(completeness: Completeness, name?: string, further: readonly CliFrame[] = []): CliFrame {
+  const made: CliFrame = {
+    name,
+    get results() {
+      return [made, ...further];
+    },
     columns: [{ name: "Host", type: "string" }],
     rowCount: 1,
     completeness,
-    view: async () => toView({ kind: "table", columns: [{ name: "Host", type: "string" }], rows: [["dc01\u001b[2J"]] }),
+    view: async () =>
+      toView({ kind: "table", columns: [{ name: "Host", type: "string" }], rows: [[`${name ?? "dc01"}\u001b[2J`]] }),
     text: async function* (format) {
       yield `${format}:`;
-      yield "dc01\n";
+      yield `${name ?? "dc01"}\n`;
     },
     write: async (format, path) => writeFileSync(path, format),
     close: async () => undefined,
   };
+  return made;
 }
 
 const plan: CliIngestPlan = {
@@ -334,6 +340,32 @@ describe("query", () => {
     expect(ran).toMatchObject({ code: 0, out: "" });
     expect(readFileSync(join(dir, "x.parquet"), "utf8")).toBe("parquet");
     expect(host.calls).toContainEqual(["query", "T\n| count", undefined]);
+  });
+
+  test("of several results one is chosen by its number or name where only one has room", async () => {
+    const cut = partial({ kind: "row-limit", affects: "rows", message: "stopped at 5 rows" });
+    const host = fakeHost({
+      openWorkspace: async () => ({
+        name: "W",
+        clock: { kind: "pinned", now: "2026-01-13T00:00:00.000Z" },
+        query: async () => frame(complete, "a", [frame(cut, "b")]),
+        close: async () => undefined,
+      }),
+    });
+    const all = await huntbook(["query", "T", "-f", "csv"], host);
+    expect(all).toMatchObject({ code: 2, out: "" });
+    expect(all.err).toContain("the query has 2 results, and csv holds one");
+    expect(await huntbook(["query", "T", "-f", "csv", "--result", "1"], host)).toMatchObject({
+      code: 0,
+      out: "csv:a\n",
+    });
+    expect(await huntbook(["query", "T", "-f", "csv", "--result", "b"], host)).toMatchObject({
+      code: 1,
+      out: "csv:b\n",
+    });
+    expect((await huntbook(["query", "T", "--result", "c"], host)).err).toContain("results: a, b");
+    // The one that is not whole counts, also when it is not the first.
+    expect(await huntbook(["query", "T"], host)).toMatchObject({ code: 1 });
   });
 
   test("a result that is not whole says so on stderr and ends with 1, unless allowed", async () => {

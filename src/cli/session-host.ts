@@ -76,8 +76,14 @@ class SessionFrame implements CliFrame {
   get completeness() {
     return this.#frame.completeness;
   }
+  get name() {
+    return this.#frame.name;
+  }
+  get results(): readonly SessionFrame[] {
+    return this.#frame.results.map(f => new SessionFrame(f));
+  }
 
-  view(options: { readonly limit: number }) {
+  view(options: { readonly limit: number; readonly alone?: boolean }) {
     return this.#frame.view(options);
   }
 

@@ -64,6 +64,8 @@ export interface FrameLike<R extends object = Row> extends Displayable, AsyncDis
   readonly completeness: Completeness;
   readonly provenance: Provenance;
   readonly visualization: Visualization | undefined;
+  /** All results of the query that made it, this one first; absent when it is the only one. */
+  readonly results?: readonly FrameLike[];
   rows(options?: RowOptions): Promise<R[]>;
   column(name: string & keyof R): Promise<ColumnData>;
   close(): Promise<void>;
@@ -76,6 +78,8 @@ export interface FrameInfo {
   readonly completeness: Completeness;
   readonly provenance: Provenance;
   readonly visualization?: Visualization;
+  /** What the query calls this result. */
+  readonly name?: string;
 }
 
 /** How drivers and tables of other layers make frames. Implemented by the frame store of the session. */

@@ -54,9 +54,27 @@ async function tableParts(frame: FrameCore, limit: number): Promise<readonly Vie
   return parts.filter(p => p !== undefined);
 }
 
-/** The frame's first rows as a view: banner, table, clock note. */
-export async function frameView(frame: FrameCore, limit: number): Promise<View> {
-  return toView({ kind: "group", children: await tableParts(frame, limit) });
+/** The frame's first rows as a view: banner, table, clock note; of each result, when the query has several. */
+export async function frameView(frame: FrameCore, limit: number, alone = false): Promise<View> {
+  const show = (result: FrameCore): Promise<readonly ViewNode[]> => tableParts(result, limit);
+  const parts = alone ? await show(frame) : await eachResult(frame, show);
+  return toView({ kind: "group", children: parts });
+}
+
+/** What is shown of each result of the frame's query, under its name when there are several. */
+async function eachResult(
+  frame: FrameCore,
+  show: (frame: FrameCore) => Promise<readonly ViewNode[]>,
+): Promise<readonly ViewNode[]> {
+  const { results } = frame;
+  if (results.length === 1) return show(frame);
+  const parts: ViewNode[] = [];
+  for (const [i, result] of results.entries()) {
+    const name = result.name === undefined ? "" : `: ${result.name}`;
+    parts.push({ kind: "heading", level: 3, text: `Result ${i + 1} of ${results.length}${name}` });
+    parts.push(...(await show(result)));
+  }
+  return parts;
 }
 
 /** What the query's `render` asked for; a note where it cannot be drawn. */
@@ -79,19 +97,23 @@ async function rendered(frame: FrameCore): Promise<FigureNode | string | undefin
   }
 }
 
-/** The MIME bundle of a frame: a table, or the chart its query asked for with the rows below it. */
-export async function displayFrame(frame: FrameCore, limit: number): Promise<MimeBundle> {
+/** A table, or the chart its query asked for with the rows below it. */
+async function shownParts(frame: FrameCore, limit: number, figures: FigureNode[]): Promise<readonly ViewNode[]> {
   const figure = await rendered(frame);
   const parts = await tableParts(frame, limit);
   if (typeof figure === "object") {
+    figures.push(figure);
     const rows = parts.filter(p => p.kind !== "banner");
-    const view = toView({
-      kind: "group",
-      children: [figure, { kind: "details", summary: `Rows of the chart`, children: rows }],
-    });
-    return figureBundle(view, figure, frame.plotHost.ports);
+    return [figure, { kind: "details", summary: `Rows of the chart`, children: rows }];
   }
-  const note: ViewNode[] = figure === undefined ? [] : [{ kind: "text", look: "faint", text: figure }];
-  const view = toView({ kind: "group", children: [...note, ...parts] });
+  return figure === undefined ? parts : [{ kind: "text", look: "faint", text: figure }, ...parts];
+}
+
+/** The MIME bundle of a frame: of each result of its query the table, or the chart it asked for. */
+export async function displayFrame(frame: FrameCore, limit: number): Promise<MimeBundle> {
+  const figures: FigureNode[] = [];
+  const view = toView({ kind: "group", children: await eachResult(frame, f => shownParts(f, limit, figures)) });
+  const [figure] = figures;
+  if (figure !== undefined && frame.results.length === 1) return figureBundle(view, figure, frame.plotHost.ports);
   return { [viewMime]: view, "text/html": renderHtml(view), "text/plain": renderText(view) };
 }

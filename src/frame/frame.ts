@@ -38,6 +38,8 @@ export type FrameCore = Pick<
   | "completeness"
   | "provenance"
   | "visualization"
+  | "name"
+  | "results"
   | "relation"
   | "storeId"
   | "values"
@@ -81,10 +83,13 @@ export class Frame<R extends object = Row> implements FrameLike<R> {
   readonly completeness: Completeness;
   readonly provenance: Provenance;
   readonly visualization: Visualization | undefined;
+  /** What the query calls this result (`as Name`, a leg of `fork`, a column of `facet`). */
+  readonly name: string | undefined;
   readonly relation: Relation;
   readonly #host: FrameHost;
   readonly #table: string;
   #closed = false;
+  #further: readonly Frame[] = [];
   #shown: Displayable | undefined;
 
   /** For the store; everybody else gets frames from queries, `read` and `fromRows`. */
@@ -97,6 +102,7 @@ export class Frame<R extends object = Row> implements FrameLike<R> {
     this.completeness = info.completeness;
     this.provenance = info.provenance;
     this.visualization = info.visualization;
+    this.name = info.name;
   }
 
   /** The id of the store that owns the frame. */
@@ -106,6 +112,22 @@ export class Frame<R extends object = Row> implements FrameLike<R> {
 
   get closed(): boolean {
     return this.#closed;
+  }
+
+  /**
+   * All results of the query that made this frame, in the order of its text; this one is the first. Most queries have one;
+   * `fork`, `facet` and texts of several queries have more. Displays show them all.
+   *
+   * @example
+   * const [byHost, byUser] = (await kql`${signins} | fork (summarize count() by Host) (summarize count() by User)`).results;
+   */
+  get results(): readonly Frame[] {
+    return [this as unknown as Frame, ...this.#further];
+  }
+
+  /** For whoever made the frame: the query's other results. They are closed with it. */
+  joinResults(further: readonly Frame[]): void {
+    this.#further = further;
   }
 
   /**
@@ -197,9 +219,9 @@ export class Frame<R extends object = Row> implements FrameLike<R> {
     return this.#host.plotHost;
   }
 
-  /** The first rows as a view, with the banner when rows are missing. */
-  async view(options: { readonly limit?: number } = {}): Promise<View> {
-    return frameView(this, options.limit ?? shownRows);
+  /** The first rows as a view, with the banner when rows are missing; of all results of the query, unless `alone`. */
+  async view(options: { readonly limit?: number; readonly alone?: boolean } = {}): Promise<View> {
+    return frameView(this, options.limit ?? shownRows, options.alone);
   }
 
   /** What notebooks show: a view, HTML, and text. */
@@ -239,11 +261,12 @@ export class Frame<R extends object = Row> implements FrameLike<R> {
     return note === undefined ? shape : `${shape} ${note}`;
   }
 
-  /** Frees the rows. Idempotent; every later use is `frame/closed`. */
+  /** Frees the rows, also those of the query's other results. Idempotent; every later use is `frame/closed`. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     await this.#host.drop(this.#table);
+    for (const other of this.#further) await other.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -76,7 +76,7 @@ export class PendingFrame<R extends object = Row> implements PromiseLike<Frame<R
     yield* (await this.frame()).chunks(options);
   }
 
-  async view(options: { readonly limit?: number } = {}): Promise<View> {
+  async view(options: { readonly limit?: number; readonly alone?: boolean } = {}): Promise<View> {
     return (await this.frame()).view(options);
   }
 

@@ -35,6 +35,7 @@ import { inferColumns } from "./infer.js";
 import { getReadyQuery } from "./kql-error.js";
 import { grantLimits } from "./limits.js";
 import type { GrantedLimits } from "./limits.js";
+import { runResults } from "./results.js";
 import { readTextRows } from "./text-rows.js";
 import { bindParameters, materialize, physicalName, tablePath, type SelectStatement } from "./materialize.js";
 import { PendingFrame } from "./pending.js";
@@ -241,7 +242,7 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
   }
 
   /**
-   * Runs compiled KQL into a frame.
+   * Runs compiled KQL into a frame; of a text with several results, only this one: see `runResults`.
    *
    * Completeness is united from the tables' by how each reaches the result (`TableUse.affects`), plus `row-limit`.
    * @throws HuntError `query/cancelled`, `query/failed`, `frame/out-of-memory`, `frame/spill-limit`, `frame/type-mismatch`,
@@ -266,6 +267,7 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
           clockDependent: query.clockDependent,
         },
         ...optional("visualization", query.visualization),
+        ...optional("name", query.name),
         ...optional("maxRows", options.maxRows),
         ...optional("signal", options.signal),
       }),
@@ -519,13 +521,15 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
         compile: (text, e) => untilCancelled(compiler.compile(text, e), options.signal),
         ...answers,
       });
-      return this.execute(getReadyQuery(result, kql.text, kql.prefix), {
-        query: kql.text,
-        source: options.source ?? (Object.keys(frames).join(", ") || "no table"),
-        frames: { ...frames, ...answered },
-        ...optional("maxRows", options.maxRows),
-        ...optional("signal", options.signal),
-      });
+      return runResults(getReadyQuery(result, kql.text, kql.prefix), query =>
+        this.execute(query, {
+          query: kql.text,
+          source: options.source ?? (Object.keys(frames).join(", ") || "no table"),
+          frames: { ...frames, ...answered },
+          ...optional("maxRows", options.maxRows),
+          ...optional("signal", options.signal),
+        }),
+      );
     }).finally(release);
   }
 

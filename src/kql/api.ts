@@ -107,6 +107,10 @@ export interface CompiledQuery {
   /** Names of the JavaScript functions the SQL calls. */
   readonly udfs: readonly string[];
   readonly visualization?: Visualization;
+  /** What the text calls the result: `as Name`, a named leg of `fork`, the column of `facet`. */
+  readonly name?: string;
+  /** The other results of a text that has several (`fork`, `facet`, several queries), in the order of the text. */
+  readonly further?: readonly CompiledQuery[];
   /** Warnings and notes; never errors. */
   readonly diagnostics: readonly Diagnostic[];
 }

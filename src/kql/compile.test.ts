@@ -27,7 +27,7 @@ const wrong: readonly (readonly [code: string, state: "failed" | "refused", quer
   ],
   ["kql/external-data", "failed", marked`externaldata(a: string)["http://example.org/x"] with (format=${"'cvs'"})`],
   ["kql/not-supported", "refused", marked`${"set query_now=datetime(2020-01-01)"}; Signins`],
-  ["kql/not-supported", "refused", marked`Signins | join kind=inner Users on User; ${"Users"}`],
+  ["kql/not-supported", "refused", marked`Signins | take 1; Users | ${"reduce by User"}`],
   ["kql/not-supported", "refused", marked`print ${"comb_fl"}(3, 2) + 1`],
   ["kql/not-supported", "refused", marked`Signins | evaluate ${"schema_merge"}()`],
   [

@@ -2,6 +2,7 @@
 import type { Diagnostic } from "../base/diagnostic.js";
 import type { CompiledQuery, CompileResult, KqlAnswer, KqlEnvironment, OutputColumn, TableUse } from "./api.js";
 import type { Question } from "./lower/context.js";
+import type { LoweredQuery } from "./lower/results.js";
 import type { Expr, Plan } from "./plan.js";
 import type { ScanUse } from "./scans.js";
 import { insertAnswers } from "./answers.js";
@@ -16,7 +17,8 @@ import { aggregateFunctions, binaryOperators, scalarFunctions } from "./function
 import { formatDatetime } from "./functions/time-text.js";
 import { Lowering } from "./lower/context.js";
 import { firstQuestionAt } from "./lower/plugins.js";
-import { lowerQuery, lowerTable } from "./lower/query.js";
+import { lowerTable } from "./lower/query.js";
+import { lowerResults } from "./lower/results.js";
 import { bindStatement } from "./lower/statements.js";
 import { bugAt, Refusal } from "./refusal.js";
 import { scansOf } from "./scans.js";
@@ -71,19 +73,37 @@ function compile(written: string, environment: KqlEnvironment, schemas: SchemaCa
     bindStatement,
     answerAt: at => answers.find(a => a.key === (typeof at === "string" ? at : placeKey(toWritten(at)))),
   });
-  const { plan, visualization } = lowerQuery(lowering, bound.statements, scalarBindings(scalars));
+  const lowered = lowerResults(lowering, bound.statements, scalarBindings(scalars));
   const { question } = lowering;
   if (question !== undefined) return asked(question, lowering, environment, toWritten);
   if (errors.length > 0) return failed();
   if (lowering.diagnostics.length > 0) return stopped(placed(lowering.diagnostics));
-  const emitted = emitQuery(plan, environment, answers);
-  if ("diagnostics" in emitted) return stopped(placed(emitted.diagnostics));
+  const emitted = lowered.map(r => emitResult(r, environment, answers));
+  const wrong = emitted.flatMap(e => ("diagnostics" in e ? e.diagnostics : []));
+  const [first, ...further] = emitted.flatMap(e => ("query" in e ? [e.query] : []));
+  if (first === undefined || wrong.length > 0) return stopped(placed(wrong));
   return {
     state: "ready",
     query: {
-      ...emitted.query,
-      ...(visualization === undefined ? {} : { visualization }),
+      ...first,
+      ...(further.length === 0 ? {} : { further }),
       diagnostics: placed([...found, ...serviceNotes(bound.statements, new Set(functionNames))]),
+    },
+  };
+}
+
+function emitResult(
+  { plan, name, visualization }: LoweredQuery,
+  environment: KqlEnvironment,
+  answers: readonly KqlAnswer[],
+): ReturnType<typeof emitQuery> {
+  const emitted = emitQuery(plan, environment, answers);
+  if ("diagnostics" in emitted) return emitted;
+  return {
+    query: {
+      ...emitted.query,
+      ...(name === undefined ? {} : { name }),
+      ...(visualization === undefined ? {} : { visualization }),
     },
   };
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { pinnedClock } from "../base/clock.js";
 import type { Column } from "../base/column.js";
+import { displaySymbol } from "../base/port.js";
 import { FrameStore } from "../frame/store.js";
 import { installPrelude, registerUdfs } from "../frame/udf-host.js";
 import type { KqlCompiler } from "../kql/api.js";
@@ -225,6 +226,39 @@ describe("options", () => {
     const text = "Logons_CL | where Account in (Wanted) and Size > least | project Account";
     const scalars = [{ name: "least", type: "long", value: 1 }] as const;
     expect(await answer(text, { frames: { Wanted: wanted }, scalars })).toEqual([{ Account: "c" }]);
+  });
+
+  test("a text of several results gives the first, which carries the others, shows them all and closes them", async () => {
+    await fill();
+    await using workspace = await open();
+    const frame = await workspace.query(
+      "Logons_CL | sort by Size asc | fork Small = (take 1 | project Account) (project Size) (count)",
+      { maxRows: 2 },
+    );
+    const { results } = frame;
+    expect(results.map(r => r.name)).toEqual(["Small", undefined, undefined]);
+    expect(await Promise.all(results.map(r => r.rows()))).toEqual([
+      [{ Account: "a" }],
+      [{ Size: 1 }, { Size: 2 }],
+      [{ Count: 3 }],
+    ]);
+    // The limit cut the second alone.
+    expect(results.map(r => r.completeness.state)).toEqual(["complete", "partial", "complete"]);
+    const shown = String((await frame[displaySymbol]())["text/plain"]);
+    for (const part of ["Result 1 of 3: Small", "Result 2 of 3", "Result 3 of 3", "Partial"])
+      expect(shown).toContain(part);
+    expect(JSON.stringify(await frame.view({ alone: true }))).not.toContain("Result");
+    await frame.close();
+    expect(results.every(r => r.closed)).toBe(true);
+  });
+
+  test("when one of several results fails, none stays", async () => {
+    await fill();
+    await using workspace = await open();
+    const before = store.frameCount;
+    const text = "Logons_CL | take 1; Logons_CL | extend x = assert(Size > 1, 'too small') | summarize max(x)";
+    await expect(workspace.query(text)).rejects.toThrow();
+    expect(store.frameCount).toBe(before);
   });
 
   test("a cancelled query does not run", async () => {

@@ -9,6 +9,7 @@ import { HuntError } from "../base/error.js";
 import type { Completeness } from "../base/completeness.js";
 import type { FrameLike } from "../frame/api.js";
 import { KqlError, getReadyQuery } from "../frame/kql-error.js";
+import { runResults } from "../frame/results.js";
 import { untilCancelled } from "../frame/pool.js";
 import type { FrameStore } from "../frame/store.js";
 import type {
@@ -191,7 +192,8 @@ export class OpenedWorkspace implements LocalWorkspace {
             }),
         ...others,
       });
-      return await this.#run(getReadyQuery(result, text), text, { ...options, answered });
+      const all = { ...options, answered };
+      return await runResults(getReadyQuery(result, text), query => this.#run(query, text, all));
     } finally {
       await release();
     }

@@ -50,7 +50,11 @@ export async function checkQuery(query: Query, connection: DuckDBConnection): Pr
       const reader = await prepared.runAndReadAll();
       const types = reader.columnTypes().map(t => t.alias ?? t.toString());
       const wanted = columns.map(c => duckdbTypes[c.type]);
-      if (types.join() !== wanted.join()) return failed(`DuckDB gives (${types.join()}), wanted (${wanted.join()})`);
+      // parse_version() has more digits than decimals with places hold.
+      const given = types.map((t, i) => (t === "DECIMAL(38,0)" ? wanted[i] : t));
+      const decimals = columns.every((c, i) => types[i] !== "DECIMAL(38,0)" || c.type === "decimal");
+      if (given.join() !== wanted.join() || !decimals)
+        return failed(`DuckDB gives (${types.join()}), wanted (${wanted.join()})`);
     } finally {
       prepared.destroySync();
     }

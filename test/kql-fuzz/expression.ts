@@ -266,7 +266,7 @@ const textMakers: readonly Maker[] = [
   call("string", "toupper", ["string"], a => (a as string).toUpperCase()),
   call("string", "reverse", ["string"], a => [...codepoints(a as string)].reverse().join("")),
   call("string", "tostring", ["long"], a => (a === null ? "" : String(a))),
-  call("string", "tostring", ["bool"], a => (a === null ? "" : String(a))),
+  call("string", "tostring", ["bool"], a => (a === null ? "" : a === true ? "True" : "False")),
   call("string", "trim", ["string", "string"]),
   call("string", "replace_string", ["string", "string", "string"], (a, b, c) => {
     if (b === "") throw new Unknown("an empty text to replace");

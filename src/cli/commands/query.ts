@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
-import { describeCompleteness } from "../../base/completeness.js";
+import { describeCompleteness, uniteCompleteness } from "../../base/completeness.js";
 import { didYouMean } from "../../base/suggest.js";
+import type { CliFrame } from "../host.js";
 import type { Args, Command, Context } from "../command.js";
 import { exitCodes, usageError } from "../command.js";
 import { readText } from "../file.js";
@@ -22,6 +23,7 @@ export const queryCommand: Command = {
     limit: { type: "string", short: "n", value: "N", help: "At most N rows; says so when there are more" },
     now: { type: "string", value: "TIME", help: "What now() means, for example 2026-01-13T08:00:00Z" },
     file: { type: "string", value: "FILE", help: "Read the query from a file" },
+    result: { type: "string", value: "N|NAME", help: "Only this result of a query that has several (fork, facet …)" },
     rows: { type: "string", value: "N", help: "Rows that a table shows (default: 50)" },
     "allow-partial": { type: "boolean", help: "Exit with 0 even when the result is not whole" },
   },
@@ -59,10 +61,17 @@ async function run(args: Args, { io, host }: Context): Promise<number> {
   try {
     const frame = await workspace.query(text, { signal: io.signal, ...(limit === undefined ? {} : { limit }) });
     try {
-      if (format === "table") printView(io, await frame.view({ limit: shown }));
-      else if (out !== undefined) await frame.write(format, resolve(io.cwd, out));
-      else if (format !== "parquet") for await (const piece of frame.text(format)) io.stdout(piece);
-      const partial = describeCompleteness(frame.completeness);
+      const chosen = choose(frame, args.text("result"));
+      const [first, ...others] = chosen;
+      if (format === "table") printView(io, await first.view({ limit: shown, alone: others.length === 0 }));
+      else if (others.length > 0)
+        throw usageError(
+          `the query has ${chosen.length} results, and ${format} holds one`,
+          `choose by '--result N', or show them all by '--format table'`,
+        );
+      else if (out !== undefined) await first.write(format, resolve(io.cwd, out));
+      else if (format !== "parquet") for await (const piece of first.text(format)) io.stdout(piece);
+      const partial = describeCompleteness(uniteCompleteness(chosen.map(f => f.completeness)));
       if (partial === undefined) return exitCodes.done;
       if (format !== "table") printNote(io, partial);
       return args.flag("allow-partial") ? exitCodes.done : exitCodes.failed;
@@ -72,6 +81,17 @@ async function run(args: Args, { io, host }: Context): Promise<number> {
   } finally {
     await workspace.close();
   }
+}
+
+/** All results of the query, or the one that is asked for by its number from 1 or its name. */
+function choose(frame: CliFrame, wanted: string | undefined): readonly [CliFrame, ...CliFrame[]] {
+  const { results } = frame;
+  if (wanted === undefined) return [frame, ...results.slice(1)];
+  const found =
+    results.find(r => r.name === wanted) ?? (/^\d+$/.test(wanted) ? results[Number(wanted) - 1] : undefined);
+  if (found !== undefined) return [found];
+  const known = results.map((r, i) => r.name ?? String(i + 1)).join(", ");
+  throw usageError(`the query has no result '${wanted}'`, `results: ${known}`);
 }
 
 async function readQuery(args: Args, cwd: string): Promise<string> {

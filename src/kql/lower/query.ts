@@ -1,11 +1,10 @@
-/** A bound text → a plan: statements in order, pipelines operator by operator. */
+/** Pipelines → relations, operator by operator. */
 import type { BoundNode } from "../bridge.js";
-import type { Visualization } from "../api.js";
 import type { Binding, Lowering, Scope, Table } from "./context.js";
-import type { NamedColumn, Plan, Rel, SlotColumn } from "../plan.js";
+import type { NamedColumn, Rel, SlotColumn } from "../plan.js";
 import type { Step } from "./step.js";
 import { HuntError } from "../../base/error.js";
-import { refuse, reject } from "../refusal.js";
+import { refuse } from "../refusal.js";
 import { lowerArguments } from "./call.js";
 import { lowerColumnChoice, lowerExtend, lowerFilter, lowerGetSchema, lowerParse } from "./columns.js";
 import { lowerPrint, lowerProject, lowerRename, lowerSerialize } from "./columns.js";
@@ -34,7 +33,6 @@ import { lowerScan } from "./scan.js";
 import { lowerSearch } from "./search.js";
 import { lowerMakeSeries } from "./series.js";
 import { lowerSource } from "./sources.js";
-import { bindStatement } from "./statements.js";
 import { checkOutput, findParameter, lowerConstant, outputOf, replaceColumns } from "./step.js";
 import { lowerTopNested } from "./top-nested.js";
 import { lowerSummarize } from "./summarize.js";
@@ -95,7 +93,7 @@ export function lowerTable(lowering: Lowering, node: BoundNode, scope: Scope): T
 }
 
 /** `as` names the table for what follows in the same statement, so a pipeline also gives the scope it ends with. */
-function lowerPipeline(
+export function lowerPipeline(
   lowering: Lowering,
   node: BoundNode,
   scope: Scope,
@@ -159,7 +157,7 @@ function lowerInvoke(step: Step): Table {
 }
 
 /** The operators of a sub-query (`mv-apply … on (…)`, `partition by … (…)`), over the rows it is given. */
-function lowerSubquery(step: Step, node: BoundNode): Table {
+export function lowerSubquery(step: Step, node: BoundNode): Table {
   if (node.kind !== "PipeExpression") return lowerOperator({ ...step, node });
   const source = node.get("Expression");
   const input = lowerSubquery(step, source);
@@ -218,71 +216,4 @@ function lowerPartition(step: Step): Table {
   const inner: Table = { ...input, partition: { column: key, outer: [] } };
   const result = lowerSubquery({ ...step, input: inner, scope: withRow(step.scope, inner) }, operand.get("Subquery"));
   return { rel: result.rel, columns: checkOutput(step, result.columns), order: [], serialized: false };
-}
-
-export interface LoweredQuery {
-  readonly plan: Plan;
-  readonly visualization: Visualization | undefined;
-}
-
-/** Lowers a whole text. Refusals are left in `lowering.diagnostics`. */
-export function lowerQuery(lowering: Lowering, statements: readonly BoundNode[], names: Scope["names"]): LoweredQuery {
-  let scope: Scope = { names, row: undefined };
-  let result: Table | undefined;
-  let visualization: Visualization | undefined;
-  for (const statement of statements) {
-    if (statement.kind !== "ExpressionStatement") {
-      const before = scope;
-      scope = lowering.attempt(
-        statement,
-        () => bindStatement(lowering, statement, before),
-        () => before,
-      );
-      continue;
-    }
-    if (result !== undefined) return refuse("a second query in one text", statement.span, "run them one by one");
-    const node = statement.get("Expression");
-    const current = scope;
-    if (!isTabular(node) && !isConsumed(node))
-      return refuse("a text whose result is not a table", node.span, "write 'print' before it");
-    visualization = findVisualization(node);
-    result = lowering.attempt(
-      node,
-      () => lowerPipeline(lowering, node, current).table,
-      () => lowering.placeholder(isTabular(node) ? tableColumns(node) : []),
-    );
-  }
-  const span = statements.at(-1)?.span ?? { start: 0, end: 0 };
-  if (result === undefined) return reject("kql/no-query", "the text holds no query, only definitions", span);
-  return {
-    plan: {
-      root: result.rel,
-      columns: result.columns.filter(c => !lowering.phantoms.has(c.slot)),
-      order: result.order,
-      ordered: result.order.length > 0 || result.serialized,
-      shared: lowering.shared,
-    },
-    visualization,
-  };
-}
-
-/** A pipeline that ends in `consume`: to the binder it gives nothing, here it gives its columns without rows. */
-function isConsumed(node: BoundNode): boolean {
-  return node.kind === "PipeExpression" && node.get("Operator").kind === "ConsumeOperator";
-}
-
-/** `render`: the last operator of the query. */
-function findVisualization(node: BoundNode): Visualization | undefined {
-  if (node.kind !== "PipeExpression") return undefined;
-  const operator = node.get("Operator");
-  if (operator.kind !== "RenderOperator") return undefined;
-  const properties: Record<string, string> = {};
-  for (const property of [...operator.list("Parameters"), ...(operator.find("WithClause")?.list("Properties") ?? [])]) {
-    const value = property.get("Expression");
-    properties[property.get("Name").name] = value.stringValue ?? value.text;
-  }
-  const kind = operator.get("ChartType");
-  const name = kind.text;
-  if (name === "") throw new HuntError("internal/bug", "render without a kind");
-  return { kind: name, properties };
 }

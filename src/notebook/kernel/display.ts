@@ -1,6 +1,6 @@
 /** A value → what front ends can show of it. */
 import { inspect } from "node:util";
-import type { Completeness } from "../../base/completeness.js";
+import { uniteCompleteness, type Completeness } from "../../base/completeness.js";
 import { HuntError, messageOf } from "../../base/error.js";
 import type { MimeBundle } from "../../base/port.js";
 import { displaySymbol } from "../../base/port.js";
@@ -56,6 +56,14 @@ function toJson(type: string, content: unknown): unknown {
 
 /** What a shown value says about itself; undefined when it says nothing or that it is whole. */
 export function findIncompleteness(value: unknown): Completeness | undefined {
+  if (typeof value !== "object" || value === null || !("completeness" in value)) return undefined;
+  const results: unknown = "results" in value ? value.results : undefined;
+  if (!Array.isArray(results) || results.length < 2) return ownIncompleteness(value);
+  const found = results.flatMap((r: unknown) => ownIncompleteness(r) ?? []);
+  return found.length === 0 ? undefined : uniteCompleteness(found);
+}
+
+function ownIncompleteness(value: unknown): Completeness | undefined {
   if (typeof value !== "object" || value === null || !("completeness" in value)) return undefined;
   const said = value.completeness as Partial<Completeness> | null | undefined;
   if (typeof said !== "object" || said === null || !Array.isArray(said.causes)) return undefined;

@@ -40,7 +40,11 @@ const roundRow: ScalarFunction = {
     const type = e.type === "dynamic" || e.type === "string" ? "real" : e.type;
     const x = convert(e, type, context);
     if (digits === undefined) return isInteger(type) ? x : value(type, `round(${x.sql})`);
-    const places = `cast(${convert(digits, "long", context).sql} as INTEGER)`;
+    // No number has more digits than these; more would not fit DuckDB's argument.
+    const places = once(
+      [convert(digits, "long", context).sql],
+      (n = "") => `cast(case when ${n} > 400 then 400 when ${n} < -400 then -400 else ${n} end as INTEGER)`,
+    );
     if (type === "decimal") return value(type, `cast(round(${x.sql}::DOUBLE, ${places}) as DECIMAL(38,17))`);
     return value(
       type,

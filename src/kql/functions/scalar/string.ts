@@ -74,6 +74,8 @@ const strcatArray: ScalarFunction = {
 };
 
 /** Positions count code points; a negative start counts from the end. */
+const mostPlaces = 2_000_000_000n;
+
 const substringRow: ScalarFunction = {
   nulls: "empty-string",
   doc: fn("substring"),
@@ -81,10 +83,18 @@ const substringRow: ScalarFunction = {
     if (source === undefined || start === undefined) return context.refuse("substring without a start");
     const s = convert(source, "string", context).sql;
     const n = constantInteger(start);
-    const size = length === undefined ? "" : `, greatest(${convert(length, "long", context).sql}, 0)`;
-    if (n !== undefined && n >= 0n) return text(`coalesce(substr(${s}, ${n + 1n}${size}), '')`);
-    const from = convert(start, "long", context).sql;
-    const extra = length === undefined ? [] : [convert(length, "long", context).sql];
+    // DuckDB refuses places beyond its own limit; no text is so long.
+    const within = (places: string): string =>
+      once(
+        [places],
+        (n = "") =>
+          `case when ${n} > ${mostPlaces} then ${mostPlaces} when ${n} < -${mostPlaces} then -${mostPlaces} else ${n} end`,
+      );
+    const size = length === undefined ? "" : `, greatest(${within(convert(length, "long", context).sql)}, 0)`;
+    if (n !== undefined && n >= 0n)
+      return text(`coalesce(substr(${s}, ${n < mostPlaces ? n + 1n : mostPlaces}${size}), '')`);
+    const from = within(convert(start, "long", context).sql);
+    const extra = length === undefined ? [] : [within(convert(length, "long", context).sql)];
     const sql = once([s, from, ...extra], (x = "", i = "", l = "") => {
       const at = `(case when ${i} < 0 then greatest(length(${x}) + ${i}, 0) else ${i} end) + 1`;
       return `substr(${x}, ${at}${l === "" ? "" : `, greatest(${l}, 0)`})`;

@@ -16,9 +16,9 @@ interface StubParts {
 }
 
 /** Each text is one module, however many widgets it draws. */
-const modules = ((globalThis as unknown as Record<symbol, Map<string, Promise<AnyWidget>> | undefined>)[
-  Symbol.for("huntbook.widget.modules")
-] ??= new Map());
+const modules: Map<string, Promise<AnyWidget>> = ((
+  globalThis as unknown as Record<symbol, Map<string, Promise<AnyWidget>> | undefined>
+)[Symbol.for("huntbook.widget.modules")] ??= new Map<string, Promise<AnyWidget>>());
 
 function load(text: string): Promise<AnyWidget> {
   const loaded = modules.get(text);

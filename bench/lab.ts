@@ -57,7 +57,19 @@ function writeNotebook(name: string, sources: readonly string[]): void {
 async function open(page: Page, address: string, name: string): Promise<void> {
   await page.goto(new URL(`/lab/workspaces/bench-${name}/tree/${name}?expose`, address).href);
   await page.waitForSelector(".jp-NotebookPanel .jp-Cell");
-  await page.waitForSelector('.jp-Notebook-ExecutionIndicator[data-status="idle"]');
+  // JupyterLab drops what is run before the kernel is connected.
+  await page.waitForFunction(() => {
+    interface Panel {
+      readonly sessionContext?: { readonly session?: { readonly kernel?: Kernel | null } | null };
+    }
+    interface Kernel {
+      readonly status: string;
+      readonly connectionStatus: string;
+    }
+    const lab = (globalThis as unknown as { jupyterapp?: { shell: { currentWidget: Panel | null } } }).jupyterapp;
+    const kernel = lab?.shell.currentWidget?.sessionContext?.session?.kernel;
+    return kernel?.connectionStatus === "connected" && kernel.status === "idle";
+  });
 }
 
 try {
@@ -88,14 +100,22 @@ try {
       await open(page, address, "loud.ipynb");
       times["10 MB"] = [
         await timed(async () => {
-          await page.getByRole("menuitem", { name: "Run", exact: true }).click();
-          await page.locator(".lm-Menu-item", { hasText: /^Run All Cells/ }).click();
+          await page.evaluate(() =>
+            (
+              globalThis as unknown as { jupyterapp: { commands: { execute(id: string): Promise<unknown> } } }
+            ).jupyterapp.commands
+              .execute("notebook:run-all-cells")
+              .then(() => undefined),
+          );
           await page.locator(".jp-OutputArea-output", { hasText: "'after'" }).waitFor({ timeout: 60_000 });
         }),
       ];
     }
     await context.close();
     await stop();
+    // As it comes: what fails later does not take it away.
+    for (const [name, values] of Object.entries(times))
+      console.log(`${round} ${name}: ${values.at(-1)?.toFixed(0)} ms`);
   }
   await browser.close();
   for (const [name, values] of Object.entries(times)) console.log(`${name.padEnd(12)} ${median(values).toFixed(0)} ms`);

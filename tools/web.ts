@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 
 /** Files of `src/notebook/web` that hosts load; each is one module without imports. */
-export const webEntries = ["view", "widgets", "widgets-view", "settings"] as const;
+export const webEntries = ["view", "widgets", "widgets-view", "widgets-stub", "settings"] as const;
 
 export async function bundleWeb(root: string, outdir = join(root, "dist/web")): Promise<void> {
   await build({

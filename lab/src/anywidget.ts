@@ -12,6 +12,7 @@ const inert = {
     },
   };`,
   _css: "",
+  code: "",
 };
 
 type State = Parameters<base.DOMWidgetModel["set_state"]>[0];
@@ -28,6 +29,10 @@ function withoutSavedCode(AnyModel: typeof base.DOMWidgetModel): typeof base.DOM
     }
     override set_state(state: State): void {
       super.set_state(this.comm === undefined ? { ...state, ...inert } : state);
+    }
+    /** What is saved with a notebook: no code, which would not run and makes the file large. */
+    override get_state(dropDefaults?: boolean): ReturnType<base.DOMWidgetModel["get_state"]> {
+      return { ...super.get_state(dropDefaults), ...inert };
     }
   };
 }

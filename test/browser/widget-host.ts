@@ -4,7 +4,7 @@ import type { KernelHandle } from "../../src/notebook/client/kernel-handle.js";
 import type { JsonObject, Message } from "../../src/notebook/protocol/message.js";
 
 const policy = "default-src 'none'; script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'; img-src data:";
-/** Only what anywidget.dev documents of a model: get, on, off, send. */
+/** Only what anywidget.dev documents of a model: get, on, off, send, and its manager's models. */
 const main = `
 window.violations = [];
 document.addEventListener("securitypolicyviolation", e => window.violations.push(e.violatedDirective + " " + e.blockedURI));
@@ -17,6 +17,7 @@ const model = {
   save_changes: () => { throw new Error("the kernel alone sets values") },
   on: (event, listener) => listeners.set(event, [...(listeners.get(event) ?? []), listener]),
   off: (event, listener) => listeners.set(event, (listeners.get(event) ?? []).filter(l => l !== listener)),
+  widget_manager: { get_model: async id => ({ get: name => window.models[id][name] }) },
   send: content => window.toKernel(structuredClone(content)),
 };
 window.fromKernel = data => {
@@ -86,6 +87,10 @@ export async function openWidget(
       value,
     ] as const);
   // In order, one after the other.
+  await page.evaluate(
+    models => Object.assign(globalThis, { models }),
+    Object.fromEntries([...states.states].filter(([, state]) => "code" in state)),
+  );
   let queue: Promise<unknown> = call("openWidget", states.states.get(id));
   const off = states.onMessage((to, data) => {
     if (to === id) queue = queue.then(() => call("fromKernel", data)).catch(() => undefined);

@@ -483,6 +483,8 @@ describe.skipIf(skip)("the Lab", () => {
     await expect.poll(() => input.inputValue()).toBe("srv9");
     await picture("widgets");
     await command("docmanager:save");
+    // Without the code that draws.
+    expect(readFileSync(join(root, "widgets.ipynb")).length).toBeLessThan(20_000);
     // A new page on the same kernel, as after a reload.
     await open("widgets.ipynb");
     await expect.poll(() => input.inputValue(), { timeout: 20_000 }).toBe("srv9");

@@ -8,13 +8,26 @@ export const widgetStateMime = "application/vnd.jupyter.widget-state+json";
 /** Every model that was opened, with how to read its state now. */
 export class WidgetModels {
   readonly #states = new Map<string, () => JsonObject>();
+  /** Those that a saved notebook does without. */
+  readonly #unsaved = new Set<string>();
+  readonly #shared = new Map<string, string>();
 
-  add(id: string, state: () => JsonObject): void {
+  add(id: string, state: () => JsonObject, { isSaved = true } = {}): void {
     this.#states.set(id, state);
+    if (!isSaved) this.#unsaved.add(id);
   }
 
   delete(id: string): void {
     this.#states.delete(id);
+  }
+
+  /** The id of a model that all widgets share; `open` adds it when there is none. */
+  once(name: string, open: () => string): string {
+    const known = this.#shared.get(name);
+    if (known !== undefined && this.#states.has(known)) return known;
+    const id = open();
+    this.#shared.set(name, id);
+    return id;
   }
 
   get size(): number {
@@ -25,7 +38,7 @@ export class WidgetModels {
    * As notebooks keep them under `metadata.widgets`. Source: ipywidgets' schema `state.schema.json`, version 2.
    */
   toSaved(): JsonObject {
-    return { version_major: 2, version_minor: 0, state: this.#entries() };
+    return { version_major: 2, version_minor: 0, state: this.#entries(id => !this.#unsaved.has(id)) };
   }
 
   /**
@@ -41,8 +54,9 @@ export class WidgetModels {
     }));
   }
 
-  #entries(): JsonObject {
-    return Object.fromEntries([...this.#states].map(([id, read]) => [id, toEntry(read())]));
+  #entries(isWanted: (id: string) => boolean = () => true): JsonObject {
+    const wanted = [...this.#states].filter(([id]) => isWanted(id));
+    return Object.fromEntries(wanted.map(([id, read]) => [id, toEntry(read())]));
   }
 }
 

@@ -8,8 +8,8 @@ import type { AnyControl } from "./control.js";
 import type { WidgetModels } from "./models.js";
 import type { WidgetEvent, WidgetNode, WidgetState, WidgetValue } from "./node.js";
 
-/** The modules that draw widgets: files of `dist/web`. */
-export type WidgetModuleName = "widgets" | "widgets-view";
+/** Files of `dist/web`: the modules that draw widgets, and the small one that finds them. */
+export type WidgetModuleName = "widgets" | "widgets-view" | "widgets-stub";
 
 /** What widgets need of the running kernel. */
 export interface WidgetHost {
@@ -63,7 +63,8 @@ export function openMount(root: AnyControl): Mount | undefined {
     return {
       ...modelNames("AnyModel", "anywidget", "~0.9.*"),
       ...{ _view_name: "AnyView", _view_module: "anywidget", _view_module_version: "~0.9.*", _view_count: null },
-      ...{ _anywidget_id: "huntbook.widget", _esm: host.module(moduleFor(state.tree)) },
+      ...{ _anywidget_id: "huntbook.widget", _esm: host.module("widgets-stub") },
+      front: openFront(host, moduleFor(state.tree)),
       ...{ _dom_classes: [], layout: `IPY_MODEL_${layout.id}` },
       ...state,
     };
@@ -93,6 +94,26 @@ export function openMount(root: AnyControl): Mount | undefined {
     sendValues: () => later("values"),
     sendTree: () => later("tree"),
   };
+}
+
+/** The model that holds what draws: one per kernel and module, however many widgets there are. @returns its id */
+function openFront({ comms, models, module }: WidgetHost, name: WidgetModuleName): string {
+  return models.once(name, () => {
+    const state: JsonObject = {
+      ...modelNames("AnyModel", "anywidget", "~0.9.*"),
+      ...{ _anywidget_id: "huntbook.front", _esm: "export default { render() {} };", code: module(name) },
+    };
+    const comm = comms.open("jupyter.widget", {
+      data: { state, buffer_paths: [] },
+      metadata: { version: messageVersion },
+      handlers: {
+        onMessage: ({ data }) => void answerState(comm, data, () => state),
+        onClose: () => models.delete(comm.id),
+      },
+    });
+    models.add(comm.id, () => state, { isSaved: false });
+    return comm.id;
+  });
 }
 
 function modelNames(name: string, module: string, version: string): JsonObject {

@@ -151,6 +151,28 @@ test("saved states are those of ipywidgets' format and hold no password", () => 
   expect(key.value).toBeInstanceOf(Secret);
 });
 
+test("what draws is sent once, however many widgets there are, and is not saved with them", () => {
+  const opened: { id: string; state: Record<string, unknown> }[] = [];
+  const comms = {
+    register: () => undefined,
+    open: (_: string, { data }: { data?: { state?: unknown } } = {}) => {
+      const id = `m${opened.length}`;
+      opened.push({ id, state: data?.state as Record<string, unknown> });
+      return { id, send: () => undefined, close: () => undefined };
+    },
+  };
+  const models = new WidgetModels();
+  const module = (name: string): string => (name === "widgets-stub" ? "export default {}" : "x".repeat(260_000));
+  scope[kernel] = { widgets: { comms, models, module } satisfies WidgetHost, display: async () => undefined };
+  for (let i = 0; i < 20; i += 1) bundle(new Box([new Text({ label: `Host ${i}` }), new Output({ label: "Found" })]));
+  bundle(new Text({ label: "Without views" }));
+  const fronts = opened.filter(m => "code" in m.state);
+  expect(fronts.map(m => m.state["code"])).toHaveLength(2);
+  const widgets = opened.filter(m => "tree" in m.state);
+  expect(widgets.map(m => m.state["front"])).toEqual([...Array<string>(20).fill(fronts[0]?.id ?? ""), fronts[1]?.id]);
+  expect(JSON.stringify(models.toSaved()).length).toBeLessThan(21 * 1500);
+});
+
 test("GetEnvironmentKey takes what is there, and keeps what is typed where it was asked to", () => {
   process.env["HUNTBOOK_TEST_KEY"] = "from-the-environment";
   expect(new GetEnvironmentKey({ envVar: "HUNTBOOK_TEST_KEY" }).value?.reveal()).toBe("from-the-environment");

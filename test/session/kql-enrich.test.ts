@@ -174,7 +174,6 @@ describe("what is wrong is said at the operator", () => {
     const session = await open();
     const text = 'range N from 1 to 1001 step 1 | extend D = strcat("d", N, ".com") | invoke whois_lookup("D")';
     await expect(withSession(session, async () => (await session.workspace()).query(text))).rejects.toMatchObject({
-      // `kql/too-many-values`, shown at the operator.
       diagnostics: [
         { code: "kql/enrichment", message: expect.stringContaining("1,000 different values at most") as string },
       ],

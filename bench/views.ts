@@ -15,7 +15,7 @@ import { frameView } from "../src/frame/display.js";
 import type { Frame } from "../src/frame/frame.js";
 import { FrameStore } from "../src/frame/store.js";
 import { createViewPorts } from "../src/session/views.js";
-import { buildForest, readProcesses } from "../src/transform/process-tree/from-frame.js";
+import { buildForest, readProcesses } from "../src/transform/process-tree/index.js";
 import type { RowsRequest, View } from "../src/view/index.js";
 import { findChromium, launchChromium } from "../test/browser/chromium.js";
 import { serveViews } from "../test/browser/view-page.js";

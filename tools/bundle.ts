@@ -7,7 +7,7 @@
  */
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import * as esbuild from "esbuild";
 
 /** By what loads them. */
@@ -26,7 +26,12 @@ const entries = [
   // measurements (bench)
   ...["notebook/client/kernel-handle", "notebook/client/kernel-spec"],
   // threads
-  ...["kql/worker-main", "workspace/contoso/thread-main", "notebook/server/contents/thread-main"],
+  ...[
+    "kql/worker-main",
+    "session/scan-thread-main",
+    "workspace/contoso/thread-main",
+    "notebook/server/contents/thread-main",
+  ],
   ...["interrupt-main", "language-thread", "module-hook", "protocol-thread"].map(name => `notebook/kernel/${name}`),
 ];
 
@@ -36,7 +41,15 @@ const keepPlaces = (dist: string): esbuild.Plugin => ({
   setup: build =>
     build.onLoad({ filter: /\.js$/, namespace: "file" }, async ({ path }) => {
       const place = JSON.stringify(relative(dist, path).split("\\").join("/"));
-      const contents = (await readFile(path, "utf8"))
+      const code = await readFile(path, "utf8");
+      for (const [, file = ""] of code.matchAll(/new URL\("(\.[^"]+)\.js", import\.meta\.url\)/g)) {
+        const entry = relative(dist, join(dirname(path), file))
+          .split("\\")
+          .join("/");
+        if (!entries.includes(entry))
+          throw new Error(`${path} starts ${entry}: it belongs to the entries of tools/bundle.ts`);
+      }
+      const contents = code
         .replaceAll("import.meta.url", `huntbookModuleUrl(${place})`)
         .replaceAll("import.meta.dirname", `huntbookModuleDir(${place})`);
       return { contents, loader: "js" };

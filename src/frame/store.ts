@@ -1,6 +1,6 @@
 /** The frame store of a session: where results live, and the one way from SQL or values to a Frame. */
 import { join } from "node:path";
-import type { DuckDBResultReader } from "@duckdb/node-api";
+import type { DuckDBPreparedStatement, DuckDBResult, DuckDBResultReader } from "@duckdb/node-api";
 import type { Clock } from "../base/clock.js";
 import type { Column } from "../base/column.js";
 import { affectingValues, complete, uniteCompleteness, type Completeness } from "../base/completeness.js";
@@ -176,6 +176,8 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
       all: (sql, parameters) => this.all(sql, parameters),
       values: (sql, parameters = []) =>
         this.#engine.display(async c => columnsOf(await runStatement(c, sql, parameters))),
+      numbers: (sql, parameters = []) =>
+        this.#engine.query(c => runPrepared(c, sql, parameters, async s => numbersOf(await s.run()))),
       live: new LiveViews(this.id),
       ports: parts.options.views ?? {},
     };
@@ -594,13 +596,37 @@ const columnsOf = (reader: DuckDBResultReader): readonly ValueColumns[] => [read
 
 async function runStatement(connection: DuckDBConnection, sql: string, parameters: readonly SqlParameter[]) {
   if (parameters.length === 0) return connection.runAndReadAll(sql);
+  return runPrepared(connection, sql, parameters, statement => statement.runAndReadAll());
+}
+
+async function runPrepared<T>(
+  connection: DuckDBConnection,
+  sql: string,
+  parameters: readonly SqlParameter[],
+  run: (statement: DuckDBPreparedStatement) => Promise<T>,
+): Promise<T> {
   const statement = await connection.prepare(sql);
   try {
     bindParameters(statement, parameters);
-    return await statement.runAndReadAll();
+    return await run(statement);
   } finally {
     statement.destroySync();
   }
+}
+
+/** Columns of doubles, value by value out of DuckDB's own memory; NaN for null. */
+async function numbersOf(result: DuckDBResult): Promise<readonly Float64Array[]> {
+  const chunks = await result.fetchAllChunks();
+  const rowCount = chunks.reduce((sum, chunk) => sum + chunk.rowCount, 0);
+  return Array.from({ length: result.columnCount }, (_, column) => {
+    const values = new Float64Array(rowCount);
+    let at = 0;
+    for (const chunk of chunks) {
+      const vector = chunk.getColumnVector(column);
+      for (let i = 0; i < vector.itemCount; i += 1) values[at++] = (vector.getItem(i) as number | null) ?? Number.NaN;
+    }
+    return values;
+  });
 }
 
 /** A frame's column names differ; case alone makes a difference, as in KQL. */

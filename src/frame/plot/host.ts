@@ -69,6 +69,8 @@ export interface PlotHost {
   all(sql: string, parameters?: readonly SqlParameter[]): Promise<readonly Record<string, unknown>[]>;
   /** The same as DuckDB's values, column by column in chunks. */
   values(sql: string, parameters?: readonly SqlParameter[]): Promise<readonly (readonly (readonly DuckDBValue[])[])[]>;
+  /** Columns of doubles, NaN for null, without an object per value. */
+  numbers(sql: string, parameters?: readonly SqlParameter[]): Promise<readonly Float64Array[]>;
   readonly live: LiveViews;
   readonly ports: ViewPorts;
 }

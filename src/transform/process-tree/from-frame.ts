@@ -1,13 +1,12 @@
-/** Frame → process tree. */
-import { HuntError } from "../../base/error.js";
+/** Frame → process tree: links all processes, chooses which are drawn, and reads their texts. */
 import type { Frame } from "../../frame/frame.js";
 import type { FrameLike } from "../../frame/api.js";
 import { completenessBanner } from "../../frame/index.js";
-import { asText, fromFrame, getColumn, toText, type SqlColumn } from "../../frame/plot/columns.js";
-import type { PlotHost, ProcessColumns, ProcessMark, ProcessTreeOptions } from "../../frame/plot/host.js";
+import type { ProcessMark, ProcessTreeOptions } from "../../frame/plot/host.js";
 import type { ProcessTreeNode, Tone } from "../../view/index.js";
-import { linkProcesses, normalizeProcessId, type ProcessTable } from "./link.js";
-import { defaultMarks, findSchema, type FoundSchema } from "./schemas.js";
+import { linkProcesses, normalizeProcessId } from "./link.js";
+import { defaultMarks, type BuiltInMark } from "./marks.js";
+import { readProcesses, type ProcessData } from "./read.js";
 import { orderForest, type ProcessForest } from "./tree.js";
 
 const defaultRows = 2000;
@@ -16,137 +15,64 @@ const commandLength = 1000;
 /** Characters of command lines that a figure may hold. */
 const commandBudget = 1_000_000;
 
-/** Everything of a table of process creations that a tree needs. */
-export interface ProcessData {
-  readonly table: ProcessTable;
-  readonly account: readonly string[];
-  /** Rows of other kinds that were left out. */
-  readonly others: number;
-  readonly schema: FoundSchema;
-}
-
-const isTime = (field: string): boolean => field === "time" || field === "processTime" || field === "parentTime";
-
-/** Times in text columns: ISO, or without a zone, which then is UTC. */
-const parseTime = (text: string): number => {
-  if (text === "") return Number.NaN;
-  return Date.parse(/[zZ]|[+-]\d\d:?\d\d$/.test(text) ? text : `${text.trim().replace(" ", "T")}Z`);
-};
-
-function toTimes(values: readonly unknown[], column: SqlColumn): Float64Array {
-  if (column.type === "datetime") return Float64Array.from(values, v => (v === null ? Number.NaN : Number(v)));
-  const out = Float64Array.from(values, v => parseTime(toText(v)));
-  if (out.length > 0 && out.every(Number.isNaN))
-    throw new HuntError("view/column-type", `column '${column.name}' is ${column.type} and holds no times`, {
-      hint: `convert it first: | extend ${column.name} = todatetime(${column.name})`,
-    });
-  return out;
-}
-
-/** Reads the columns of a frame that its schema names, all in one go. @throws as findSchema, `view/column-type`, `frame/closed` */
-export async function readProcesses(frame: Frame, schema?: ProcessTreeOptions["schema"]): Promise<ProcessData> {
-  frame.assertOpen();
-  const found = findSchema(frame.columns, schema);
-  const fields = (Object.entries(found.columns) as [keyof ProcessColumns, string][]).filter(([f]) => f !== "logonId");
-  const columns = fields.map(([, name]) => getColumn(frame, name));
-  const list = fields.map(([field], i) => {
-    const column = columns[i] as SqlColumn;
-    return isTime(field) && column.type === "datetime" ? `epoch_us(${column.sql}) / 1000.0` : asText(column);
-  });
-  const { where, parameters, kept, others } = await chooseKinds(frame, found.only);
-  // Text costs most on its way to JavaScript: what is the same in every row (one host, one account) does not travel.
-  const same = list.map((sql, i) =>
-    isTime(fields[i]?.[0] ?? "")
-      ? `null as s${i}`
-      : `case when min(${sql}) = max(${sql}) then min(${sql}) end as s${i}`,
-  );
-  const source = `${fromFrame(frame)}${where}`;
-  const [constant] = await frame.plotHost.all(`select ${same.join(", ")} from ${source}`, parameters);
-  const travels = list.flatMap((_, i) => (constant?.[`s${i}`] === null || constant === undefined ? [i] : []));
-  const chunks =
-    travels.length === 0
-      ? []
-      : await frame.plotHost.values(
-          `select ${travels.map(i => list[i]).join(", ")} from ${source} order by rowid`,
-          parameters,
-        );
-  const at = (field: keyof ProcessColumns): number => fields.findIndex(([f]) => f === field);
-  const valuesAt = (index: number): readonly unknown[] => {
-    const place = travels.indexOf(index);
-    if (place < 0) return new Array<unknown>(kept).fill(constant?.[`s${index}`]);
-    return chunks.flatMap(chunk => chunk[place] ?? []);
-  };
-  const text = (field: keyof ProcessColumns): readonly string[] | undefined =>
-    at(field) < 0 ? undefined : (valuesAt(at(field)) as readonly string[]);
-  const time = (field: keyof ProcessColumns): Float64Array | undefined =>
-    at(field) < 0 ? undefined : toTimes(valuesAt(at(field)), columns[at(field)] as SqlColumn);
-  const table: ProcessTable = {
-    timeMs: time("time") ?? [],
-    processId: text("processId") ?? [],
-    parentId: text("parentId") ?? [],
-    name: text("name") ?? [],
-    parentName: text("parentName"),
-    host: text("host"),
-    createdMs: time("processTime"),
-    parentCreatedMs: time("parentTime"),
-    guid: text("processGuid"),
-    parentGuid: text("parentGuid"),
-    grandparentId: text("grandparentId"),
-    grandparentName: text("grandparentName"),
-    commandLine: text("commandLine"),
-  };
-  return { table, account: text("account") ?? [], schema: found, others };
-}
-
-type SqlParameters = NonNullable<Parameters<PlotHost["all"]>[1]>;
-
-interface Kinds {
-  readonly where: string;
-  readonly parameters: SqlParameters;
-  readonly kept: number;
-  readonly others: number;
-}
-
-/** Rows of the wanted kinds; all when none is, because the column then means something else. */
-async function chooseKinds(frame: Frame, only: FoundSchema["only"]): Promise<Kinds> {
-  const all: Kinds = { where: "", parameters: [], kept: frame.rowCount, others: 0 };
-  if (only === undefined) return all;
-  const parameters = only.values.map(value => ({ type: "VARCHAR", value }) as const);
-  const where = ` where ${asText(getColumn(frame, only.column))} in (${only.values.map((_, i) => `$${i + 1}`).join(", ")})`;
-  const [row] = await frame.plotHost.all(`select count(*) as n from ${fromFrame(frame)}${where}`, parameters);
-  const kept = Number(row?.["n"] ?? 0);
-  return kept === 0 || kept === frame.rowCount ? all : { where, parameters, kept, others: frame.rowCount - kept };
-}
-
 /** Links and orders what was read. */
 export function buildForest(data: ProcessData): ProcessForest {
-  return orderForest(data.table, linkProcesses(data.table));
+  return orderForest(data.table, linkProcesses(data.table, data.repeated));
 }
-
-const matches = (mark: ProcessMark, name: string, command: string): boolean => {
-  if (typeof mark.match === "string") {
-    const wanted = mark.match.toLowerCase();
-    return command.toLowerCase().includes(wanted) || name.toLowerCase().includes(wanted);
-  }
-  return mark.match.test(command.length > 4000 ? command.slice(0, 4000) : command) || mark.match.test(name);
-};
 
 interface Marked {
   readonly tone: Tone;
   readonly remark: string;
 }
 
-/** The first mark of each process, by position; the same command line is judged once. */
-function markProcesses(forest: ProcessForest, marks: readonly ProcessMark[]): Map<number, Marked> {
+/** Where each row of the frame stands in the order of the forest. */
+function positionsOf(forest: ProcessForest, data: ProcessData): ReadonlyMap<number, number> {
+  const positions = new Map<number, number>();
+  forest.order.forEach((row, at) => {
+    if (row < forest.links.count) positions.set(data.frameRow[row] ?? -1, at);
+  });
+  return positions;
+}
+
+/** Longer command lines are judged by their beginning. */
+const judgedLength = 4000;
+
+function matches(mark: ProcessMark, name: string, command: string): boolean {
+  if (typeof mark.match === "string") {
+    const wanted = mark.match.toLowerCase();
+    return command.toLowerCase().includes(wanted) || name.toLowerCase().includes(wanted);
+  }
+  // A pattern with the flag g or y would remember where it was.
+  const pattern = new RegExp(mark.match.source, mark.match.flags.replace(/[gy]/g, ""));
+  return pattern.test(command.slice(0, judgedLength)) || pattern.test(name);
+}
+
+const quotePattern = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+
+/** A pattern that finds every text which the mark matches, and few others; `undefined` where none is known. */
+function siftOf(mark: BuiltInMark | ProcessMark): string | undefined {
+  if (typeof mark.match === "string") return quotePattern(mark.match);
+  return "sift" in mark ? mark.sift : undefined;
+}
+
+/** The first mark of each process, by position. DuckDB sifts, the patterns of the marks decide. */
+async function markProcesses(
+  data: ProcessData,
+  forest: ProcessForest,
+  marks: readonly (BuiltInMark | ProcessMark)[],
+): Promise<Map<number, Marked>> {
   const found = new Map<number, Marked>();
+  if (marks.length === 0) return found;
+  const sifts = marks.map(siftOf);
+  const rows = await data.texts.matching(sifts.every(s => s !== undefined) ? sifts : []);
+  const positions = positionsOf(forest, data);
   const judged = new Map<string, Marked | undefined>();
-  for (let at = 0; at < forest.order.length; at += 1) {
-    const row = forest.order[at] ?? 0;
-    if (row >= forest.links.count) continue;
-    const [name, command] = [forest.table.name[row] ?? "", forest.table.commandLine?.[row] ?? ""];
-    const key = command === "" ? name : command;
+  for (const { frameRow, name, commandLine } of rows) {
+    const at = positions.get(frameRow);
+    if (at === undefined) continue;
+    const key = `${name}\u0000${commandLine}`;
     if (!judged.has(key)) {
-      const mark = marks.find(m => matches(m, name, command));
+      const mark = marks.find(m => matches(m, name, commandLine));
       judged.set(key, mark === undefined ? undefined : { tone: mark.tone, remark: mark.remark });
     }
     const verdict = judged.get(key);
@@ -156,22 +82,10 @@ function markProcesses(forest: ProcessForest, marks: readonly ProcessMark[]): Ma
 }
 
 /** Positions of processes that a text names: an id, or a part of the name or the command line. */
-function findAround(forest: ProcessForest, wanted: string): readonly number[] {
-  const lower = wanted.toLowerCase();
-  const id = normalizeProcessId(wanted);
-  const found: number[] = [];
-  for (let at = 0; at < forest.order.length; at += 1) {
-    const row = forest.order[at] ?? 0;
-    if (row >= forest.links.count) continue;
-    const { table } = forest;
-    if (
-      normalizeProcessId(table.processId[row] ?? "") === id ||
-      (table.name[row] ?? "").toLowerCase().includes(lower) ||
-      (table.commandLine?.[row] ?? "").toLowerCase().includes(lower)
-    )
-      found.push(at);
-  }
-  return found;
+async function findAround(data: ProcessData, forest: ProcessForest, wanted: string): Promise<readonly number[]> {
+  const positions = positionsOf(forest, data);
+  const rows = await data.texts.mentioning(wanted);
+  return rows.flatMap(row => positions.get(row) ?? []).sort((a, b) => a - b);
 }
 
 interface Choice {
@@ -229,16 +143,48 @@ function neighbourhood(forest: ProcessForest, centres: readonly number[]): Uint8
 export async function buildProcessTree(frame: Frame, options: ProcessTreeOptions = {}): Promise<ProcessTreeNode> {
   const data = await readProcesses(frame, options.schema);
   const forest = buildForest(data);
-  const marks = markProcesses(forest, options.mark ?? defaultMarks);
-  const around = options.around === undefined ? undefined : findAround(forest, options.around);
+  const marks = await markProcesses(data, forest, options.mark ?? defaultMarks);
+  const around = options.around === undefined ? undefined : await findAround(data, forest, options.around);
   const branch = options.branch === undefined ? undefined : [options.branch];
   const within =
     branch === undefined ? (around === undefined ? undefined : neighbourhood(forest, around)) : below(forest, branch);
   const ranked = [...marks].sort((a, b) => rank(a[1].tone) - rank(b[1].tone) || a[0] - b[0]).map(([at]) => at);
   const most = Math.min(mostRows, Math.max(1, options.maxRows ?? defaultRows));
   const choice = chooseRows(forest, [...(around ?? []), ...ranked], { most, within });
-  return toNode(frame, data, { forest, marks, around, choice, options });
+  const texts = await readTexts(data, forest, choice);
+  return toNode(frame, data, { forest, marks, around, choice, options, texts });
 }
+
+const shownFields = ["name", "processId", "commandLine", "account", "host"] as const;
+const toldFields = ["parentName", "parentId", "grandparentName", "grandparentId", "host"] as const;
+
+/** What a row of the figure says of its process. */
+type Told = { readonly [F in (typeof shownFields)[number]]: string };
+
+/** The texts of the chosen rows, by position; those of parents that are not in the data from the rows that tell of them. */
+async function readTexts(data: ProcessData, forest: ProcessForest, choice: Choice): Promise<ReadonlyMap<number, Told>> {
+  const { ghosts, count } = forest.links;
+  const frameRow = (row: number): number => data.frameRow[row] ?? -1;
+  const rows = choice.positions.map(at => forest.order[at] ?? 0);
+  const own = await data.texts.of(rows.filter(row => row < count).map(frameRow), shownFields);
+  const tellers = rows.flatMap(row => ghosts[row - count]?.toldBy ?? []);
+  const others = await data.texts.of(tellers.map(frameRow), toldFields);
+  return new Map(
+    choice.positions.map((at, i): [number, Told] => {
+      const row = rows[i] ?? 0;
+      const ghost = ghosts[row - count];
+      if (ghost === undefined) {
+        const text = own.get(frameRow(row));
+        const told = (field: (typeof shownFields)[number]): string => text?.[field] ?? "";
+        return [at, { ...emptyTold, ...Object.fromEntries(shownFields.map(f => [f, told(f)])) }];
+      }
+      const text = others.get(frameRow(ghost.toldBy));
+      const name = text?.[`${ghost.as}Name`] ?? "";
+      return [at, { ...emptyTold, name, processId: text?.[`${ghost.as}Id`] ?? "", host: text?.host ?? "" }];
+    }),
+  );
+}
+const emptyTold: Told = { name: "", processId: "", commandLine: "", account: "", host: "" };
 
 const rank = (tone: Tone): number => ["bad", "warning", "info"].indexOf(tone);
 
@@ -254,6 +200,7 @@ interface Built {
   readonly around: readonly number[] | undefined;
   readonly choice: Choice;
   readonly options: ProcessTreeOptions;
+  readonly texts: ReadonlyMap<number, Told>;
 }
 
 function remarkOf(forest: ProcessForest, at: number, mark: Marked | undefined, centre: boolean): string | null {
@@ -269,13 +216,13 @@ function remarkOf(forest: ProcessForest, at: number, mark: Marked | undefined, c
 }
 
 function toNode(frame: FrameLike, data: ProcessData, built: Built): ProcessTreeNode {
-  const { forest, marks, choice, options } = built;
+  const { forest, marks, choice, options, texts } = built;
   const { table, links } = forest;
   const place = new Map(choice.positions.map((at, i) => [at, i]));
   const centres = new Set(built.around ?? []);
   const clip = Math.min(commandLength, Math.max(60, Math.floor(commandBudget / Math.max(1, choice.positions.length))));
   const cut = (text: string): string => (text.length > clip ? `${text.slice(0, clip)}…` : text);
-  const ghostOf = (row: number) => links.ghosts[row - links.count];
+  const told = (at: number): Told => texts.get(at) ?? emptyTold;
   const of = <T>(pick: (row: number, at: number) => T): T[] =>
     choice.positions.map(at => pick(forest.order[at] ?? 0, at));
   const children = new Map<number, number>();
@@ -294,16 +241,16 @@ function toNode(frame: FrameLike, data: ProcessData, built: Built): ProcessTreeN
       notes: notesOf(data, forest, { cutRows, around: options.around, matches: built.around?.length }),
       ...(incomplete === undefined ? {} : { incomplete }),
     },
-    name: of(row => cut(ghostOf(row)?.name ?? table.name[row] ?? "")),
+    name: of((_, at) => cut(told(at).name)),
     parent: of((_, at) => place.get(forest.parentAt[at] ?? -1) ?? -1),
-    processId: of(row => ghostOf(row)?.processId ?? normalizeProcessId(table.processId[row] ?? "")),
+    processId: of((_, at) => normalizeProcessId(told(at).processId)),
     atMs: of(row => {
-      const t = ghostOf(row)?.createdMs ?? table.timeMs[row] ?? Number.NaN;
+      const t = links.ghosts[row - links.count]?.createdMs ?? table.timeMs[row] ?? Number.NaN;
       return Number.isNaN(t) ? null : Math.floor(t);
     }),
-    commandLine: of(row => cut(table.commandLine?.[row] ?? "")),
-    account: of(row => (data.account[row] ?? "").slice(0, 200)),
-    host: of(row => (ghostOf(row)?.host ?? table.host?.[row] ?? "").slice(0, 200)),
+    commandLine: of((_, at) => cut(told(at).commandLine)),
+    account: of((_, at) => told(at).account.slice(0, 200)),
+    host: of((_, at) => told(at).host.slice(0, 200)),
     ghost: of(row => (row >= links.count ? 1 : 0)),
     tone: of((_, at) => marks.get(at)?.tone ?? (centres.has(at) ? "info" : null)),
     remark: of((_, at) => remarkOf(forest, at, marks.get(at), centres.has(at))),

@@ -1,4 +1,6 @@
-export { buildForest, buildProcessTree, readProcesses, type ProcessData } from "./from-frame.js";
+export { buildForest, buildProcessTree } from "./from-frame.js";
 export { linkProcesses, normalizeProcessId, type Ghost, type ProcessLinks, type ProcessTable } from "./link.js";
-export { defaultMarks, findSchema, processSchemas, type FoundSchema, type ProcessSchemaName } from "./schemas.js";
+export { defaultMarks, type BuiltInMark } from "./marks.js";
+export { readProcesses, type ProcessData } from "./read.js";
+export { findSchema, processSchemas, type FoundSchema, type ProcessSchemaName } from "./schemas.js";
 export { orderForest, type ProcessForest } from "./tree.js";

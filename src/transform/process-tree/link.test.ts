@@ -1,30 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { linkProcesses, normalizeProcessId, orderForest, type ProcessTable } from "./index.js";
+import { findLookalikes, linkProcesses, normalizeProcessId } from "./link.js";
+import { orderForest } from "./tree.js";
+import { tableOf, type Event } from "./text-table.js";
 
-interface Event {
-  readonly at: number;
-  readonly id: string;
-  readonly parent: string;
-  readonly name: string;
-  readonly parentName?: string;
-  readonly host?: string;
-}
-
-function tableOf(events: readonly Event[], more: Partial<ProcessTable> = {}): ProcessTable {
-  return {
-    timeMs: events.map(e => e.at),
-    processId: events.map(e => e.id),
-    parentId: events.map(e => e.parent),
-    name: events.map(e => e.name),
-    parentName: events.map(e => e.parentName ?? ""),
-    host: events.map(e => e.host ?? "h"),
-    ...more,
-  };
-}
-const parents = (events: readonly Event[], more?: Partial<ProcessTable>): number[] => [
-  ...linkProcesses(tableOf(events, more)).parent,
-];
+const parents = (events: readonly Event[]): number[] => [...linkProcesses(tableOf(events)).parent];
 
 test.each([
   ["0x1A4", "420"],
@@ -55,7 +35,7 @@ describe("parents", () => {
       ]),
     );
     expect([...links.parent]).toEqual([-1, 2, -1]);
-    expect(links.ghosts).toMatchObject([{ processId: "10", name: "D:\\B.EXE", host: "h" }]);
+    expect(links.ghosts).toEqual([{ toldBy: 1, as: "parent", createdMs: Number.NaN }]);
   });
 
   test("the same id on another host is another process", () => {
@@ -83,24 +63,35 @@ describe("parents", () => {
     const events = [
       { at: 0, id: "10", parent: "", name: "a" },
       { at: 100_000, id: "10", parent: "", name: "a" },
-      { at: 200_000, id: "20", parent: "10", name: "b" },
+      { at: 200_000, id: "20", parent: "10", name: "b", parentCreatedMs: 20 },
     ];
-    expect(parents(events, { parentCreatedMs: [Number.NaN, Number.NaN, 20] })).toEqual([-1, -1, 0]);
+    expect(parents(events)).toEqual([-1, -1, 0]);
   });
 
   test("GUIDs win over ids, and a circle of them is cut once", () => {
     const events = [
-      { at: 0, id: "10", parent: "20", name: "a" },
-      { at: 5, id: "20", parent: "10", name: "b" },
+      { at: 0, id: "10", parent: "20", name: "a", guid: "A", parentGuid: "B" },
+      { at: 5, id: "20", parent: "10", name: "b", guid: "B", parentGuid: "A" },
     ];
-    const links = linkProcesses(tableOf(events, { guid: ["A", "B"], parentGuid: ["B", "A"] }));
+    const links = linkProcesses(tableOf(events));
     expect(links.cycles).toHaveLength(1);
     expect([...links.parent].filter(p => p === -1)).toHaveLength(1);
   });
 
-  test("a row that repeats another is left out", () => {
+  test("rows that are alike but for their texts are found, and repeated ones are nobody's parent", () => {
     const event = { at: 7, id: "10", parent: "", name: "a" };
-    expect(linkProcesses(tableOf([event, event, { ...event, name: "b" }])).duplicates).toBe(1);
+    const table = tableOf([event, event, { ...event, name: "b" }, { at: 8, id: "11", parent: "10", name: "c" }]);
+    expect(findLookalikes(table)).toEqual([[0, 1]]);
+    const links = linkProcesses(table, [1]);
+    expect([...links.duplicate]).toEqual([0, 1, 0, 0]);
+    expect(links.parent[3]).toBe(2);
+  });
+
+  test("a grandparent that is told stands above a parent that is not in the data", () => {
+    const event = { at: 7, id: "10", parent: "5", name: "a", grandparent: "4" };
+    const links = linkProcesses(tableOf([event, { ...event, at: 9, id: "11" }]));
+    expect([...links.parent]).toEqual([2, 2, 3, -1]);
+    expect(links.ghosts.map(g => g.as)).toEqual(["parent", "grandparent"]);
   });
 
   test("roots, leaves, branches, isolated and depth are counted", () => {
@@ -138,8 +129,7 @@ describe("parents", () => {
     });
     fc.assert(
       fc.property(fc.array(event, { maxLength: 25 }), events => {
-        const more = { guid: events.map(e => e.guid), parentGuid: events.map(e => e.parentGuid) };
-        const table = tableOf(events, more);
+        const table = tableOf(events);
         const links = linkProcesses(table);
         const forest = orderForest(table, links);
         expect(new Set(forest.order).size).toBe(links.parent.length - links.duplicates);

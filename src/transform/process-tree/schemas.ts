@@ -2,7 +2,7 @@
 import type { Column } from "../../base/column.js";
 import { HuntError } from "../../base/error.js";
 import { didYouMean } from "../../base/suggest.js";
-import type { ProcessColumns, ProcessMark } from "../../frame/plot/host.js";
+import type { ProcessColumns } from "../../frame/plot/host.js";
 
 interface Schema {
   readonly columns: { readonly [K in keyof ProcessColumns]: readonly string[] };
@@ -143,44 +143,3 @@ export function findSchema(columns: readonly Column[], asked: string | ProcessCo
 
 const needs = (name: ProcessSchemaName): string =>
   `${name} needs ${required.map(field => (processSchemas[name] as Schema).columns[field].join(" or ")).join(", ")}`;
-
-/** What attackers rarely avoid; each is also done by administrators, so that only the worst is marked bad. */
-export const defaultMarks: readonly ProcessMark[] = [
-  {
-    match: /comsvcs(\.dll)?[,\s#+24]{1,6}.{0,20}minidump|procdump.{0,40}lsass|sekurlsa|mimikatz/i,
-    tone: "bad",
-    remark: "reads the memory of LSASS (T1003.001)",
-  },
-  {
-    match: /vssadmin.{0,40}delete\s+shadows|wmic.{0,30}shadowcopy\s+delete/i,
-    tone: "bad",
-    remark: "deletes shadow copies (T1490)",
-  },
-  { match: /wevtutil(\.exe)?\s+cl\b|clear-eventlog/i, tone: "bad", remark: "clears an event log (T1070.001)" },
-  {
-    match: /disablerealtimemonitoring|set-mppreference.{0,80}-disable/i,
-    tone: "bad",
-    remark: "switches protection off (T1562.001)",
-  },
-  { match: /(curl|wget)\b.{0,200}\|\s*(ba|z|da)?sh\b/i, tone: "bad", remark: "runs a script from the network (T1105)" },
-  {
-    match: /\s-(e|en|enc|enco|encod|encode|encoded|encodedc\w*)\s+[A-Za-z0-9+/=]{16}/i,
-    tone: "warning",
-    remark: "encoded command (T1027)",
-  },
-  {
-    match: /certutil.{0,60}-(urlcache|decode)|bitsadmin.{0,60}\/transfer|mshta(\.exe)?\s+["']?https?:/i,
-    tone: "warning",
-    remark: "fetches a file with a system tool (T1105)",
-  },
-  {
-    match: /nltest.{0,20}\/dclist|net1?(\.exe)?\s+group\s+.?"?domain admins|whoami(\.exe)?\s+\/all|\bquser\b/i,
-    tone: "warning",
-    remark: "looks around (T1033, T1482, T1069)",
-  },
-  {
-    match: /\b7z(\.exe|a)?\b.{0,60}\s-p\S|rar(\.exe)?\s+a\s.{0,60}-hp/i,
-    tone: "warning",
-    remark: "packs files with a password (T1560.001)",
-  },
-];

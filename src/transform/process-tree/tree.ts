@@ -20,8 +20,8 @@ function beginnings(table: ProcessTable, links: ProcessLinks): Float64Array {
   const { count, parent, ghosts } = links;
   const begin = new Float64Array(parent.length).fill(Infinity);
   for (let i = 0; i < count; i += 1) {
-    const t = table.timeMs[i] ?? Number.NaN;
-    if (!Number.isNaN(t)) begin[i] = t;
+    const time = table.timeMs[i] ?? Number.NaN;
+    if (!Number.isNaN(time)) begin[i] = time;
   }
   for (let i = 0; i < count; i += 1) {
     const above = parent[i] ?? -1;
@@ -34,7 +34,35 @@ function beginnings(table: ProcessTable, links: ProcessLinks): Float64Array {
   return begin;
 }
 
-/** Children of every row as linked lists, first child first. */
+/** Rows and ghosts by their beginning; those without one last. Rows stand by time already, ghosts are merged in. */
+function orderByBeginning(links: ProcessLinks, begin: Float64Array): Int32Array {
+  const { count, parent, duplicate, order } = links;
+  const ghosts = Int32Array.from({ length: parent.length - count }, (_, i) => count + i);
+  ghosts.sort((a, b) => ((begin[a] ?? 0) < (begin[b] ?? 0) ? -1 : (begin[a] ?? 0) > (begin[b] ?? 0) ? 1 : a - b));
+  const sorted = new Int32Array(parent.length - links.duplicates);
+  const timeless: number[] = [];
+  let at = 0;
+  let ghost = 0;
+  const placeGhosts = (until: number): void => {
+    while (ghost < ghosts.length && (begin[ghosts[ghost] ?? 0] ?? 0) < until) sorted[at++] = ghosts[ghost++] ?? 0;
+  };
+  for (const row of order) {
+    if (duplicate[row] === 1) continue;
+    const time = begin[row] ?? Infinity;
+    if (time === Infinity) {
+      timeless.push(row);
+      continue;
+    }
+    placeGhosts(time);
+    sorted[at++] = row;
+  }
+  placeGhosts(Infinity);
+  for (const row of timeless) sorted[at++] = row;
+  while (ghost < ghosts.length) sorted[at++] = ghosts[ghost++] ?? 0;
+  return sorted;
+}
+
+/** Children of every row as linked lists, first child first; those of -1 are the roots. */
 function childLists(rows: Int32Array, parent: Int32Array): { first: Int32Array; next: Int32Array } {
   const first = new Int32Array(parent.length + 1).fill(-1);
   const next = new Int32Array(parent.length).fill(-1);
@@ -49,40 +77,27 @@ function childLists(rows: Int32Array, parent: Int32Array): { first: Int32Array; 
 
 /** Orders the forest. Iterative: chains of any length fit. */
 export function orderForest(table: ProcessTable, links: ProcessLinks): ProcessForest {
-  const { parent, duplicate } = links;
-  const begin = beginnings(table, links);
-  const kept: number[] = [];
-  for (let i = 0; i < parent.length; i += 1) if (duplicate[i] !== 1) kept.push(i);
-  const byTime = Int32Array.from(kept).sort((a, b) => {
-    const [x, y] = [begin[a] ?? 0, begin[b] ?? 0];
-    return x === y ? a - b : x - y;
-  });
-  const { first, next } = childLists(byTime, parent);
+  const byTime = orderByBeginning(links, beginnings(table, links));
+  const { first, next } = childLists(byTime, links.parent);
   const order = new Int32Array(byTime.length);
   const parentAt = new Int32Array(byTime.length);
   const depth = new Int32Array(byTime.length);
   const end = new Int32Array(byTime.length);
-  const stack: { row: number; at: number }[] = [];
   let placed = 0;
-  const place = (row: number, above: number): void => {
-    order[placed] = row;
-    parentAt[placed] = above;
-    depth[placed] = above < 0 ? 0 : (depth[above] ?? 0) + 1;
-    stack.push({ row: first[row + 1] ?? -1, at: placed });
-    placed += 1;
-  };
-  for (let root = first[0] ?? -1; root >= 0; root = next[root] ?? -1) {
-    place(root, -1);
-    while (stack.length > 0) {
-      const top = stack[stack.length - 1] as { row: number; at: number };
-      if (top.row < 0) {
-        end[top.at] = placed;
-        stack.pop();
-        continue;
-      }
-      const row = top.row;
-      top.row = next[row] ?? -1;
-      place(row, top.at);
+  let above = -1;
+  let row = first[0] ?? -1;
+  while (row >= 0 || above >= 0) {
+    if (row >= 0) {
+      order[placed] = row;
+      parentAt[placed] = above;
+      depth[placed] = above < 0 ? 0 : (depth[above] ?? 0) + 1;
+      above = placed;
+      placed += 1;
+      row = first[row + 1] ?? -1;
+    } else {
+      end[above] = placed;
+      row = next[order[above] ?? 0] ?? -1;
+      above = parentAt[above] ?? -1;
     }
   }
   return { table, links, order, parentAt, depth, end, summary: summarize({ links, order, parentAt, depth, end }) };

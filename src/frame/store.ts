@@ -304,7 +304,7 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
       held.push(values);
       if (values.completeness.causes.some(c => c.kind === "row-limit"))
         throw new HuntError(
-          "kql/too-many-values",
+          "kql/enrichment",
           `'${name}' looks at ${maxRows.toLocaleString("en-US")} different values at most, and the column has more`,
           { hint: "narrow the rows before it, for example with summarize or top" },
         );

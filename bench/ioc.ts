@@ -1,18 +1,18 @@
 /**
- * `npm run bench -- ioc [-- PYTHON]`: IoC extraction and base64 over command lines; memory at 100 k and at 1 M rows; beside
- * MSTICPy on the same lines when a Python that has it is given (`bench/peers/ioc.py`).
+ * `npm run bench -- ioc` (or `npx tsx bench/ioc.ts PYTHON`): IoC extraction over command lines, each size in a process of its
+ * own (`ioc-run.ts`), 100 k and 1 M rows with memory; beside MSTICPy on the same lines when a Python that has it is given
+ * (`bench/peers/ioc.py`), before and after ours, so that the ratio holds on a machine that others use too.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { complete } from "../src/base/completeness.js";
-import type { Frame } from "../src/frame/frame.js";
 import { FrameStore } from "../src/frame/store.js";
-import { createPatternRunner } from "../src/session/pattern-runner.js";
-import { IocExtractor } from "../src/transform/ioc/ioc-extract.js";
-import { median, peakMiB, saveResult, timed } from "./measure.js";
+import { bundled, median, reportOf, saveResult } from "./measure.js";
+import type { IocRun } from "./ioc-run.js";
 
 /** Numbers that are the same in every run. */
 function generator(seed: number): (n: number) => number {
@@ -60,88 +60,66 @@ export function commandLines(count: number, seed = 1): string[] {
   return Array.from({ length: count }, () => (kinds[next(kinds.length)] as () => string)());
 }
 
-async function frameOf(store: FrameStore, rows: number): Promise<Frame> {
+/** The lines as a Parquet file, which the measured process reads without making objects of them. */
+async function writeLines(file: string, rows: number): Promise<void> {
+  const store = await FrameStore.open({ memoryLimitBytes: 512 * 2 ** 20 });
   function* batches() {
     for (let at = 0; at < rows; at += 50_000) yield commandLines(Math.min(50_000, rows - at), at + 1).map(t => [t]);
   }
   const provenance = { source: "bench", ranAtMs: 0, tookMs: 0, clock: "system", clockDependent: false } as const;
-  return store.fromBatches([{ name: "CommandLine", type: "string" }], batches(), {
-    completeness: complete,
-    provenance,
-  });
+  const info = { completeness: complete, provenance };
+  const frame = await store.fromBatches([{ name: "CommandLine", type: "string" }], batches(), info);
+  await frame.toParquet(file);
+  await store.close();
 }
 
-const store = await FrameStore.open({ memoryLimitBytes: 512 * 2 ** 20 });
-const patterns = createPatternRunner();
-const ioc = new IocExtractor({ patterns, frames: async () => store });
-const figures: Record<string, number> = {};
-let peerFigures: object = {};
+interface Peer {
+  readonly rowsPerSecond: number;
+  readonly peakMiB: number;
+  readonly observables: number;
+}
 
-const lines = commandLines(100_000);
-const mb = lines.reduce((sum, l) => sum + l.length, 0) / 1e6;
-const small = await frameOf(store, 100_000);
-const timesMs: number[] = [];
-/** Processor seconds say more than the clock on a machine that others use too. */
-const cpuSeconds: number[] = [];
-let found = 0;
-for (let i = 0; i < 5; i += 1) {
-  const cpu = process.cpuUsage();
-  timesMs.push(
-    await timed(async () => {
-      const frame = await ioc.extract(small, { columns: "CommandLine" });
-      found = frame.rowCount;
-      await frame.close();
-    }),
+const dir = mkdtempSync(join(tmpdir(), "huntbook-bench-ioc-"));
+try {
+  const python = process.argv[2] ?? process.env["HUNTBOOK_PEER_PYTHON"];
+  const peerRows = 20_000;
+  const json = join(dir, "lines.json");
+  writeFileSync(json, JSON.stringify(commandLines(peerRows)));
+  const askPeer = (): Peer[] => {
+    if (python === undefined) return [];
+    const child = spawnSync(python, [join(import.meta.dirname, "peers/ioc.py"), json], { encoding: "utf8" });
+    return [reportOf<Peer>(child)];
+  };
+  const main = await bundled("ioc-run.ts");
+  await bundled("../src/session/scan-thread-main.ts");
+  const run = async (rows: number, times: number): Promise<IocRun> => {
+    const file = join(dir, `${rows}.parquet`);
+    await writeLines(file, rows);
+    return reportOf<IocRun>(spawnSync(process.execPath, [main, file, String(times)], { encoding: "utf8" }));
+  };
+  const before = askPeer();
+  const small = await run(100_000, 5);
+  const peers = [...before, ...askPeer()];
+  const large = await run(1_000_000, 1);
+  const rowsPerSecond = Math.round(100_000 / small.seconds);
+  console.log(
+    `100,000 lines (${small.megabytes.toFixed(1)} MB), ${small.observables} observables: ${small.seconds.toFixed(2)} s, ${rowsPerSecond} rows/s, ${Math.round(100_000 / small.processorSeconds)} per processor second; peak ${small.filledMiB} MiB with the lines, ${small.peakMiB} after`,
   );
-  const { user, system } = process.cpuUsage(cpu);
-  cpuSeconds.push((user + system) / 1e6);
-}
-const seconds = median(timesMs) / 1000;
-figures["rowsPerSecond"] = Math.round(100_000 / seconds);
-figures["rowsPerProcessorSecond"] = Math.round(100_000 / median(cpuSeconds));
-figures["mbPerSecond"] = Number((mb / seconds).toFixed(1));
-console.log(
-  `100,000 lines (${mb.toFixed(1)} MB), ${found} observables: ${seconds.toFixed(2)} s, first ${((timesMs[0] ?? 0) / 1000).toFixed(2)} s`,
-);
-console.log(
-  `  ${figures["rowsPerSecond"]} rows/s, ${figures["rowsPerProcessorSecond"]} rows per processor second, ${figures["mbPerSecond"]} MB/s, peak ${peakMiB()} MiB`,
-);
-
-const before = peakMiB();
-const large = await frameOf(store, 1_000_000);
-const filled = peakMiB();
-const largeMs = await timed(async () => (await ioc.extract(large, { columns: "CommandLine" })).close());
-console.log(
-  `1,000,000 lines: ${(largeMs / 1000).toFixed(1)} s, ${Math.round(1e9 / largeMs)} rows/s; peak ${before} → ${filled} (filled) → ${peakMiB()} MiB`,
-);
-Object.assign(figures, {
-  millionSeconds: largeMs / 1000,
-  peakBefore: before,
-  peakFilled: filled,
-  peakAfter: peakMiB(),
-});
-
-const python = process.argv[2];
-if (python !== undefined) {
-  const dir = join(import.meta.dirname, "results");
-  mkdirSync(dir, { recursive: true });
-  const file = join(dir, "command-lines.json");
-  const part = lines.slice(0, 10_000);
-  writeFileSync(file, JSON.stringify(part));
-  const child = spawnSync(python, [join(import.meta.dirname, "peers/ioc.py"), file], { encoding: "utf8" });
-  const line = child.stdout.split("\n").find(l => l.startsWith("BENCH "));
-  if (line === undefined) {
-    console.log(`the peer did not run: ${child.stderr.slice(-500)}`);
-    process.exitCode = 1;
-  } else {
-    const peer = JSON.parse(line.slice(6)) as { rowsPerSecond: number; peakMiB: number; observables: number };
-    const ratio = Number(figures["rowsPerSecond"]) / peer.rowsPerSecond;
+  console.log(
+    `1,000,000 lines (${large.megabytes.toFixed(1)} MB): ${large.seconds.toFixed(1)} s, ${Math.round(1e6 / large.seconds)} rows/s; peak ${large.filledMiB} MiB with the lines, ${large.peakMiB} after`,
+  );
+  const figures: Record<string, number> = { rowsPerSecond };
+  if (peers.length > 0) {
+    const peerRate = median(peers.map(p => p.rowsPerSecond));
+    const peerPeak = Math.min(...peers.map(p => p.peakMiB));
+    figures["peerRowsPerSecond"] = peerRate;
+    figures["ratio"] = rowsPerSecond / peerRate;
+    figures["peerPeakMiB"] = peerPeak;
     console.log(
-      `MSTICPy: ${peer.rowsPerSecond} rows/s, peak ${peer.peakMiB} MiB, ${peer.observables} observables in 10,000 lines; ${ratio.toFixed(0)} times slower`,
+      `MSTICPy, ${peerRows.toLocaleString("en-US")} lines: ${peers.map(p => p.rowsPerSecond).join(" and ")} rows/s, peak ${peerPeak} MiB: ${(rowsPerSecond / peerRate).toFixed(0)} times slower`,
     );
-    peerFigures = { peer, ratio };
   }
+  saveResult("ioc", { ...figures, small, large });
+} finally {
+  rmSync(dir, { recursive: true, force: true });
 }
-saveResult("ioc", { ...figures, ...peerFigures });
-await patterns.close();
-await store.close();

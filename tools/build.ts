@@ -1,7 +1,8 @@
-/** Builds `dist`: tsc, and the bundle for the compiler's snapshot. Called by `npm run build` and, through `prepare`, by `npm ci`. */
+/** Builds `dist`: tsc, the modules joined, and the bundle for the compiler's snapshot. Called by `npm run build` and, through `prepare`, by `npm ci`. */
 import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { bundleDist } from "./bundle.js";
 import { bundleSnapshotEntry } from "./kql-snapshot.js";
 import { bundleD3, bundleWeb } from "./web.js";
 
@@ -11,6 +12,7 @@ execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "
   cwd: root,
   stdio: "inherit",
 });
-await bundleSnapshotEntry(join(root, "dist", "kql-snapshot.cjs"));
 await bundleD3(root);
+await bundleDist(join(root, "dist"));
+await bundleSnapshotEntry(join(root, "dist", "kql-snapshot.cjs"));
 await bundleWeb(root);

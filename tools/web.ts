@@ -29,6 +29,7 @@ export async function bundleD3(root: string): Promise<void> {
     platform: "neutral",
     mainFields: ["module", "main"],
     target: "node20",
+    minify: true,
     legalComments: "eof",
     logLevel: "warning",
   });

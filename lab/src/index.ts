@@ -20,6 +20,7 @@ import { jupyterPlugins } from "./plugins";
 import { safeMime } from "./safe-mime";
 import { sanitizer } from "./sanitizer";
 import { serverSettings } from "./server-settings";
+import { textNotebooks } from "./text-notebooks";
 import { vega } from "./vega";
 import { viewMime } from "./view-mime";
 import { viewStyle } from "../../src/view/style.js";
@@ -46,6 +47,7 @@ async function main(): Promise<void> {
     safeMime,
     sanitizer,
     serverSettings,
+    textNotebooks,
   ];
   registry.registerPlugins([...jupyterPlugins, ...own, vega, viewMime] as never[]);
   const lab = new JupyterLab({

@@ -16,7 +16,7 @@ export interface AppendOptions extends EncodeOptions {
 }
 
 /** DuckDB's vector size: the most rows of one chunk. */
-const vectorRows = 2048;
+export const vectorRows = 2048;
 /** Rows gathered before a connection is borrowed. */
 const flushRows = 8 * vectorRows;
 

@@ -18,6 +18,7 @@ import type {
 import { compileAnswered, type AnswerPort } from "../kql/ask.js";
 import type { FrameFactory, FrameInfo, FrameLike, Provenance, Row } from "./api.js";
 import { appendBatches, type AppendOptions, type Batches } from "./append.js";
+import { appendColumns, type ColumnBatches, type PlainColumn } from "./append-columns.js";
 import { loadDuckDb, type DuckDb, type DuckDBConnection } from "./duckdb.js";
 import { Engine } from "./engine.js";
 import {
@@ -61,6 +62,8 @@ export interface FrameStoreOptions {
   readonly connections?: number;
   /** Reads the files of `externaldata`. Absent: they are refused. */
   readonly external?: ExternalReader;
+  /** Answers `invoke ti_lookup(…)` and its like. Absent: they are refused. */
+  readonly enrich?: Enricher;
   /** What the session lends to figures. */
   readonly views?: ViewPorts;
   /**
@@ -81,7 +84,19 @@ export type ExternalReader = (
   signal?: AbortSignal,
 ) => Promise<readonly (readonly (string | null)[])[]>;
 
+/**
+ * Finds out about values: `values` has one column of distinct texts, in order. Gives a frame of the value and the columns of
+ * the enrichment (`kql/enrichments.ts`); what could not be found out is a cause of its completeness.
+ */
+export type Enricher = (
+  request: { readonly name: string; readonly options: Readonly<Record<string, string>> },
+  values: Frame,
+  signal?: AbortSignal,
+) => Promise<Frame>;
+
 export interface Answering extends Omit<AnswerPort, "compile"> {
+  /** What was found out, by the name that `TableUse` has for it. */
+  readonly answered: Readonly<Record<string, FrameLike>>;
   readonly release: () => Promise<void>;
 }
 
@@ -130,6 +145,7 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
   readonly #duckdb: DuckDb;
   readonly #compiler: KqlCompiler | undefined;
   readonly #external: ExternalReader | undefined;
+  readonly #enrich: Enricher | undefined;
   readonly #beforeUdfs: FrameStoreOptions["beforeUdfs"];
   /** Drops the table of a frame that nobody can reach any more. Holds names, never frames. */
   readonly #unreachable: FinalizationRegistry<string>;
@@ -154,6 +170,7 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
     this.clock = parts.options.clock ?? systemClock;
     this.#compiler = parts.options.compiler;
     this.#external = parts.options.external;
+    this.#enrich = parts.options.enrich;
     this.#beforeUdfs = parts.options.beforeUdfs;
     this.plotHost = {
       all: (sql, parameters) => this.all(sql, parameters),
@@ -278,9 +295,28 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
       held.push(frame);
       return frame.relation;
     };
+    const answered: Record<string, FrameLike> = {};
+    const enricher = this.#enrich;
+    const enrich: AnswerPort["enrich"] = async ({ name, options, query, maxRows }, key) => {
+      const values = await this.execute(query, { source: name, maxRows, ...optional("signal", signal) });
+      held.push(values);
+      if (values.completeness.causes.some(c => c.kind === "row-limit"))
+        throw new HuntError(
+          "kql/too-many-values",
+          `'${name}' looks at ${maxRows.toLocaleString("en-US")} different values at most, and the column has more`,
+          { hint: "narrow the rows before it, for example with summarize or top" },
+        );
+      const found = await enricher?.({ name, options }, values, signal);
+      if (found === undefined) throw new HuntError("internal/bug", `nobody answers '${name}'`);
+      held.push(found);
+      answered[key] = found;
+      return found.relation;
+    };
     return {
       rows,
+      answered,
       ...(read === undefined ? {} : { external }),
+      ...(enricher === undefined ? {} : { enrich }),
       release: async () => {
         for (const frame of held) await frame.close();
       },
@@ -316,6 +352,19 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
     );
     const known = typeof info === "function" ? info() : info;
     return this.#frame(place, withRowLimit(known, cut ? options.maxRows : undefined));
+  }
+
+  /** As `fromBatches`, for columns that our own code makes: one array for each column, nothing is checked. */
+  async fromColumnBatches(
+    columns: readonly PlainColumn[],
+    batches: ColumnBatches,
+    info: FrameInfo,
+    signal?: AbortSignal,
+  ): Promise<Frame> {
+    const place = await this.#make(table =>
+      appendColumns(this.#engine, this.#duckdb, { table, columns, batches }, signal),
+    );
+    return this.#frame(place, info);
   }
 
   /**
@@ -464,7 +513,7 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
       ...optional("scalars", options.scalars),
       now: new Date(this.clock.now()).toISOString(),
     };
-    const { release, ...answers } = this.answering(options.signal);
+    const { release, answered, ...answers } = this.answering(options.signal);
     return this.#using(frames, async () => {
       const result = await compileAnswered(kql.prefix + kql.text, environment, {
         compile: (text, e) => untilCancelled(compiler.compile(text, e), options.signal),
@@ -473,7 +522,7 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
       return this.execute(getReadyQuery(result, kql.text, kql.prefix), {
         query: kql.text,
         source: options.source ?? (Object.keys(frames).join(", ") || "no table"),
-        frames,
+        frames: { ...frames, ...answered },
         ...optional("maxRows", options.maxRows),
         ...optional("signal", options.signal),
       });

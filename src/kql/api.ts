@@ -130,7 +130,18 @@ export type KqlAsk =
   /** Run a query; more rows than `maxRows` are a refusal, not an answer. */
   | { readonly kind: "rows"; readonly query: CompiledQuery; readonly maxRows: number }
   /** Read files of elsewhere into a table. */
-  | { readonly kind: "external"; readonly source: ExternalSource };
+  | { readonly kind: "external"; readonly source: ExternalSource }
+  /** Find out about the values that a query gives (one column, distinct texts); more than `maxRows` are refused. */
+  | EnrichAsk;
+
+/** `invoke name("column", option = …)`: see `enrichments.ts`. */
+export interface EnrichAsk {
+  readonly kind: "enrich";
+  readonly name: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly query: CompiledQuery;
+  readonly maxRows: number;
+}
 
 /** What `externaldata` names. */
 export interface ExternalSource {
@@ -148,7 +159,7 @@ export interface KqlAnswer extends Omit<KqlQuestion, "asks"> {
   readonly rows: readonly (readonly (string | null)[])[];
   /** True when there were more rows than the question allows. */
   readonly cut: boolean;
-  /** Where the rows of external data are; undefined when there are none. */
+  /** Where the rows of external data, or what was found out about values, are; undefined when there are none. */
   readonly relation?: Relation;
   /** Why there is no answer: shown at the operator. */
   readonly refused?: { readonly message: string; readonly hint?: string };

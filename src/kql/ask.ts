@@ -1,5 +1,14 @@
 /** The loop around a compiler that may ask: answer, compile again, until there is nothing left to ask. */
-import type { CompileResult, ExternalSource, KqlAnswer, KqlAsk, KqlEnvironment, KqlQuestion, Relation } from "./api.js";
+import type {
+  CompileResult,
+  EnrichAsk,
+  ExternalSource,
+  KqlAnswer,
+  KqlAsk,
+  KqlEnvironment,
+  KqlQuestion,
+  Relation,
+} from "./api.js";
 import { HuntError } from "../base/error.js";
 
 /** A text asks at most once for each such operator in it. */
@@ -16,6 +25,11 @@ export interface AnswerPort {
    * @throws HuntError `external/…` what is shown at the operator
    */
   readonly external?: (source: ExternalSource) => Promise<Relation>;
+  /**
+   * Finds out about values: a table of the value and what is known of it, under the question's key. Absent: refused.
+   * @throws HuntError what is shown at the operator, except `query/…`, `internal/…` and `net/cancelled`
+   */
+  readonly enrich?: (ask: EnrichAsk, key: string) => Promise<Relation>;
 }
 
 const off = {
@@ -42,10 +56,19 @@ export async function compileAnswered(
   throw new HuntError("internal/bug", "the KQL compiler asks without end");
 }
 
+const notHere = {
+  message: "enrichment is not to be had here: it belongs to a session",
+  hint: "run the query in a notebook, with `huntbook query`, or through createSession",
+};
+
 const nothing = { rows: [], cut: false, tables: [], clockDependent: false };
 
 async function answerTo({ asks, ...question }: KqlQuestion, port: AnswerPort): Promise<KqlAnswer> {
   if (asks.kind === "external") return { ...question, ...nothing, ...(await readExternal(asks.source, port)) };
+  if (asks.kind === "enrich") {
+    const { tables, clockDependent } = asks.query;
+    return { ...question, ...nothing, tables, clockDependent, ...(await enrich(asks, question.key, port)) };
+  }
   const rows = await port.rows(asks);
   const { query, maxRows } = asks;
   const { tables, clockDependent } = query;
@@ -65,7 +88,17 @@ async function readExternal(
   }
 }
 
-/** Compiles as far as it goes without data: external tables count as empty; a question of the data ends it. */
+async function enrich(ask: EnrichAsk, key: string, port: AnswerPort): Promise<Pick<KqlAnswer, "relation" | "refused">> {
+  if (port.enrich === undefined) return { refused: notHere };
+  try {
+    return { relation: await port.enrich(ask, key) };
+  } catch (error) {
+    if (!(error instanceof HuntError) || /^(?:query|frame|internal)\/|\/cancelled$/.test(error.code)) throw error;
+    return { refused: { message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) } };
+  }
+}
+
+/** Compiles as far as it goes without data: external tables and enrichment count as empty; a question of the data ends it. */
 export function compileWithoutData(
   compile: (environment: KqlEnvironment) => CompileResult,
   environment: KqlEnvironment,
@@ -73,7 +106,7 @@ export function compileWithoutData(
   const answers: KqlAnswer[] = [];
   for (;;) {
     const result = compile(answers.length === 0 ? environment : { ...environment, answers });
-    if (result.state !== "needs" || result.question.asks.kind !== "external") return result;
+    if (result.state !== "needs" || result.question.asks.kind === "rows") return result;
     const { key, at, kind, facts } = result.question;
     answers.push({ key, at, kind, facts, ...nothing });
     if (answers.length > mostQuestions) return result;

@@ -38,7 +38,7 @@ export class PlanCache {
 }
 
 function askedQuery(asks: KqlAsk): { readonly clockDependent: boolean } {
-  return asks.kind === "rows" ? asks.query : { clockDependent: false };
+  return asks.kind === "external" ? { clockDependent: false } : asks.query;
 }
 
 function keyOf(text: string, environment: KqlEnvironment): string {

@@ -7,6 +7,7 @@ import type { ScanUse } from "./scans.js";
 import { insertAnswers } from "./answers.js";
 import { analyze } from "./bridge.js";
 import { refusals, toDiagnostics } from "./diagnostics.js";
+import { findEnrichment } from "./enrichments.js";
 import { emitPlan } from "./emit/emit.js";
 import { Emission } from "./emit/emission.js";
 import { constantValue } from "./emit/expr.js";
@@ -65,6 +66,7 @@ function compile(written: string, environment: KqlEnvironment, schemas: SchemaCa
     knowsFunction: name => Object.hasOwn(scalarFunctions, name),
     knowsAggregate: name => Object.hasOwn(aggregateFunctions, name),
     knowsOperator: name => Object.hasOwn(binaryOperators, name),
+    enrichmentOf: name => (functionNames.includes(name) ? undefined : findEnrichment(name)),
     lowerTable,
     bindStatement,
     answerAt: at => answers.find(a => a.key === (typeof at === "string" ? at : placeKey(toWritten(at)))),
@@ -109,8 +111,12 @@ function asked(
   };
   const emitted = emitQuery(plan, environment, environment.answers ?? []);
   if ("diagnostics" in emitted) return stopped(emitted.diagnostics);
-  const rows = { kind: "rows", query: emitted.query, maxRows } as const;
-  return { state: "needs", question: { key, at, kind, facts, asks: rows }, diagnostics: [] };
+  const { query } = emitted;
+  const whole =
+    asks.kind === "rows"
+      ? ({ kind: "rows", query, maxRows } as const)
+      : ({ kind: "enrich", name: asks.name, options: asks.options, query, maxRows } as const);
+  return { state: "needs", question: { key, at, kind, facts, asks: whole }, diagnostics: [] };
 }
 
 /** A plan as a query; tables that answers came from count as read, for what they lack may change everything. */

@@ -9,6 +9,7 @@ import type { TokenSource } from "../query/drivers/sentinel.js";
 import type { Environment } from "../query/environment.js";
 import { ambientSignal } from "./ambient.js";
 import { cloudOf, workspaceApplication } from "./azure.js";
+import { withLocalEnrichment } from "./cloud-enrich.js";
 import type { Session } from "./session.js";
 
 /** Tokens for an endpoint on this machine: nothing is asked of Azure, and nothing of Azure's is sent there. */
@@ -102,5 +103,7 @@ export async function openDriver(
     await driver.connect(target, options);
     return interruptible(driver);
   }
-  return interruptible(await openBuiltIn(await portsOf(session), environment, target, options));
+  const driver = await openBuiltIn(await portsOf(session), environment, target, options);
+  // A local workspace runs the whole text itself.
+  return interruptible(driver.environment === "Local" ? driver : withLocalEnrichment(driver, () => session.store()));
 }

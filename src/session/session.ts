@@ -31,6 +31,7 @@ import { createExternalReader } from "./external-data.js";
 import { dataFolder } from "./folders.js";
 import type { KqlPlaces } from "./geo.js";
 import { createPatternRunner } from "./pattern-runner.js";
+import { createScanThread } from "./scan-thread.js";
 import { createViewPorts } from "./views.js";
 import { pluginFolders, PluginRegistry } from "./plugins.js";
 import { signInPrompt } from "./sign-in-prompt.js";
@@ -117,6 +118,7 @@ export class Session implements AsyncDisposable {
   #primaryClock: Clock | undefined;
   readonly #shared = new Map<string, Promise<Shared<unknown>>>();
   #patterns: ReturnType<typeof createPatternRunner> | undefined;
+  #scanThread: ReturnType<typeof createScanThread> | undefined;
   #closed = false;
 
   constructor(options: SessionOptions = {}) {
@@ -205,6 +207,13 @@ export class Session implements AsyncDisposable {
     this.#assertOpen();
     this.#patterns ??= createPatternRunner();
     return this.#patterns;
+  }
+
+  /** Looks for observables in large frames. */
+  get scanThread(): ReturnType<typeof createScanThread> {
+    this.#assertOpen();
+    this.#scanThread ??= createScanThread();
+    return this.#scanThread;
   }
 
   /** Something that the session opens once and closes when it ends. A failure is forgotten: the next call tries again. */
@@ -324,6 +333,7 @@ export class Session implements AsyncDisposable {
             checkUrl,
           }),
       }),
+      enrich: async (...asked) => (await import("./kql-enrich.js")).createEnricher(this)(...asked),
       views: createViewPorts({
         workspaces: () => this.#openWorkspaces(),
         finder: () => withSession(this, async () => new (await import("./geo.js")).GeoLiteLookup().finder()),
@@ -428,6 +438,7 @@ export class Session implements AsyncDisposable {
     await this.#azure?.access.close();
     await this.#http?.close();
     await this.#patterns?.close();
+    await this.#scanThread?.close();
     for (const opened of this.#shared.values()) await opened.then(s => s.close?.()).catch(() => undefined);
   }
 

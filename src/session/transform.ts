@@ -20,6 +20,7 @@ export class IoCExtract extends IocExtractor {
     super({
       ...options,
       patterns: { run: (patterns, texts) => session.patterns.run(patterns, texts) },
+      scanPages: (job, pages) => session.scanThread.scan(job, pages),
       frames: () => session.store(),
     });
   }

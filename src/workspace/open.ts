@@ -7,6 +7,7 @@ import { pinnedClock } from "../base/clock.js";
 import type { Column, TableSchema } from "../base/column.js";
 import { HuntError } from "../base/error.js";
 import type { Completeness } from "../base/completeness.js";
+import type { FrameLike } from "../frame/api.js";
 import { KqlError, getReadyQuery } from "../frame/kql-error.js";
 import { untilCancelled } from "../frame/pool.js";
 import type { FrameStore } from "../frame/store.js";
@@ -172,7 +173,7 @@ export class OpenedWorkspace implements LocalWorkspace {
   async query(text: string, options: WorkspaceQueryOptions = {}) {
     const { store } = this.#parts.options;
     this.#assertOpen();
-    const { release, rows, ...others } = store.answering(options.signal);
+    const { release, answered, rows, enrich, ...others } = store.answering(options.signal);
     try {
       const result = await compileAnswered(text, await this.#environmentOf(text, options), {
         compile: (t, e) => untilCancelled(this.#parts.options.compiler.compile(t, e), options.signal),
@@ -180,26 +181,41 @@ export class OpenedWorkspace implements LocalWorkspace {
           for (const use of ask.query.tables) await this.#prepare(use);
           return rows(ask);
         },
+        ...(enrich === undefined
+          ? {}
+          : {
+              enrich: async (ask, key) => {
+                for (const use of ask.query.tables) await this.#prepare(use);
+                return enrich(ask, key);
+              },
+            }),
         ...others,
       });
-      return await this.#run(getReadyQuery(result, text), text, options);
+      return await this.#run(getReadyQuery(result, text), text, { ...options, answered });
     } finally {
       await release();
     }
   }
 
-  async #run(query: CompiledQuery, text: string, options: WorkspaceQueryOptions) {
+  async #run(
+    query: CompiledQuery,
+    text: string,
+    options: WorkspaceQueryOptions & { readonly answered: Readonly<Record<string, FrameLike>> },
+  ) {
     const { store } = this.#parts.options;
     for (const use of query.tables) await this.#prepare(use);
     const elsewhere = await this.#elsewhere(query.tables);
     const { window, maxRows = defaultMaxRows } = options;
-    const range = options.range ?? window ?? rangeOfUses(query.tables);
+    const { answered } = options;
+    const range =
+      options.range ?? window ?? rangeOfUses(query.tables.filter(use => !Object.hasOwn(answered, use.name)));
     try {
       return await store.execute(query, {
         query: text,
         source: `workspace ${this.name}${this.#shiftsOf(query.tables)}`,
         completenessOf: use => (elsewhere.get(use.database ?? "") ?? this).#completenessOf(use),
         clock: this.clock,
+        frames: { ...options.frames, ...answered },
         ...(range === undefined ? {} : { range }),
         ...(maxRows === Infinity ? {} : { maxRows }),
         ...(options.signal === undefined ? {} : { signal: options.signal }),

@@ -69,6 +69,7 @@ const closing = fc.oneof(
     .map(([n, t]) => `summarize count(), max(${n}), make_set(${t}) by User, h = bin(TimeGenerated, 1d)`),
   fc.constantFrom(
     "summarize arg_max(Attempts, *) by User",
+    "summarize arg_max(Attempts, User, *), take_any(*, Ok) by Ok",
     "summarize (x, y) = arg_min(Score, User, IP)",
     "union Users",
   ),

@@ -198,6 +198,25 @@ describe.skipIf(skip)("the Lab", () => {
     expect(await outputs().first().textContent()).toContain("42");
   });
 
+  test("a notebook in Markdown opens as cells; running it leaves the file as it is, and the outputs are there again", async () => {
+    const text = "# For git\n\n```ts\nconst a = 20;\n```\n\n```ts id=second\na * 2\n```\n";
+    writeFileSync(join(root, "git.hunt.md"), text);
+    await open("git.hunt.md");
+    await command("notebook:run-all-cells");
+    await expect.poll(() => outputs().first().textContent(), { timeout: 20_000 }).toContain("40");
+    await command("docmanager:save");
+    await open("git.hunt.md");
+    expect(await outputs().first().textContent()).toContain("40");
+    expect(readFileSync(join(root, "git.hunt.md"), "utf8")).toBe(text);
+    await picture("markdown-notebook");
+    await page.locator(".jp-CodeCell .cm-content").nth(1).click();
+    await page.keyboard.press("Control+End");
+    await page.keyboard.type(" + 1");
+    await command("docmanager:save");
+    expect(readFileSync(join(root, "git.hunt.md"), "utf8")).toContain("```ts id=second\na * 2 + 1\n```");
+    expect(wrong).toEqual([]);
+  });
+
   test("a rename moves the file and keeps the kernel", async () => {
     writeNotebook("before.ipynb", [cell("globalThis.kept = 7"), cell("globalThis.kept")]);
     await open("before.ipynb");

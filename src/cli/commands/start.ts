@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { isTextNotebook } from "../../notebook/runner/index.js";
 import type { Args, Command, Context } from "../command.js";
 import { exitCodes } from "../command.js";
 import type { CliHost, CliIngestPlan, IngestRequest } from "../host.js";
@@ -62,6 +63,7 @@ async function run(args: Args, context: Context): Promise<number> {
   return serveUntilStopped({ ...found, ...(workspace === undefined ? {} : { workspace }) }, args, context);
 }
 
+const isNotebook = (name: string): boolean => name.endsWith(".ipynb") || isTextNotebook(name);
 const isWorkspace = (dir: string): boolean => existsSync(join(dir, "manifest.json"));
 
 /** A notebook, or a folder that somebody hunts in, in contrast to one of logs. @throws HuntError `cli/file` */
@@ -69,9 +71,9 @@ async function findNotebooks(path: string): Promise<NotebookFolder | undefined> 
   const found = await stat(path).catch((cause: unknown) => {
     throw fileError(path, "read", cause);
   });
-  if (found.isFile()) return path.endsWith(".ipynb") ? { root: dirname(path), opens: basename(path) } : undefined;
+  if (found.isFile()) return isNotebook(path) ? { root: dirname(path), opens: basename(path) } : undefined;
   const names = await readdir(path);
-  return names.some(name => name.endsWith(".ipynb")) ? { root: path } : undefined;
+  return names.some(isNotebook) ? { root: path } : undefined;
 }
 
 /** The user's own notebooks, on the demo unless a workspace is named. */

@@ -192,9 +192,19 @@ class PlaceList {
   }
 }
 
+/** Rows that are written at a time. */
+const writtenRows = 32_768;
+
 /** For each row of a frame the number of its address's place. */
 async function* placeNumbers(frame: Frame, column: number, list: PlaceList) {
-  for await (const { cells } of textPages(frame, [column])) yield (cells[0] ?? []).map(text => [list.numberOf(text)]);
+  let numbers: (number | null)[] = [];
+  for await (const { cells } of textPages(frame, [column])) {
+    for (const text of cells[0] ?? []) numbers.push(list.numberOf(text));
+    if (numbers.length < writtenRows) continue;
+    yield [numbers];
+    numbers = [];
+  }
+  yield [numbers];
 }
 
 export interface GeoFrameOptions {
@@ -219,7 +229,11 @@ export async function addPlaces(
   const [index = 0] = textColumns(frame, options.column);
   const info = derivedInfo(frame, "places");
   const list = new PlaceList(find);
-  const numbers = await store.fromBatches([{ name: "Place", type: "int" }], placeNumbers(frame, index, list), info);
+  const numbers = await store.fromColumnBatches(
+    [{ name: "Place", type: "int" }],
+    placeNumbers(frame, index, list),
+    info,
+  );
   const places = await store.fromBatches(geoColumns, [list.places.map(toCells)], info);
   try {
     const taken = new Set(frame.columns.map(c => c.name));

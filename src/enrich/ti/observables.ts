@@ -64,13 +64,16 @@ export function toObservable(ioc: string, type: string | undefined, index: numbe
   return { ioc, type: isGiven ? toIocKind(type, value) : iocTypeOf(ioc), value, index };
 }
 
+/** The same for all that are looked up as one. */
+export const keyOfObservable = ({ type, value }: Pick<Observable, "type" | "value">): string => `${type}|${value}`;
+
 function* distinct(items: Iterable<readonly [ioc: string, type: string | undefined]>): Generator<Observable> {
   const seen = new Set<string>();
   let index = 0;
   for (const [ioc, type] of items) {
     if (ioc.trim() !== "") {
       const observable = toObservable(ioc, type, index);
-      const key = `${observable.type}|${observable.value}`;
+      const key = keyOfObservable(observable);
       if (!seen.has(key)) {
         seen.add(key);
         yield observable;

@@ -3,6 +3,7 @@ import type { KqlType } from "../../base/column.js";
 import type { Diagnostic, Span } from "../../base/diagnostic.js";
 import type { ExternalSource, KqlAnswer, KqlScalar, KqlTable } from "../api.js";
 import type { BoundColumn, BoundNode } from "../bridge.js";
+import type { Enrichment } from "../enrichments.js";
 import type { Expr, NamedColumn, Rel, SharedRel, Slot, SlotColumn, SortKey } from "../plan.js";
 import { HuntError } from "../../base/error.js";
 import { bugAt, Refusal } from "../refusal.js";
@@ -74,6 +75,8 @@ export interface LoweringOptions {
   readonly knowsFunction: (name: string) => boolean;
   readonly knowsAggregate: (name: string) => boolean;
   readonly knowsOperator: (name: string) => boolean;
+  /** What a function of ours that `invoke` calls asks of the product; undefined for all others. */
+  readonly enrichmentOf: (name: string) => Enrichment | undefined;
   /** Lowers a tabular node; passed in, because tables hold expressions and expressions hold tables. */
   readonly lowerTable: (lowering: Lowering, node: BoundNode, scope: Scope) => Table;
   readonly bindStatement: (lowering: Lowering, node: BoundNode, scope: Scope) => Scope;
@@ -90,6 +93,13 @@ export interface Question {
   readonly facts: Readonly<Record<string, string>>;
   readonly asks:
     | { readonly kind: "rows"; readonly table: Table; readonly maxRows: number }
+    | {
+        readonly kind: "enrich";
+        readonly name: string;
+        readonly options: Readonly<Record<string, string>>;
+        readonly table: Table;
+        readonly maxRows: number;
+      }
     | { readonly kind: "external"; readonly source: ExternalSource };
 }
 
@@ -104,6 +114,7 @@ export class Lowering {
   /** The first question that has no answer yet; what was lowered after it stands on a placeholder. */
   question: Question | undefined;
   #nextSlot = 1;
+  #enrichments = 0;
   #depth = 0;
 
   constructor(options: LoweringOptions) {
@@ -112,6 +123,12 @@ export class Lowering {
 
   slot(): Slot {
     return this.#nextSlot++;
+  }
+
+  /** Names an enrichment among those of a text: lowering goes the same way each time the text is compiled. */
+  enrichmentKey(name: string): string {
+    this.#enrichments += 1;
+    return `${name}#${this.#enrichments}`;
   }
 
   /**

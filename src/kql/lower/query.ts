@@ -11,6 +11,7 @@ import { lowerColumnChoice, lowerExtend, lowerFilter, lowerGetSchema, lowerParse
 import { lowerPrint, lowerProject, lowerRename, lowerSerialize } from "./columns.js";
 import { findColumn, isTabular, tableColumns, withNames, withRow } from "./context.js";
 import { describe, lowerExpr } from "./expr.js";
+import { lowerEnrichment } from "./enrichment.js";
 import { lowerFind } from "./find.js";
 import { lowerGraphToTable, lowerMakeGraph, lowerMarkComponents } from "./graph.js";
 import { lowerGraphMatch } from "./graph-match.js";
@@ -142,10 +143,13 @@ function lowerInvoke(step: Step): Table {
   const call = step.node.get("Function");
   const { lowering, input } = step;
   const scope = withRow(step.scope, undefined);
-  if (call.calledBody() === undefined) return refuse(`invoke of '${call.get("Name").name}'`, call.span);
+  const name = call.get("Name").name;
+  const enrichment = step.scope.names.has(name) ? undefined : lowering.options.enrichmentOf(name);
+  if (enrichment !== undefined) return lowerEnrichment(step, call, enrichment);
+  if (call.calledBody() === undefined) return refuse(`invoke of '${name}'`, call.span);
   const piped: Binding = { kind: "table", use: lowering.share(input, false) };
   // FileProfile is told which column to look up; its answer here does not depend on it.
-  const ignores = call.get("Name").name === "FileProfile";
+  const ignores = name === "FileProfile";
   const args = ignores ? [] : call.get("ArgumentList").list("Expressions");
   return lowering.nested(call.span, () => {
     const lowerScalar = (a: BoundNode) => lowerExpr(a, { lowering, scope });

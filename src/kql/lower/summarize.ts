@@ -118,6 +118,27 @@ function starred(step: Step, listed: readonly BoundColumn[]): readonly Expr[] {
   });
 }
 
+/**
+ * The values of arguments that may have a `*` among them, which stands for all columns but the keys. Beside a `*` no column
+ * comes twice: not one that is named before or after it, not a key, and not what an extreme is taken of (`first`).
+ */
+function lowerListed(
+  step: Step,
+  args: readonly BoundNode[],
+  options: { readonly keys: ReadonlySet<string>; readonly starred: readonly BoundColumn[]; readonly first?: string },
+): readonly Expr[] {
+  const isStar = (n: BoundNode) => n.kind === "StarExpression";
+  const others = (listed: readonly BoundColumn[]) => listed.filter(c => !options.keys.has(c.name));
+  if (args.length === 1 && args.every(isStar)) return starred(step, others(options.starred));
+  if (!args.some(isStar)) return args.map(n => lowerValue(step, n));
+  const seen = new Set([...options.keys, options.first]);
+  const isNew = (name: string): boolean => !seen.has(name) && seen.add(name).has(name);
+  return args.flatMap((n): readonly Expr[] => {
+    if (isStar(n)) return others(step.input.columns).flatMap(c => (isNew(c.name) ? starred(step, [c]) : []));
+    return n.kind !== "NameReference" || isNew(n.name) ? [lowerValue(step, n)] : [];
+  });
+}
+
 function lowerExtreme(
   step: Step,
   node: BoundNode,
@@ -128,14 +149,11 @@ function lowerExtreme(
   if (keyNode === undefined) throw new HuntError("internal/bug", "arg_max without arguments");
   const key = lowerValue(step, keyNode);
   const listed = node.type.kind === "tuple" ? node.type.columns : [];
-  const valueExprs = rest.flatMap((n): readonly Expr[] =>
-    n.kind === "StarExpression"
-      ? starred(
-          step,
-          listed.slice(1).filter(c => !keys.has(c.name)),
-        )
-      : [lowerValue(step, n)],
-  );
+  const valueExprs = lowerListed(step, rest, {
+    keys,
+    starred: listed.slice(1),
+    ...(keyNode.kind === "NameReference" ? { first: keyNode.name } : {}),
+  });
   const keySlot = step.lowering.slot();
   const values = valueExprs.map((expr): Computed => ({ slot: step.lowering.slot(), expr }));
   const maximum = node.get("Name").name.endsWith("max");
@@ -177,11 +195,7 @@ function lowerAnyRow(
   const { type } = node;
   // Of one column the binder says its type alone.
   const all = type.kind === "tuple" ? type.columns : step.input.columns;
-  const listed = all.filter(c => !keys.has(c.name));
-  const exprs = node
-    .get("ArgumentList")
-    .list("Expressions")
-    .flatMap(n => (n.kind === "StarExpression" ? starred(step, listed) : [lowerValue(step, n)]));
+  const exprs = lowerListed(step, node.get("ArgumentList").list("Expressions"), { keys, starred: all });
   const one: Expr = { kind: "literal", type: "long", value: { type: "long", value: 1n } };
   const values = exprs.map((expr): Computed => ({ slot: step.lowering.slot(), expr }));
   aggregates.push({ kind: "extreme", maximum: true, key: one, keySlot: step.lowering.slot(), values });

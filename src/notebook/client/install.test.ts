@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { installKernel, listKernels, uninstallKernel, type InstallOptions } from "./install.js";
 import { dataDirs, userDataDir, type JupyterEnvironment } from "./jupyter-dirs.js";
-import { findKernelSpecs, getKernelSpec } from "./kernel-spec.js";
+import { findKernelSpecs, getKernelSpec, ownKernelSpec } from "./kernel-spec.js";
 
 let home = "";
 const environment = (env: Record<string, string> = {}): JupyterEnvironment => ({ env, platform: "linux", home });
@@ -43,6 +43,7 @@ test("what is installed is found, can be installed again, and is removed", async
   const json = JSON.parse(readFileSync(join(dir, "kernel.json"), "utf8")) as Record<string, unknown>;
   expect(json).toMatchObject({ display_name: "Hunt", language: "typescript", interrupt_mode: "message" });
   expect((json["argv"] as string[]).slice(-3)).toEqual(["{connection_file}", "--workspace", "Soc"]);
+  expect(json["env"]).toEqual(ownKernelSpec().env);
   expect(readFileSync(join(dir, "logo-64x64.svg"), "utf8")).toContain("<svg");
   installKernel({ ...ours(), displayName: "Hunt again" });
   const installed = (await listKernels(environment())).filter(k => k.own);

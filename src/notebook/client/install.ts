@@ -61,6 +61,7 @@ export function installKernel(options: InstallOptions): string {
     display_name: options.displayName,
     language: spec.language,
     interrupt_mode: spec.interruptMode,
+    env: spec.env,
     metadata: { ...spec.metadata, [mark]: true },
   };
   try {

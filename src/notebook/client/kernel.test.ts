@@ -1,5 +1,6 @@
 /** Our own kernel as any Jupyter client sees it: over its sockets, in a process of its own. */
 import { spawn } from "node:child_process";
+import { EventEmitter, once } from "node:events";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -282,12 +283,14 @@ test("shell lines run in the notebook's folder, stream as they come, and fail th
   expect(textOf(ran)).toBe("1");
   const failed = await run("!exit 3");
   expect(JSON.stringify(failed.reply)).toContain("notebook/shell: the command 'exit 3' ended with exit code 3");
-  const long = run("!echo started; sleep 60");
-  await new Promise(resolve => setTimeout(resolve, 400));
+  const channel = new EventEmitter();
+  const started = once(channel, "stream");
+  const long = kernel.channels.execute("!echo started; sleep 60", {
+    onOutput: m => channel.emit(m.header.msg_type, m.content),
+  });
+  expect(await started).toEqual([{ name: "stdout", text: "started\n" }]);
   await kernel.interrupt();
-  const stopped = await long;
-  expect(stopped.outputs[0]?.[1]).toEqual({ name: "stdout", text: "started\n" });
-  expect(stopped.reply).toMatchObject({ status: "error", evalue: "the cell was interrupted" });
+  expect(await long).toMatchObject({ status: "error", evalue: "the cell was interrupted" });
 });
 
 test("%lsmagic lists the magics; a line magic that is not there gets a suggestion", async () => {

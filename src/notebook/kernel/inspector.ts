@@ -1,6 +1,7 @@
 /** V8's inspector on its own thread, as promises, and remote values turned back into the values they stand for. */
 import { Session } from "node:inspector";
 import type { Runtime } from "node:inspector";
+import { promiseHooks } from "node:v8";
 import { HuntError } from "../../base/error.js";
 
 export type Evaluation =
@@ -13,6 +14,8 @@ export type Evaluation =
 export class OwnInspector {
   #session = new Session();
   readonly #slot: { value?: unknown } = {};
+  /** The promises of evaluations that have not answered: see `evaluate`. */
+  readonly #watched = new Set<Promise<unknown>>();
   #slotId = "";
 
   static async open(): Promise<OwnInspector> {
@@ -33,19 +36,31 @@ export class OwnInspector {
     this.#slotId = found.result.objectId ?? "";
   }
 
-  /** Evaluates in REPL mode: top-level await, `let` and `class` may be declared again. Values stay alive until `release`. */
+  /**
+   * Evaluates in REPL mode: top-level await, `let` and `class` may be declared again. Values stay alive until `release`.
+   *
+   * The promise of the code is kept alive until it answers or `reset` is called. V8 watches it, and tells the connection
+   * when it is collected; V8 12 and 13 crash on that message (`Invoke in DisallowJavascriptExecutionScope`). Code that
+   * awaits what nothing can resolve leaves such a promise, and so does an endless loop once it is optimized.
+   */
   async evaluate(expression: string, group: string): Promise<Evaluation> {
     let reply: Runtime.EvaluateReturnType;
+    let watched: Promise<unknown> | undefined;
     try {
-      reply = await this.#post("Runtime.evaluate", {
-        expression,
-        objectGroup: group,
-        replMode: true,
-        awaitPromise: true,
-      });
+      const answer = this.#post<Runtime.EvaluateReturnType>(
+        "Runtime.evaluate",
+        { expression, objectGroup: group, replMode: true, awaitPromise: true },
+        first => {
+          watched = first;
+          this.#watched.add(first);
+        },
+      );
+      reply = await answer;
     } catch {
       // With arguments that are always right, this has one cause; Node 20 says so, Node 24 says "Internal error".
       return { state: "terminated" };
+    } finally {
+      if (watched !== undefined) this.#watched.delete(watched);
     }
     const thrown = reply.exceptionDetails;
     if (thrown === undefined) return { state: "value", value: await this.#toValue(reply.result) };
@@ -59,13 +74,10 @@ export class OwnInspector {
     await this.#post("Runtime.discardConsoleEntries", {});
   }
 
-  /**
-   * Starts over with a new connection, for evaluations that will never answer. V8 watches their promises, and tells the
-   * connection when one is collected; Node 24 crashes on that message (`Invoke in DisallowJavascriptExecutionScope`).
-   * Declared names belong to the global scope and stay.
-   */
+  /** Starts over with a new connection, for evaluations that will never answer. Declared names belong to the global scope and stay. */
   async reset(): Promise<void> {
     this.#session.disconnect();
+    this.#watched.clear();
     this.#session = new Session();
     await this.#connect();
   }
@@ -91,12 +103,30 @@ export class OwnInspector {
     return remote.subtype === "null" ? null : (remote.value as unknown);
   }
 
-  #post<T>(method: string, parameters: object): Promise<T> {
+  /** `onPromise` gets the first promise that the call makes, which for code in REPL mode is that of its completion. */
+  #post<T>(method: string, parameters: object, onPromise?: (first: Promise<unknown>) => void): Promise<T> {
     return new Promise((resolve, reject) => {
+      const unhook = onPromise === undefined ? undefined : hookFirstPromise(onPromise);
       this.#session.post(method, parameters, (error, reply) => {
         if (error === null) resolve(reply as T);
         else reject(new HuntError("internal/inspector", error.message));
       });
+      unhook?.();
     });
   }
+}
+
+/** Hooks slow promises down, so this one goes with the first. */
+function hookFirstPromise(onPromise: (first: Promise<unknown>) => void): () => void {
+  let hooked = true;
+  const stop = promiseHooks.onInit(promise => {
+    if (!hooked) return;
+    unhook();
+    onPromise(promise);
+  }) as () => void;
+  const unhook = () => {
+    if (hooked) stop();
+    hooked = false;
+  };
+  return unhook;
 }

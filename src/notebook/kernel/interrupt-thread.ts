@@ -1,6 +1,8 @@
 /** The part of interrupting that runs in a thread beside the main one. */
 import { Session } from "node:inspector";
+import type { Debugger, InspectorNotification } from "node:inspector";
 import type { InterruptReason } from "./interrupt.js";
+import { isCellUrl } from "./position.js";
 
 export interface InterruptPolicy {
   /** One Int32: the last interrupt that the main thread has seen. */
@@ -10,7 +12,12 @@ export interface InterruptPolicy {
   readonly notify: (interrupt: { readonly id: number; readonly reason: InterruptReason }) => void;
 }
 
+/** The scripts that the main thread was in when it paused; undefined when it does not pause, because it is in native code. */
+type Urls = readonly string[] | undefined;
+
 const maxAttempts = 6;
+/** An idle thread answers within a few milliseconds; one that has not by now is looked at. */
+const firstGraceMs = 40;
 /** Native code cannot be paused; after this it is terminated without. */
 const pauseMs = 2000;
 const unwindExpression = 'globalThis[Symbol.for("huntbook.kernel.unwind")]?.()';
@@ -23,8 +30,11 @@ export function createInterrupter(policy: InterruptPolicy): (reason: InterruptRe
     const id = (lastId += 1);
     for (let count = 0; count < maxAttempts; count += 1) {
       policy.notify({ id, reason });
-      if (await waitFor(() => Atomics.load(seen, 0) >= id, policy.graceMs * 2 ** count)) return;
-      await terminate();
+      const isSeen = (): boolean => Atomics.load(seen, 0) >= id;
+      const waitMs = count === 0 ? firstGraceMs : policy.graceMs * 2 ** (count - 1);
+      if (await waitFor(isSeen, waitMs)) return;
+      // At first only what is a cell's: the kernel's own code (modules that load, results that are drawn) soon answers by itself.
+      await terminate(urls => !isSeen() && (count > 0 || urls === undefined || urls.some(isCellUrl)));
     }
   };
 }
@@ -38,31 +48,43 @@ async function waitFor(done: () => boolean, ms: number): Promise<boolean> {
 }
 
 /**
- * Ends what the main thread runs: pauses it, resets Node's bookkeeping of asynchronous contexts as Node itself does when an
- * exception goes uncaught, terminates, resumes. Without the reset, Node aborts the process when code behind an await (20, 22)
- * or in a timer (24) is terminated (`Assertion failed: (env_->execution_async_id()) == (0)`), because async hooks are left half-way.
- * (Endless microtasks spend most of their time inside those hooks; there about one in 200 interrupts still ends the process.)
+ * Ends what the main thread runs, if that is what should end: pauses it, resets Node's bookkeeping of asynchronous contexts as
+ * Node itself does when an exception goes uncaught, terminates, resumes. Without the reset, Node aborts the process when code
+ * behind an await (20, 22) or in a timer (24) is terminated (`Assertion failed: (env_->execution_async_id()) == (0)`), because
+ * async hooks are left half-way. (Endless microtasks spend most of their time inside those hooks; there about one in 200
+ * interrupts still ends the process.)
  *
  * Connected only for the moment, because a process with a connected debugger does not exit.
  */
-function terminate(): Promise<void> {
+function terminate(shouldEnd: (urls: Urls) => boolean): Promise<void> {
   const session = new Session();
   session.connectToMainThread();
   return new Promise(resolve => {
     let ended = false;
-    const end = () => {
-      if (ended) return;
-      ended = true;
-      clearTimeout(timeout);
-      session.post("Runtime.terminateExecution");
+    const leave = (): void => {
       session.post("Debugger.resume", () => {
         session.disconnect();
         resolve();
       });
     };
-    const timeout = setTimeout(end, pauseMs);
-    session.once("Debugger.paused", () => {
-      if (!ended) session.post("Runtime.evaluate", { expression: unwindExpression }, end);
+    const end = (terminates: boolean): void => {
+      if (ended) return;
+      ended = true;
+      clearTimeout(timeout);
+      if (terminates) session.post("Runtime.terminateExecution");
+      leave();
+    };
+    const timeout = setTimeout(() => end(shouldEnd(undefined)), pauseMs);
+    // The frames of a pause name their scripts by number only.
+    const urls = new Map<string, string>();
+    session.on("Debugger.scriptParsed", ({ params }: InspectorNotification<Debugger.ScriptParsedEventDataType>) =>
+      urls.set(params.scriptId, params.url),
+    );
+    session.once("Debugger.paused", ({ params }: InspectorNotification<Debugger.PausedEventDataType>) => {
+      if (ended) return;
+      if (shouldEnd(params.callFrames.map(frame => urls.get(frame.location.scriptId) ?? "")))
+        session.post("Runtime.evaluate", { expression: unwindExpression }, () => end(true));
+      else end(false);
     });
     session.post("Debugger.enable");
     session.post("Debugger.pause");

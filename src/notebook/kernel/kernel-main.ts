@@ -23,6 +23,8 @@ if (connectionFile === undefined) {
   process.exit(2);
 }
 const { version } = createRequire(import.meta.url)("../../../package.json") as { version: string };
+// It is read by the C library before anything runs; programs that cells start do not need it.
+delete process.env["MALLOC_TRIM_THRESHOLD_"];
 const ownerPid = Number(process.env["JPY_PARENT_PID"]);
 const interrupts = prepareInterrupts();
 const threadData: ProtocolThreadData = {

@@ -26,6 +26,8 @@ export function cellUrl(count: number): string {
   return `huntbook-cell-${count}.ts`;
 }
 
+export const isCellUrl = (url: string): boolean => url.startsWith("huntbook-cell-");
+
 /** Remembers every cell of an evaluator, because functions of an early cell fail in late ones. */
 export class CellPositions {
   readonly #maps = new Map<number, CellMaps>();

@@ -1,7 +1,7 @@
 /** TypeScript's language service over the cells of a notebook: each executed cell is a module, later cells import its names. */
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join, sep } from "node:path";
 import type ts from "typescript";
 import type { Column, KqlType } from "../../base/column.js";
 import type { Diagnostic, Span } from "../../base/diagnostic.js";
@@ -45,6 +45,9 @@ const cellTypes: Readonly<Record<KqlType, string>> = {
   guid: "string | null",
   dynamic: "import('huntbook').Cell",
 };
+
+/** Packages that our own declarations name and that no cell sees: 400 files to read, and a fifth of the memory. */
+const unseenPackages = /^@(?:azure|duckdb)\//;
 
 interface VirtualFile {
   readonly text: string;
@@ -144,7 +147,9 @@ export class TypeScriptLanguage {
     const { dir, packageFiles } = this.#options;
     const { sys, ScriptSnapshot } = this.#ts;
     const options = this.#compilerOptions(packageFiles);
+    const resolve = this.#createResolver(options);
     return {
+      resolveModuleNameLiterals: (names, from) => names.map(({ text }) => resolve(text, from)),
       getCompilationSettings: () => options,
       getScriptFileNames: () => [...this.#roots, ...[...this.#files.keys()].filter(f => f.endsWith(".ts"))],
       getScriptVersion: f => String(this.#files.get(f)?.version ?? 0),
@@ -159,6 +164,26 @@ export class TypeScriptLanguage {
       directoryExists: path => sys.directoryExists(path),
       getDirectories: path => sys.getDirectories(path),
       realpath: path => sys.realpath?.(path) ?? path,
+    };
+  }
+
+  /** As TypeScript resolves, except that a few packages are unknown to our own declarations (not to cells). */
+  #createResolver(
+    options: ts.CompilerOptions,
+  ): (name: string, from: string) => ts.ResolvedModuleWithFailedLookupLocations {
+    const { resolveModuleName, createModuleResolutionCache, sys } = this.#ts;
+    const { dir, packageFiles } = this.#options;
+    const ownFolders = [...new Set(Object.values(packageFiles).map(file => `${dirname(file)}${sep}`))];
+    const cache = createModuleResolutionCache(dir, name => name, options);
+    const host: ts.ModuleResolutionHost = {
+      ...sys,
+      fileExists: f => this.#files.has(f) || sys.fileExists(f),
+      readFile: f => this.#files.get(f)?.text ?? sys.readFile(f),
+    };
+    return (name, from) => {
+      const isOwn = ownFolders.some(folder => from.startsWith(folder));
+      if (isOwn && unseenPackages.test(name)) return { resolvedModule: undefined };
+      return resolveModuleName(name, from, options, host, cache);
     };
   }
 

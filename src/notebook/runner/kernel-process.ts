@@ -145,7 +145,7 @@ function died(how: string, { count, signal }: KernelRequest): KernelOutcome {
   const message = `the notebook's process ${how} while cell ${count} was to run`;
   const hint =
     signal?.aborted === true
-      ? "it was being interrupted, which Node 22 does not always survive: run the notebook again, or use Node 20 or 24"
+      ? "it was being interrupted, which a process rarely does not survive: run the notebook again"
       : "the cell may have called process.exit(), or run out of memory";
   const traceback = [`notebook/kernel-died: ${message}`, `  hint: ${hint}`];
   return { status: "died", error: { name: "HuntError", code: "notebook/kernel-died", message, traceback } };

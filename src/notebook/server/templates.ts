@@ -1,6 +1,7 @@
 /** Notebooks to start from, and what a template becomes when it is given a name. */
 import { HuntError } from "../../base/error.js";
 import type { Notebook } from "../runner/notebook.js";
+import { isTextNotebook, textNotebookEnding } from "../runner/notebook-file.js";
 import type { Answer } from "./answer.js";
 import type { ContentsHandler } from "./contents/handler.js";
 import { toWire } from "./contents/notebook-wire.js";
@@ -20,7 +21,7 @@ export type ListTemplates = () => Promise<readonly NotebookTemplate[]>;
 
 export interface CreateRequest {
   readonly template: string;
-  /** A file name, with or without `.ipynb`. */
+  /** A file name: with `.ipynb`, without, or with `.hunt.md` for a notebook in Markdown. */
   readonly name: string;
 }
 
@@ -37,12 +38,14 @@ export async function createFromTemplate(
 ): Promise<string> {
   const template = (await list()).find(t => t.name === request.template);
   if (template === undefined) throw new HuntError("server/not-found", `there is no template '${request.template}'`);
-  const stem = request.name.trim().replace(/\.ipynb$/i, "");
+  const name = request.name.trim();
+  const ending = isTextNotebook(name) ? textNotebookEnding : ".ipynb";
+  const stem = name.toLowerCase().endsWith(ending) ? name.slice(0, -ending.length) : name;
   if (stem === "" || /[/\\<>:"|?*\u0000-\u001f]/.test(stem) || stem.startsWith("."))
     throw new HuntError("server/bad-request", `'${stem}' is not a name for a notebook`, {
       hint: "use letters, digits, blanks and dashes",
     });
-  const path = `${stem}.ipynb`;
+  const path = `${stem}${ending}`;
   const ask = (method: string, query: Record<string, string>, body: object | undefined) =>
     contents({ method, path, query, body: body === undefined ? new Uint8Array() : Buffer.from(JSON.stringify(body)) });
   if ((await ask("GET", { content: "0" }, undefined)).status !== 404)

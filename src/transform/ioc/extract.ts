@@ -2,6 +2,7 @@
 import type { Column } from "../../base/column.js";
 import { HuntError } from "../../base/error.js";
 import { didYouMean } from "../../base/suggest.js";
+import type { ColumnBatch } from "../../frame/append-columns.js";
 import type { FrameInfo, FrameLike } from "../../frame/api.js";
 import type { Frame } from "../../frame/frame.js";
 import { physicalName, tablePath } from "../../frame/materialize.js";
@@ -96,14 +97,53 @@ export function scanText(scanner: IocScanner, text: string): FoundIoc[] {
   return found;
 }
 
-/** What the scan writes: the input's text is joined to it afterwards, inside the engine. */
-export const stagedColumns: readonly Column[] = [
-  { name: "IoCType", type: "string" },
-  { name: "Observable", type: "string" },
-  { name: "SourceIndex", type: "long" },
-  { name: "Column", type: "int" },
-  { name: "Note", type: "string" },
-];
+/**
+ * What a scan writes: kinds and notes, of which there are few, as numbers of words. The input's text and the words are joined
+ * to it afterwards, inside the engine: moving them costs more than finding the observables.
+ */
+export class StagedIocs {
+  static readonly columns = [
+    { name: "Type", type: "int" },
+    { name: "Observable", type: "string" },
+    { name: "Row", type: "int" },
+    { name: "Column", type: "int" },
+    { name: "Note", type: "int" },
+  ] as const;
+  readonly words: string[];
+  readonly #numbers = new Map<string, number>();
+  #rows: readonly [type: number[], value: string[], row: number[], column: number[], note: number[]] = emptyRows();
+
+  constructor(words: string[] = []) {
+    this.words = words;
+  }
+
+  /** Adds what one cell holds. */
+  add(found: readonly FoundIoc[], row: number, column: number): void {
+    const [types, values, rows, columns, notes] = this.#rows;
+    for (const { type, value, note } of found) {
+      types.push(this.#numberOf(type));
+      values.push(value);
+      rows.push(row);
+      columns.push(column);
+      notes.push(this.#numberOf(note));
+    }
+  }
+
+  /** What was added since the last time. */
+  take(): ColumnBatch {
+    const taken = this.#rows;
+    this.#rows = emptyRows();
+    return taken;
+  }
+
+  #numberOf(word: string): number {
+    let number = this.#numbers.get(word);
+    if (number === undefined) this.#numbers.set(word, (number = this.words.push(word) - 1));
+    return number;
+  }
+}
+
+const emptyRows = (): [number[], string[], number[], number[], number[]] => [[], [], [], [], []];
 
 /** One row for each distinct observable of a cell. `SourceIndex` counts the rows of the input from 0. */
 const iocColumns: readonly (Column & { readonly slot: string })[] = [
@@ -118,20 +158,27 @@ const iocColumns: readonly (Column & { readonly slot: string })[] = [
 interface Scanned {
   /** Indexes of the columns that were looked in. */
   readonly columns: readonly number[];
+  /** Rows of `StagedIocs`, and its words. */
   readonly found: Frame;
+  readonly words: Frame;
   readonly info: FrameInfo;
 }
 
 /** The rows found with the texts they stand in. */
-export async function withInputs(store: FrameStore, frame: Frame, { columns, found, info }: Scanned): Promise<Frame> {
+export async function withInputs(
+  store: FrameStore,
+  frame: Frame,
+  { columns, found, words, info }: Scanned,
+): Promise<Frame> {
   const parameters = columns.map(i => ({ type: "VARCHAR", value: frame.columns[i]?.name ?? "" }) as const);
   const text = (i: number): string => `f.${physicalName(i)}::varchar`;
   const pick = (of: (column: number, position: number) => string): string =>
     `case s.${physicalName(3)} ${columns.map((column, i) => `when ${i} then ${of(column, i)}`).join(" ")} end`;
-  const [s, f] = [found, frame].map(one => tablePath(one.relation.path.at(-1) ?? ""));
-  const sql = `select s.${physicalName(0)} as "type", s.${physicalName(1)} as "value", s.${physicalName(2)} as "source",
-      ${pick(text)} as "input", ${pick((_, i) => `$${i + 1}::varchar`)} as "col", s.${physicalName(4)} as "note"
-    from ${s ?? ""} s join ${f ?? ""} f on f.rowid = s.${physicalName(2)} order by s.rowid`;
+  const [s = "", f = "", w = ""] = [found, frame, words].map(one => tablePath(one.relation.path.at(-1) ?? ""));
+  const sql = `select t.${physicalName(0)} as "type", s.${physicalName(1)} as "value", s.${physicalName(2)}::bigint as "source",
+      ${pick(text)} as "input", ${pick((_, i) => `$${i + 1}::varchar`)} as "col", n.${physicalName(0)} as "note"
+    from ${s} s join ${f} f on f.rowid = s.${physicalName(2)} join ${w} t on t.rowid = s.${physicalName(0)}
+      join ${w} n on n.rowid = s.${physicalName(4)} order by s.rowid`;
   const made = await store.select({ sql, parameters, columns: iocColumns }, info);
   // An unreachable frame is dropped: this use keeps the input until its rows were read.
   void frame.rowCount;

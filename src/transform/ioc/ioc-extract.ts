@@ -1,5 +1,6 @@
 /** IoCExtract: observables of texts, arrays and frames, with users' own patterns beside the built-in ones. */
 import { HuntError } from "../../base/error.js";
+import type { ColumnBatch } from "../../frame/append-columns.js";
 import type { Frame } from "../../frame/frame.js";
 import type { FrameStore } from "../../frame/store.js";
 import { iocTypeOf, validateIoc, type ValidateOptions } from "./classify.js";
@@ -7,7 +8,7 @@ import {
   addTo,
   createScanner,
   derivedInfo,
-  stagedColumns,
+  StagedIocs,
   withInputs,
   scanText,
   selectIocTypes,
@@ -20,6 +21,7 @@ import {
 } from "./extract.js";
 import { hashTypeOfLength, iocTypes, iocTypeTable, isIocType, type HashType, type IocKind } from "./ioc-type.js";
 import { defang, refang } from "./refang.js";
+import { scanPagesHere, type ScanJob, type ScanPages } from "./scan-pages.js";
 import type { IocScanner } from "./scan.js";
 
 /** A pattern of the user's. */
@@ -50,6 +52,8 @@ export interface AddIocTypeOptions {
 export interface IocExtractParts {
   readonly defanged?: boolean;
   readonly patterns: PatternRunner;
+  /** Scans the pages of large frames in another thread. Absent: in this one. */
+  readonly scanPages?: ScanPages;
   /** Where results of frames are made. */
   readonly frames: () => Promise<FrameStore>;
 }
@@ -62,6 +66,17 @@ export type ExtractTableOptions = ExtractOptions & {
 interface OwnType extends IocPattern {
   readonly priority: number;
 }
+
+interface OwnScan {
+  readonly types: ReadonlySet<string>;
+  readonly options: ExtractOptions;
+  readonly own: readonly OwnType[];
+  /** Filled while pages are read. */
+  readonly words: string[];
+}
+
+/** Cells from which on another thread is worth starting. */
+const threadRows = 20_000;
 
 /** Texts that a pattern is run over in one message to the worker. */
 const batchChars = 4_000_000;
@@ -194,27 +209,46 @@ export class IocExtractor {
   async #frame(frame: Frame, options: ExtractTableOptions): Promise<Frame> {
     const types = selectIocTypes(options, "table", [...this.#own.keys()]);
     const columns = textColumns(frame, options.columns);
-    const scanner = createScanner(types, options);
     const own = this.#wanted(types);
-    const scan = (texts: readonly string[]) => this.#scan(scanner, own, texts);
-    async function* rows() {
-      for await (const { first, cells } of textPages(frame, columns)) {
-        const batch: (readonly [string, string, number, number, string])[] = [];
-        for (const [c, texts] of cells.entries())
-          (await scan(texts)).forEach((found, i) => {
-            for (const { type, value, note } of found) batch.push([type, value, first + i, c, note]);
-          });
-        if (cells.length > 1) batch.sort((a, b) => a[2] - b[2]);
-        yield batch;
-      }
-    }
+    const words: string[] = [];
+    const batches =
+      own.length > 0
+        ? this.#pagesWithOwn(frame, columns, { types, options, own, words })
+        : this.#pages(frame, columns, { types: [...types], options }, words);
     const store = await this.#parts.frames();
     const info = derivedInfo(frame, "observables");
-    const found = await store.fromBatches(stagedColumns, rows(), info);
+    const found = await store.fromColumnBatches(StagedIocs.columns, batches, info);
+    const wordFrame = await store.fromColumnBatches([{ name: "Word", type: "string" }], [[words]], info);
     try {
-      return await withInputs(store, frame, { columns, found, info });
+      return await withInputs(store, frame, { columns, found, words: wordFrame, info });
     } finally {
       await found.close();
+      await wordFrame.close();
+    }
+  }
+
+  /** The built-in kinds; in another thread when there is one and the frame is worth it. */
+  async *#pages(frame: Frame, columns: readonly number[], job: ScanJob, words: string[]): AsyncGenerator<ColumnBatch> {
+    const elsewhere = frame.rowCount * columns.length >= threadRows ? this.#parts.scanPages : undefined;
+    for await (const scanned of (elsewhere ?? scanPagesHere)(job, textPages(frame, columns))) {
+      words.push(...scanned.words);
+      yield scanned.batch;
+    }
+  }
+
+  async *#pagesWithOwn(
+    frame: Frame,
+    columns: readonly number[],
+    { types, options, own, words }: OwnScan,
+  ): AsyncGenerator<ColumnBatch> {
+    const scanner = createScanner(types, options);
+    const staged = new StagedIocs(words);
+    for await (const { first, cells } of textPages(frame, columns)) {
+      const found: FoundIoc[][][] = [];
+      for (const texts of cells) found.push(await this.#scan(scanner, own, texts));
+      const rows = cells[0]?.length ?? 0;
+      for (let i = 0; i < rows; i += 1) found.forEach((list, c) => staged.add(list[i] ?? [], first + i, c));
+      yield staged.take();
     }
   }
 

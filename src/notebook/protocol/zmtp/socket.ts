@@ -136,8 +136,10 @@ export interface ConnectedSocketOptions {
   readonly onConnect?: () => void;
 }
 
-const firstRetryMs = 15;
+const firstRetryMs = 5;
 const lastRetryMs = 1000;
+/** Waits grow with the time that the other side has been away: a kernel that starts is found soon after it is there. */
+const retryShare = 0.05;
 
 /** A socket that reaches out, and does so again whenever the connection ends, until `close`. Messages wait for the first connection. */
 export class ConnectedSocket {
@@ -146,7 +148,8 @@ export class ConnectedSocket {
   #peer: Peer | undefined;
   #waiting: Frames[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #retryMs = firstRetryMs;
+  /** Undefined while connected. */
+  #awaySinceMs: number | undefined;
   #closed = false;
 
   constructor(options: ConnectedSocketOptions) {
@@ -189,7 +192,7 @@ export class ConnectedSocket {
   }
 
   #onReady(peer: Peer): void {
-    this.#retryMs = firstRetryMs;
+    this.#awaySinceMs = undefined;
     if (this.#options.type === "SUB") peer.send([Buffer.from([1])]);
     for (const frames of this.#waiting.splice(0)) peer.send(frames);
     this.#options.onConnect?.();
@@ -198,7 +201,9 @@ export class ConnectedSocket {
   #onClose(): void {
     this.#peer = undefined;
     if (this.#closed) return;
-    this.#timer = setTimeout(() => this.#connect(), this.#retryMs);
-    this.#retryMs = Math.min(lastRetryMs, this.#retryMs * 1.5);
+    const nowMs = performance.now();
+    this.#awaySinceMs ??= nowMs;
+    const waitMs = (nowMs - this.#awaySinceMs) * retryShare;
+    this.#timer = setTimeout(() => this.#connect(), Math.min(lastRetryMs, Math.max(firstRetryMs, waitMs)));
   }
 }

@@ -162,6 +162,183 @@ describe("notebooks", () => {
   });
 });
 
+describe("notebooks in Markdown", () => {
+  const text = [
+    "# A hunt",
+    "",
+    "Laid out   by hand, without ids.",
+    "",
+    "```ts",
+    "const host = 'dc01';",
+    "```",
+    "",
+    "```kql name=hits",
+    "SigninLogs | take 1",
+    "```",
+    "",
+  ].join("\n");
+  const result = {
+    output_type: "execute_result",
+    data: { "text/plain": ["'dc01'"] },
+    metadata: {},
+    execution_count: 1,
+  };
+  type Cells = readonly Record<string, unknown>[];
+  const cellsOf = (model: Model): Cells => (model.content as { cells: Cells }).cells;
+  const onDisk = (name: string) => readFileSync(join(root, name), "utf8");
+  const outputsDir = () => join(base, "state", "outputs");
+  /** As a front end does: what was got, with cells changed, put back. */
+  async function change(path: string, edit: (cells: Record<string, unknown>[]) => object[], metadata: object = {}) {
+    const got = (await ask("GET", path)).model.content as { cells: Record<string, unknown>[]; metadata: object };
+    const content = { ...got, metadata: { ...got.metadata, ...metadata }, cells: edit(got.cells) };
+    expect((await ask("PUT", path, { type: "notebook", format: "json", content })).status).toBe(200);
+  }
+
+  test("open as notebooks, and as text for an editor", async () => {
+    writeFileSync(join(root, "a.hunt.md"), text);
+    const { model } = await ask("GET", "a.hunt.md");
+    expect(model).toMatchObject({ type: "notebook", format: "json" });
+    expect(cellsOf(model).map(c => [c["cell_type"], c["source"]])).toEqual([
+      ["markdown", "# A hunt\n\nLaid out   by hand, without ids."],
+      ["code", "const host = 'dc01';"],
+      ["code", "%%kql hits\nSigninLogs | take 1"],
+    ]);
+    expect((await ask("GET", "", undefined)).model.content).toMatchObject([{ name: "a.hunt.md", type: "notebook" }]);
+    const asText = await ask("GET", "a.hunt.md", undefined, { query: { type: "file", format: "text" } });
+    expect(asText.model).toMatchObject({ type: "file", content: text, mimetype: "text/markdown" });
+    // Other Markdown is Markdown.
+    writeFileSync(join(root, "b.md"), text);
+    expect((await ask("GET", "b.md")).model["type"]).toBe("file");
+  });
+
+  test("running cells changes nothing that git sees; the outputs are there again, and for this user only", async () => {
+    writeFileSync(join(root, "a.hunt.md"), text);
+    const before = statSync(join(root, "a.hunt.md")).mtimeMs;
+    const ran = (cells: Record<string, unknown>[]) =>
+      cells.map((c, i) => (i === 1 ? { ...c, outputs: [result], execution_count: 1 } : c));
+    await change("a.hunt.md", ran, { language_info: { name: "typescript", version: "Node 20" }, widgets: { x: 1 } });
+    expect(onDisk("a.hunt.md")).toBe(text);
+    expect(statSync(join(root, "a.hunt.md")).mtimeMs).toBe(before);
+    const { model } = await ask("GET", "a.hunt.md");
+    expect(cellsOf(model)[1]).toMatchObject({ execution_count: 1, outputs: [{ data: { "text/plain": "'dc01'" } }] });
+    expect(model.content).toMatchObject({ metadata: { widgets: { x: 1 }, language_info: { name: "typescript" } } });
+    const [copy = ""] = readdirSync(outputsDir());
+    expect(statSync(join(outputsDir(), copy)).mode & 0o077).toBe(0);
+    expect(readdirSync(root)).toEqual(["a.hunt.md"]);
+  });
+
+  test("an edit is written with ids; outputs of other cells stay, those of changed sources go", async () => {
+    writeFileSync(join(root, "a.hunt.md"), text);
+    await change("a.hunt.md", cells =>
+      cells.map((c, i) => (i === 0 ? c : { ...c, outputs: [result], execution_count: i })),
+    );
+    // Somebody else's commit changes a cell.
+    writeFileSync(join(root, "a.hunt.md"), onDisk("a.hunt.md").replace("'dc01'", "'dc02'"));
+    const cells = cellsOf((await ask("GET", "a.hunt.md")).model);
+    expect(cells.map(c => (c["outputs"] as unknown[] | undefined)?.length)).toEqual([undefined, 0, 1]);
+    await change("a.hunt.md", all => [...all, { ...code("1 + 1"), id: "new" }]);
+    expect(onDisk("a.hunt.md")).toContain("```ts id=new\n1 + 1\n```");
+    expect(onDisk("a.hunt.md")).toContain("```ts id=cell-2\nconst host = 'dc02';\n```");
+    expect(onDisk("a.hunt.md")).not.toMatch(/language_info|widgets|outputs|trusted/);
+  });
+
+  test("clearing the outputs leaves none anywhere; so does deleting the file; a rename takes them along", async () => {
+    writeFileSync(join(root, "a.hunt.md"), text);
+    const run = (cells: Record<string, unknown>[]) =>
+      cells.map((c, i) => (i === 1 ? { ...c, outputs: [result], execution_count: 1 } : c));
+    await change("a.hunt.md", run);
+    await ask("PATCH", "a.hunt.md", { path: "b.hunt.md" });
+    expect(cellsOf((await ask("GET", "b.hunt.md")).model)[1]?.["outputs"]).toHaveLength(1);
+    await change("b.hunt.md", cells =>
+      cells.map(c => (c["cell_type"] === "code" ? { ...c, outputs: [], execution_count: null } : c)),
+    );
+    expect(readdirSync(outputsDir())).toEqual([]);
+    await change("b.hunt.md", run);
+    await ask("DELETE", "b.hunt.md");
+    expect(readdirSync(outputsDir())).toEqual([]);
+  });
+
+  test("new ones, copies, and a rename from one form to the other", async () => {
+    const made = await ask("POST", "", { type: "notebook", ext: ".hunt.md" });
+    expect(made.model).toMatchObject({ path: "Untitled.hunt.md", type: "notebook" });
+    writeFileSync(join(root, "a.hunt.md"), text);
+    expect((await ask("POST", "", { copy_from: "a.hunt.md" })).model["path"]).toBe("a-Copy1.hunt.md");
+    await change("a.hunt.md", cells => cells.map((c, i) => (i === 1 ? { ...c, outputs: [result] } : c)));
+    const before = cellsOf((await ask("GET", "a.hunt.md")).model);
+    expect((await ask("PATCH", "a.hunt.md", { path: "a.ipynb" })).status).toBe(200);
+    expect(saved("a.ipynb")).toMatchObject({ nbformat: 4, cells: [{}, { outputs: [{}] }, {}] });
+    expect((await ask("PATCH", "a.ipynb", { path: "c.hunt.md" })).status).toBe(200);
+    expect(cellsOf((await ask("GET", "c.hunt.md")).model)).toEqual(before);
+    expect(readdirSync(root).sort()).toEqual(["Untitled.hunt.md", "a-Copy1.hunt.md", "c.hunt.md"]);
+  });
+
+  test("trust is as for other notebooks: own outputs are known, foreign ones are not", async () => {
+    writeFileSync(join(root, "a.hunt.md"), text);
+    const trusted = async () => (cellsOf((await ask("GET", "a.hunt.md")).model)[1]?.["metadata"] as Model)["trusted"];
+    const put = (mark: boolean) =>
+      change("a.hunt.md", cells =>
+        cells.map((c, i) => (i === 1 ? { ...c, outputs: [html], metadata: { trusted: mark } } : c)),
+      );
+    await put(false);
+    expect(await trusted()).toBe(false);
+    await put(true);
+    expect(await trusted()).toBe(true);
+  });
+
+  test("what cannot be read says where, and can be repaired as text", async () => {
+    writeFileSync(join(root, "a.hunt.md"), "---\nhuntbook: [\n---\n");
+    const { status, model } = await ask("GET", "a.hunt.md");
+    expect(status).toBe(400);
+    expect(String(model["message"])).toMatch(/a\.hunt\.md.*front matter is not YAML/);
+    const asText = await ask("GET", "a.hunt.md", undefined, { query: { type: "file", format: "text" } });
+    expect(asText.status).toBe(200);
+  });
+
+  test("whatever a notebook holds, its sources, ids, metadata and outputs come back", async () => {
+    const json = fc.dictionary(fc.string({ minLength: 1, maxLength: 5 }), fc.jsonValue({ maxDepth: 1 }), {
+      maxKeys: 2,
+    });
+    const source = fc.oneof(
+      fc.string({ unit: "grapheme" }),
+      fc
+        .array(fc.constantFrom("```", "---", "<!-- cell a -->", "%%kql x", "~~~ts", "", " ", "a"), { maxLength: 5 })
+        .map(l => l.join("\n")),
+    );
+    const anyCell = fc.record({
+      ...{ cell_type: fc.constantFrom("code", "markdown", "raw"), id: fc.stringMatching(/^[A-Za-z0-9_-]{1,12}$/) },
+      ...{ source, metadata: json },
+    });
+    let n = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(anyCell, { selector: c => c.id, maxLength: 5 }),
+        json,
+        async (cells, metadata) => {
+          const path = `p${(n += 1)}.hunt.md`;
+          const full = cells.map(({ metadata: m, ...c }) => ({
+            ...c,
+            metadata: m,
+            ...(c.cell_type === "code" ? { outputs: [result], execution_count: 1 } : {}),
+          }));
+          await ask("PUT", path, { type: "notebook", content: { ...notebook(full), metadata } });
+          const got = (await ask("GET", path)).model.content as { cells: Cells; metadata: object };
+          const strip = (c: Record<string, unknown>) => {
+            const { trusted, ...m } = c["metadata"] as Record<string, unknown>;
+            void trusted;
+            return { ...c, metadata: m };
+          };
+          const wire = full.map(c =>
+            "outputs" in c ? { ...c, outputs: [{ ...result, data: { "text/plain": "'dc01'" } }] } : c,
+          );
+          expect(got.cells.map(strip)).toEqual(JSON.parse(JSON.stringify(wire)));
+          expect(got.metadata).toEqual(JSON.parse(JSON.stringify(metadata)));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
+
 describe("trust", () => {
   const trusted = async (path: string) => (firstCell((await ask("GET", path)).model)?.["metadata"] as Model)["trusted"];
 

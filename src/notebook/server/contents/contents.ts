@@ -6,15 +6,25 @@ import { access, appendFile, copyFile, mkdir, readdir, readFile, rename, rm, sta
 import { basename, dirname, extname, join } from "node:path";
 import { HuntError } from "../../../base/error.js";
 import type { Notebook } from "../../runner/notebook.js";
-import { formatNotebook, parseNotebook } from "../../runner/notebook.js";
+import { parseNotebook } from "../../runner/notebook.js";
+import {
+  formatNotebookFile,
+  isTextNotebook,
+  parseNotebookFile,
+  reviseTextNotebook,
+  textNotebookEnding,
+} from "../../runner/notebook-file.js";
 import { replaceFile } from "./atomic.js";
 import type { Checkpoints } from "./checkpoints.js";
+import type { KeptOutputs } from "./kept-outputs.js";
+import { withoutRun } from "./kept-outputs.js";
 import { mediaType } from "./media.js";
 import type { ContentFormat, ContentModel, ContentType, GetOptions, SaveModel } from "./models.js";
 import { blankNotebook, toWire } from "./notebook-wire.js";
 import type { Place } from "./place.js";
 import { parsePath, resolvePlace } from "./place.js";
 import type { TrustStore } from "./trust.js";
+import { withoutMarks } from "./trust.js";
 
 /** A file that is shown or sent whole; larger ones are downloaded. */
 const maxInlineBytes = 256 * 1024 * 1024;
@@ -24,16 +34,19 @@ export interface ContentsOptions {
   readonly root: string;
   readonly trust: TrustStore;
   readonly checkpoints: Checkpoints;
+  readonly outputs: KeptOutputs;
 }
 
 export class Contents {
   readonly #root: string;
   readonly #trust: TrustStore;
+  readonly #outputs: KeptOutputs;
   readonly checkpoints: Checkpoints;
 
   constructor(options: ContentsOptions) {
     this.#root = options.root;
     this.#trust = options.trust;
+    this.#outputs = options.outputs;
     this.checkpoints = options.checkpoints;
   }
 
@@ -71,7 +84,8 @@ export class Contents {
       const part = await saveChunk(place, model, model.chunk);
       // Until the last piece there is no such file, and the client wants to hear of what it has sent.
       if (part !== undefined) return describe(place, part);
-    } else await replaceFile(place.file, await this.#bytes(place, model)).catch(explainWrite(place));
+    } else if (model.type === "notebook") await this.#saveNotebook(place, readSaved(place, model));
+    else await replaceFile(place.file, toBytes(place, model)).catch(explainWrite(place));
     return this.get(path, { content: false, hash: true });
   }
 
@@ -84,13 +98,14 @@ export class Contents {
     if (copyFrom !== undefined) {
       const source = await this.place(copyFrom);
       if (!(await getStats(source)).isFile()) throw new HuntError("server/bad-request", `'${copyFrom}' is not a file`);
-      const ext = extname(source.file);
+      const ext = endingOf(source.file);
       const stem = basename(source.file, ext).replace(/-Copy\d+$/, "");
       const copy = await this.#free(folder, n => `${stem}-Copy${n}${ext}`, 1);
       await copyFile(source.file, copy.file, constants.COPYFILE_EXCL).catch(explainWrite(copy));
       return this.get(copy.path, { content: false, hash: false });
     }
-    const ext = type === "notebook" ? ".ipynb" : type === "directory" ? "" : (wish.ext ?? ".txt");
+    const notebookExt = wish.ext === textNotebookEnding ? wish.ext : ".ipynb";
+    const ext = type === "notebook" ? notebookExt : type === "directory" ? "" : (wish.ext ?? ".txt");
     const stem = type === "directory" ? "Untitled Folder" : type === "notebook" ? "Untitled" : "untitled";
     const numbered = (n: number) => `${stem}${n === 0 ? "" : type === "directory" ? ` ${n}` : n}${ext}`;
     const place = await this.#free(folder, numbered, 0);
@@ -110,9 +125,12 @@ export class Contents {
     // On file systems that ignore case, `Hunt` → `hunt` finds itself.
     if (target !== undefined && target.ino !== source.ino)
       throw new HuntError("server/exists", `'${to.path}' exists already`, { hint: "choose another name" });
-    if (from.file !== to.file) {
+    if (from.file !== to.file && isNotebook(from.path) && isNotebook(to.path) && isOtherForm(from.path, to.path))
+      await this.#convert(from, to);
+    else if (from.file !== to.file) {
       await rename(from.file, to.file).catch(explainWrite(to));
       await this.checkpoints.moved(from.file, to.file);
+      await this.#outputs.moved(from.file, to.file);
     }
     return this.get(newPath, { content: false, hash: false });
   }
@@ -122,6 +140,7 @@ export class Contents {
     if (place.path === "") throw new HuntError("server/bad-request", "the root cannot be deleted");
     await getStats(place);
     await this.checkpoints.forget(place.file);
+    await this.#outputs.forget(place.file);
     await rm(place.file, { recursive: true }).catch(explainWrite(place));
   }
 
@@ -129,7 +148,38 @@ export class Contents {
   async trust(path: string): Promise<void> {
     const place = await this.place(path);
     await getStats(place);
-    await this.#trust.trust(await readNotebook(place));
+    await this.#trust.trust(await this.#readNotebook(place, await readFile(place.file)));
+  }
+
+  /** With the outputs that are kept elsewhere for a notebook in Markdown. */
+  #readNotebook(place: Place, bytes: Uint8Array): Promise<Notebook> {
+    const notebook = parseNotebookFile(decode(place, bytes), place.path);
+    return isTextNotebook(place.path) ? this.#outputs.attach(place.file, notebook) : Promise.resolve(notebook);
+  }
+
+  async #saveNotebook(place: Place, notebook: Notebook): Promise<void> {
+    const isOwn = this.#trust.isOwn(notebook);
+    const bare = withoutMarks(notebook);
+    if (isTextNotebook(place.path)) await this.#saveText(place, bare);
+    else await replaceFile(place.file, formatNotebookFile(bare, place.path)).catch(explainWrite(place));
+    if (isOwn) await this.#trust.trust(await this.#readNotebook(place, await readFile(place.file)));
+  }
+
+  /** The file changes only when what it holds does: running cells is nothing that git should see. */
+  async #saveText(place: Place, notebook: Notebook): Promise<void> {
+    const own = withoutRun(notebook);
+    const before = await readFile(place.file, "utf8").catch(() => undefined);
+    const text =
+      before === undefined ? formatNotebookFile(own, place.path) : reviseTextNotebook(own, before, place.path);
+    if (text !== before) await replaceFile(place.file, text).catch(explainWrite(place));
+    await this.#outputs.keep(place.file, notebook);
+  }
+
+  /** A rename from `.ipynb` to `.hunt.md` or back: the notebook stays the same, outputs included. */
+  async #convert(from: Place, to: Place): Promise<void> {
+    const notebook = await this.#trust.mark(await this.#readNotebook(from, await readFile(from.file)));
+    await this.#saveNotebook(to, notebook);
+    await this.remove(from.path);
   }
 
   async #folder(place: Place, found: Stats, withContent: boolean): Promise<ContentModel> {
@@ -173,17 +223,10 @@ export class Contents {
       : {};
     if (!options.content) return { ...base, ...hash, mimetype: type === "file" ? mediaType(place.path) : null };
     if (type === "notebook") {
-      const notebook = await this.#trust.mark(parseNotebook(decode(place, bytes), place.path));
+      const notebook = await this.#trust.mark(await this.#readNotebook(place, bytes));
       return { ...base, ...hash, format: "json", content: toWire(notebook) };
     }
     return { ...base, ...hash, ...toContent(place, bytes, options.format) };
-  }
-
-  async #bytes(place: Place, model: SaveModel): Promise<string | Uint8Array> {
-    if (model.type !== "notebook") return toBytes(place, model);
-    // Parsed as a file would be: what is not a notebook is refused before it replaces one.
-    const notebook = parseNotebook(JSON.stringify(model.content ?? null), place.path);
-    return formatNotebook(await this.#trust.absorb(notebook));
   }
 
   async #free(folder: string, name: (n: number) => string, first: number): Promise<Place> {
@@ -197,7 +240,11 @@ export class Contents {
   }
 }
 
-const typeOf = (path: string): ContentType => (path.endsWith(".ipynb") ? "notebook" : "file");
+const isNotebook = (path: string): boolean => path.endsWith(".ipynb") || isTextNotebook(path);
+const typeOf = (path: string): ContentType => (isNotebook(path) ? "notebook" : "file");
+const isOtherForm = (a: string, b: string): boolean => isTextNotebook(a) !== isTextNotebook(b);
+const endingOf = (file: string): string =>
+  isTextNotebook(file) ? file.slice(-textNotebookEnding.length) : extname(file);
 
 function describe(place: Place, found: Stats): ContentModel {
   const names = parsePath(place.path);
@@ -230,9 +277,9 @@ async function getStats(place: Place): Promise<Stats> {
   }
 }
 
-async function readNotebook(place: Place): Promise<Notebook> {
-  return parseNotebook(decode(place, await readFile(place.file)), place.path);
-}
+/** Parsed as a file would be: what is not a notebook is refused before it replaces one. */
+const readSaved = (place: Place, model: SaveModel): Notebook =>
+  parseNotebook(JSON.stringify(model.content ?? null), place.path);
 
 const isWritable = (file: string): Promise<boolean> =>
   access(file, constants.W_OK).then(

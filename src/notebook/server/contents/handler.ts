@@ -4,6 +4,7 @@ import type { Answer } from "../answer.js";
 import { errorAnswer, jsonAnswer, noContent } from "../answer.js";
 import { Checkpoints } from "./checkpoints.js";
 import { Contents } from "./contents.js";
+import { KeptOutputs } from "./kept-outputs.js";
 import type { ContentFormat, ContentType, SaveModel } from "./models.js";
 import { TrustStore } from "./trust.js";
 
@@ -20,7 +21,7 @@ export type ContentsHandler = (request: ContentsRequest) => Promise<Answer>;
 
 export interface ContentsFolders {
   readonly root: string;
-  /** Where signatures and checkpoints are kept. */
+  /** Where signatures, checkpoints and the outputs of notebooks in Markdown are kept. */
   readonly stateDir: string;
 }
 
@@ -30,6 +31,7 @@ export function createContentsHandler(folders: ContentsFolders): ContentsHandler
     root: folders.root,
     trust: new TrustStore(`${folders.stateDir}/trust`),
     checkpoints: new Checkpoints(`${folders.stateDir}/checkpoints`),
+    outputs: new KeptOutputs(`${folders.stateDir}/outputs`),
   });
   let last: Promise<unknown> = Promise.resolve();
   return request => {

@@ -41,14 +41,11 @@ export class TrustStore {
     return { ...notebook, cells: notebook.cells.map(mark) };
   }
 
-  /** Remembers a notebook that is about to be saved when all its outputs are its own. @returns it without the marks */
-  async absorb(notebook: Notebook): Promise<Notebook> {
-    const own = notebook.cells.every(
+  /** Whether everything in a notebook that is to be saved is its user's: marked so, or harmless. */
+  isOwn(notebook: Notebook): boolean {
+    return notebook.cells.every(
       cell => cell.cellType !== "code" || cell.metadata["trusted"] === true || cell.outputs.every(isSafe),
     );
-    const bare = withoutMarks(notebook);
-    if (own) await this.trust(bare);
-    return bare;
   }
 
   /** Remembers a notebook as its user's own. */
@@ -92,7 +89,8 @@ export class TrustStore {
   }
 }
 
-function withoutMarks(notebook: Notebook): Notebook {
+/** Marks are of this moment; files have none. */
+export function withoutMarks(notebook: Notebook): Notebook {
   return {
     ...notebook,
     cells: notebook.cells.map(cell => {

@@ -8,6 +8,8 @@ const schema = "https://vega.github.io/schema/vega-lite/v5.json";
 
 /** More values than this are left to the picture: each costs about 60 bytes in every saved copy. */
 const mostValues = 5000;
+/** Nor are longer specifications saved: names of hundreds of characters stand in every value. */
+const mostCharacters = 500_000;
 
 type Spec = Readonly<Record<string, unknown>>;
 
@@ -152,8 +154,13 @@ function timelineSpec(node: TimelineNode): Spec | undefined {
   });
 }
 
-/** A specification with its data inside; undefined where Vega-Lite does not fit (trees, maps) or the data are too many. */
+/** A specification with its data inside; undefined where Vega-Lite does not fit (trees, maps) or the data are too many or too long. */
 export function toVegaLite(node: FigureNode): Spec | undefined {
+  const spec = specOf(node);
+  return spec !== undefined && JSON.stringify(spec).length <= mostCharacters ? spec : undefined;
+}
+
+function specOf(node: FigureNode): Spec | undefined {
   switch (node.kind) {
     case "chart":
       return chartSpec(node);

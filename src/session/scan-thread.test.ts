@@ -89,3 +89,14 @@ test("who stops reading leaves nothing waiting", async () => {
   }
   expect((await all(thread.scan(job, pagesOf(["5.5.5.5"])))).map(p => p.batch[1])).toEqual([["5.5.5.5"]]);
 });
+
+test("a session that is closed leaves nobody waiting for its scans", async () => {
+  const main = join(root, "silent.mjs");
+  writeFileSync(main, 'import { parentPort } from "node:worker_threads"; parentPort.on("message", () => {});');
+  const thread = createScanThread(pathToFileURL(main));
+  const scanned = all(thread.scan(job, pagesOf(["8.8.8.8"])));
+  const failed = expect(scanned).rejects.toMatchObject({ code: "session/closed" });
+  await new Promise(resolve => setTimeout(resolve, 20));
+  await thread.close();
+  await failed;
+});

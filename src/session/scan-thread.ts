@@ -34,11 +34,12 @@ export function createScanThread(main = new URL("./scan-thread-main.js", import.
   /** By job: who waits for its pages, in their order. */
   const waiting = new Map<number, Waiting[]>();
 
-  const stopped = (why: string): void => {
+  const stop = (error: HuntError): void => {
     worker = undefined;
-    const error = new HuntError("internal/bug", `the thread that looks for observables ended: ${why}`);
     for (const list of waiting.values()) for (const { fail } of list.splice(0)) fail(error);
   };
+  const stopped = (why: string): void =>
+    stop(new HuntError("internal/bug", `the thread that looks for observables ended: ${why}`));
   const start = (): Worker => {
     const started = startThread(main, { name: "huntbook-observables", resourceLimits });
     started.on("message", ({ job, scanned, failed }: ScanReply) => {
@@ -84,7 +85,7 @@ export function createScanThread(main = new URL("./scan-thread-main.js", import.
     scan,
     close: async () => {
       const running = worker;
-      worker = undefined;
+      stop(new HuntError("session/closed", "the session was closed while it looked for observables"));
       await running?.terminate();
     },
   };

@@ -47,7 +47,7 @@ export class OwnInspector {
     let reply: Runtime.EvaluateReturnType;
     let watched: Promise<unknown> | undefined;
     try {
-      const answer = this.#post<Runtime.EvaluateReturnType>(
+      reply = await this.#post<Runtime.EvaluateReturnType>(
         "Runtime.evaluate",
         { expression, objectGroup: group, replMode: true, awaitPromise: true },
         first => {
@@ -55,7 +55,6 @@ export class OwnInspector {
           this.#watched.add(first);
         },
       );
-      reply = await answer;
     } catch {
       // With arguments that are always right, this has one cause; Node 20 says so, Node 24 says "Internal error".
       return { state: "terminated" };

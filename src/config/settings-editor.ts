@@ -198,8 +198,7 @@ export class SettingsEditor {
       throw refuse(`that is no name for a ${tab.item}`, "give it a short name of letters and digits");
     if (tab.names === "known" && !this.offers(tab).includes(name) && !this.entries(tab).includes(name))
       throw refuse(`there is no ${tab.item} '${name}'`, `one of: ${this.offers(tab).join(", ")}`);
-    const taken = this.entries(tab).find(entry => entry.toLowerCase() === name.toLowerCase());
-    if (taken !== undefined && taken === name)
+    if (this.entries(tab).includes(name))
       throw refuse(`this ${tab.item} exists already: ${name}`, "choose another name, or change the one that is there");
   }
 

@@ -180,21 +180,19 @@ class WindowButton implements DocumentRegistry.IWidgetExtension<NotebookPanel, I
       icon: clockIcon,
       tooltip: "Hunt window: workspace and times of cells that say nothing else",
       onClick: () => void changeWindow(panel),
-      label: describeWindow({}),
+      // Read at each drawing, so that it is right whether the button or the notebook is there first.
+      get label() {
+        return describeWindow(readWindow(panel.content.model));
+      },
       className: "hb-window-button",
     });
-    const show = () => {
-      const label = button.node.querySelector(".jp-ToolbarButtonComponent-label");
-      const text = describeWindow(readWindow(panel.content.model));
-      if (label !== null) label.textContent = text;
-    };
+    const show = () => button.update();
     panel.toolbar.insertBefore("kernelName", "hunt-window", button) || panel.toolbar.addItem("hunt-window", button);
     const follow = () => {
       panel.content.model?.metadataChanged.connect(show);
       show();
     };
     void panel.context.ready.then(follow);
-    void button.renderPromise?.then(show);
     const wrapped = new WeakSet<Kernel.IKernelConnection>();
     const attach = () => {
       const kernel = panel.sessionContext.session?.kernel;

@@ -553,6 +553,7 @@ describe.skipIf(skip)("the Lab", () => {
     expect(metadata).toMatchObject({ huntbook: { window: { last: "2d" } } });
     await open("window.ipynb");
     await expect.poll(() => button.textContent()).toContain("last 2d");
+    expect(await page.getByRole("button", { name: "last 2d" }).count()).toBe(1);
   });
 
   test("the gallery: a template is given a name and opens", async () => {

@@ -59,7 +59,8 @@ export interface Method {
   readonly asksPerson?: boolean;
   /** Why nobody can be asked; then only an earlier sign-in serves. */
   readonly unattended?: Unavailable;
-  getToken(scope: string, signal?: AbortSignal): Promise<FreshToken>;
+  /** `claims`: what a service asked for when it refused the last token. */
+  getToken(scope: string, signal?: AbortSignal, claims?: string): Promise<FreshToken>;
   /** What is known of an earlier sign-in, without asking anyone. */
   readonly remembered?: () => Promise<RememberedSignIn | undefined>;
 }
@@ -132,10 +133,13 @@ function sdkMethod(context: MethodContext, method: SdkMethod): Method {
   return {
     name: method.name,
     watch,
-    async getToken(scope, signal) {
+    async getToken(scope, signal, claims) {
       current.signal = signal;
       made ??= create();
-      const options = signal === undefined ? {} : { abortSignal: signal };
+      const options = {
+        ...(signal === undefined ? {} : { abortSignal: signal }),
+        ...(claims === undefined ? {} : { claims, enableCae: true }),
+      };
       const token = await (await made).getToken(scope, options);
       if (token === null) throw new HuntError("auth/none", `${method.name} gave no token`);
       return { token: new Secret(token.token, method.name), expiresMs: token.expiresOnTimestamp };
@@ -277,10 +281,10 @@ function withoutPerson(method: Method, unattended: Unavailable): Method {
   return {
     ...method,
     unattended,
-    getToken: async (scope, signal) => {
+    getToken: async (scope, signal, claims) => {
       if ((await method.remembered?.().catch(() => undefined)) === undefined) throw refuse();
       try {
-        return await method.getToken(scope, signal);
+        return await method.getToken(scope, signal, claims);
       } catch (error) {
         throw (error as Error).name === "AuthenticationRequiredError" ? refuse(error) : error;
       }

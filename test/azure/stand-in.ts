@@ -79,6 +79,8 @@ export class AzureStandIn {
   readonly granted = new Map<string, string>();
   /** Where queries go on to: a stand-in of the query API, over http. */
   logAnalytics: string | undefined;
+  /** Called with the body of each query before it is answered. */
+  beforeQuery: (body: string) => void = () => undefined;
   readonly #faults: { fault: Fault; left: number }[] = [];
   readonly #sockets = new Set<Socket>();
   readonly #tls = createServer({ cert: serverCertificate, key: serverKey }, (q, r) => void this.#serve(q, r));
@@ -161,6 +163,7 @@ export class AzureStandIn {
       body,
     };
     this.received.push(received);
+    if (path.startsWith("/v1/workspaces")) this.beforeQuery(body);
     const at = this.#faults.findIndex(f => f.left > 0 && path.includes(f.fault.path));
     const fault = this.#faults[at]?.fault;
     if (at >= 0 && this.#faults[at] !== undefined) this.#faults[at].left--;

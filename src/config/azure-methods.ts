@@ -55,6 +55,8 @@ export interface Method {
   /** For people: `application 1234…`, `az login`. */
   readonly name: string;
   readonly watch: WireWatch;
+  /** What its failures mean when the service says nothing more exact. */
+  readonly failures?: readonly MethodFailure[];
   /** True when trying it asks a person to do something. */
   readonly asksPerson?: boolean;
   /** Why nobody can be asked; then only an earlier sign-in serves. */
@@ -63,6 +65,12 @@ export interface Method {
   getToken(scope: string, signal?: AbortSignal, claims?: string): Promise<FreshToken>;
   /** What is known of an earlier sign-in, without asking anyone. */
   readonly remembered?: () => Promise<RememberedSignIn | undefined>;
+}
+/** A text of an SDK, or any failure, in words. */
+export interface MethodFailure {
+  readonly when: RegExp;
+  readonly message: string;
+  readonly hint: string;
 }
 /** A way that cannot be tried here, and why. */
 export interface Unavailable {
@@ -95,6 +103,7 @@ export const methods = {
 type Identity = typeof AzureIdentity;
 
 interface SdkMethod {
+  readonly failures?: readonly MethodFailure[];
   readonly name: string;
   readonly create: (identity: Identity, options: TokenCredentialOptions) => TokenCredential | Promise<TokenCredential>;
   readonly http?: HttpClient;
@@ -133,6 +142,7 @@ function sdkMethod(context: MethodContext, method: SdkMethod): Method {
   return {
     name: method.name,
     watch,
+    ...(method.failures === undefined ? {} : { failures: method.failures }),
     async getToken(scope, signal, claims) {
       current.signal = signal;
       made ??= create();
@@ -222,6 +232,28 @@ function openCertificate(context: MethodContext): Method | Unavailable {
   });
 }
 
+/** Elsewhere than in Azure nobody answers, or somebody else does. */
+const noIdentity: readonly MethodFailure[] = [
+  {
+    when: /./,
+    message: "no managed identity answers on this machine",
+    hint: "only machines in Azure have one: assign it there, or take msi out of Azure.auth_methods",
+  },
+];
+const noPowerShell: readonly MethodFailure[] = [
+  {
+    when: /Unable to execute PowerShell/,
+    message: "PowerShell (pwsh) is not installed",
+    hint: "install it with the module Az, or take powershell out of Azure.auth_methods",
+  },
+  {
+    when: /module is not installed|Az\.Accounts/,
+    message: "PowerShell's module Az is not installed",
+    hint: "Install-Module Az, then Connect-AzAccount",
+  },
+  { when: /Connect-AzAccount/, message: "nobody is signed in", hint: "run Connect-AzAccount in PowerShell" },
+];
+
 /** Azure Machine Learning's compute says which of its identities is meant. */
 function openManagedIdentity(context: MethodContext): Method {
   const { env } = context;
@@ -229,6 +261,7 @@ function openManagedIdentity(context: MethodContext): Method {
   return sdkMethod(context, {
     name: "managed identity of this machine",
     http: context.directHttp,
+    failures: noIdentity,
     timeoutMs: identityTimeoutMs,
     retries: 0,
     create: ({ ManagedIdentityCredential }, options) =>
@@ -251,6 +284,7 @@ function openCli(context: MethodContext): Method {
 function openPowerShell(context: MethodContext): Method {
   return sdkMethod(context, {
     name: "Connect-AzAccount (PowerShell)",
+    failures: noPowerShell,
     create: ({ AzurePowerShellCredential }) =>
       new AzurePowerShellCredential({ tenantId: context.tenantId, processTimeoutInMs: 20_000 }),
   });

@@ -183,7 +183,7 @@ export class AzureSignIn implements AzureTokenSource {
     } catch (error) {
       // A sign-in that ended is no reason to stay with it: the next call tries all ways again.
       this.#known.delete(tenantId);
-      throw explainSignInFailure(error, method.name, method.watch);
+      throw explainSignInFailure(error, method);
     }
   }
 

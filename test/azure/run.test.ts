@@ -234,7 +234,12 @@ const cells: readonly {
     shows: /not JSON/,
     code: "query/bad-reply",
   },
-  { name: "500", fault: () => whole.azure.failNext({ path: "/v1/workspaces", status: 500 }), shows: /status 500/, code: "query/failed" },
+  {
+    name: "500",
+    fault: () => whole.azure.failNext({ path: "/v1/workspaces", status: 500 }),
+    shows: /status 500/,
+    code: "query/failed",
+  },
   {
     name: "401: the token is renewed",
     fault: () => whole.azure.failNext({ path: "/v1/workspaces", status: 401 }),
@@ -280,7 +285,9 @@ describe("what goes wrong at the service is told in the notebook, the report and
         ...["--workspace", "Soc", "--continue-on-error"],
       ),
     );
-    const notebook = JSON.parse(readFileSync(join(whole.dir, "out.ipynb"), "utf8")) as { cells: { outputs: unknown }[] };
+    const notebook = JSON.parse(readFileSync(join(whole.dir, "out.ipynb"), "utf8")) as {
+      cells: { outputs: unknown }[];
+    };
     outputs = notebook.cells.map(c => JSON.stringify(c.outputs));
     report = readFileSync(join(whole.dir, "report.html"), "utf8");
   }, 120_000);
@@ -294,7 +301,9 @@ describe("what goes wrong at the service is told in the notebook, the report and
   test("the run fails, counts what failed, and says what is not whole", () => {
     const failed = cells.filter(c => c.code !== undefined).length;
     expect(output.code).toBe(1);
-    expect(output.text).toMatch(/Partial result; values may be wrong: .*set limit of 5 records.*set size limit.*shard 7/);
+    expect(output.text).toMatch(
+      /Partial result; values may be wrong: .*set limit of 5 records.*set size limit.*shard 7/,
+    );
     expect(output.text.match(/cell \d+ failed:/g)).toHaveLength(failed);
     for (const text of ["Partial result", "set limit of 5 records", "shard 7 is gone", "query/throttled", "10 minutes"])
       expect(report, text).toContain(text);

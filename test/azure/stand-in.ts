@@ -79,6 +79,8 @@ export class AzureStandIn {
   readonly granted = new Map<string, string>();
   /** Where queries go on to: a stand-in of the query API, over http. */
   logAnalytics: string | undefined;
+  /** Tenants are known by any name, such as a domain. */
+  anyTenant = false;
   /** Called with the body of each query before it is answered. */
   beforeQuery: (body: string) => void = () => undefined;
   readonly #faults: { fault: Fault; left: number }[] = [];
@@ -242,13 +244,17 @@ export class AzureStandIn {
   #token(form: URLSearchParams, tenantPart: string): Reply {
     if (this.tokenError !== undefined)
       return entraError(this.tokenError, this.tokenError === 700082 ? "invalid_grant" : "invalid_client");
-    if (tenantPart !== tenant) return entraError(90002, "invalid_request");
+    if (tenantPart !== tenant && !this.anyTenant) return entraError(90002, "invalid_request");
     const grant = form.get("grant_type");
     if (grant === "client_credentials") {
       const isAssertion = (form.get("client_assertion") ?? "").split(".").length === 3;
       if (form.get("client_id") !== clientId) return entraError(700016, "unauthorized_client");
       if (!isAssertion && form.get("client_secret") !== clientSecret) return entraError(7000215);
-      return ok({ token_type: "Bearer", expires_in: this.tokenSeconds, access_token: this.#newToken(form.get("scope") ?? "") });
+      return ok({
+        token_type: "Bearer",
+        expires_in: this.tokenSeconds,
+        access_token: this.#newToken(form.get("scope") ?? ""),
+      });
     }
     if (grant === "urn:ietf:params:oauth:grant-type:device_code" || grant === "device_code") {
       if (this.devicePolls-- > 0)
@@ -333,7 +339,9 @@ export class AzureStandIn {
   #manager({ headers, host, path }: Received): Reply {
     if (!this.#isSignedIn(headers, "management.azure.com")) return armError(401, "AuthenticationFailed");
     const url = new URL(path, `https://${host}`);
-    const inside = /^\/subscriptions\/([^/]+)\/providers\/Microsoft\.OperationalInsights\/workspaces$/.exec(url.pathname);
+    const inside = /^\/subscriptions\/([^/]+)\/providers\/Microsoft\.OperationalInsights\/workspaces$/.exec(
+      url.pathname,
+    );
     const items =
       inside === null
         ? [...this.subscriptions].map(([subscriptionId, displayName]) => ({
@@ -353,7 +361,11 @@ export class AzureStandIn {
     try {
       const answer = await fetch(`${this.logAnalytics}${path}`, {
         method,
-        headers: { authorization: "Bearer stand-in", "content-type": "application/json", prefer: String(headers["prefer"]) },
+        headers: {
+          authorization: "Bearer stand-in",
+          "content-type": "application/json",
+          prefer: String(headers["prefer"]),
+        },
         ...(method === "POST" ? { body } : {}),
       });
       const retryAfter = answer.headers.get("retry-after");
@@ -373,7 +385,13 @@ export class AzureStandIn {
 
 const armError = (status: number, code: string): Reply => ({ status, body: { error: { code, message: "no" } } });
 
-const toArmWorkspace = ({ name, subscriptionId, resourceGroup, workspaceId, location = "westeurope" }: ArmWorkspace) => ({
+const toArmWorkspace = ({
+  name,
+  subscriptionId,
+  resourceGroup,
+  workspaceId,
+  location = "westeurope",
+}: ArmWorkspace) => ({
   id: `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.OperationalInsights/workspaces/${name}`,
   ...{ name, location, type: "Microsoft.OperationalInsights/workspaces", properties: { customerId: workspaceId } },
 });

@@ -74,7 +74,8 @@ class SentinelDriver implements Driver {
   /** Tables and columns, from the metadata of the workspace. */
   async schema(): Promise<Schema> {
     const response = await this.#send({ path: "metadata", timeoutMs: 60_000, signal: undefined });
-    if (response.status !== 200) throw toQueryError(response.status, bodyOf(response), this.#source, response.headers["retry-after"]);
+    if (response.status !== 200)
+      throw toQueryError(response.status, bodyOf(response), this.#source, response.headers["retry-after"]);
     const { tables } = response.json() as { tables?: readonly MetadataTable[] };
     return Object.fromEntries(
       (tables ?? [])
@@ -100,7 +101,8 @@ class SentinelDriver implements Driver {
     ).catch((error: unknown) => {
       throw this.#explain(error, timeoutMs);
     });
-    if (response.status !== 200) throw toQueryError(response.status, bodyOf(response), this.#source, response.headers["retry-after"]);
+    if (response.status !== 200)
+      throw toQueryError(response.status, bodyOf(response), this.#source, response.headers["retry-after"]);
     const answer = readAnswer(bodyOf(response), this.#source);
     const recorded = options.rangeInText === true ? options.range : range;
     const provenance: Provenance = {

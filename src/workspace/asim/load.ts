@@ -27,6 +27,7 @@ export async function loadAsim(catalogue: Catalogue): Promise<readonly KqlFuncti
       schema.table === undefined ? [] : catalogue.get(schema.table).columns,
     );
     const columns = all.map(c => `${c.name}: ${c.type}`).join(", ");
+    const empty = `_ASim_${name}_Empty`;
     const rows =
       schema.table === undefined ? [] : [{ of: "Native", body: `${schema.table} | project ${names(native)}` }];
     const others = Object.entries(schema.aliases).flatMap(([alias, of]): readonly KqlFunction[] => {
@@ -34,7 +35,7 @@ export async function loadAsim(catalogue: Catalogue): Promise<readonly KqlFuncti
       return known === undefined ? [] : [{ ...known, name: alias }];
     });
     return [
-      { name: `_ASim_${name}_Empty`, parameters: "", body: `datatable(${columns})[]` },
+      ...(byName.has(empty) ? [] : [{ name: empty, parameters: "", body: `datatable(${columns})[]` }]),
       ...rows.map(r => ({ name: `_ASim_${name}_${r.of}`, parameters: "", body: r.body })),
       ...others,
     ];

@@ -84,7 +84,7 @@ export async function openWorkspace(dir: string, options: OpenWorkspaceOptions):
       loadFunctions(join(dir, "functions")),
       options.store.mount(dir),
     ]);
-    const shipped = await loadAsim(catalogue);
+    const shipped = await loadAsim(catalogue.all());
     return new OpenedWorkspace({ dir, root, lease, catalogue, sites, functions, shipped, options });
   } catch (error) {
     await lease.release();

@@ -1,8 +1,8 @@
 /** The parsers of the Advanced Security Information Model, as stored functions of every workspace. */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { TableSchema } from "../../base/column.js";
 import type { KqlFunction } from "../../kql/api.js";
-import type { Catalogue } from "../schema/catalogue.js";
 import { parseFunction } from "../functions.js";
 import { asimSchemas, schemaColumns } from "./schemas.js";
 
@@ -12,27 +12,25 @@ const folder = join(import.meta.dirname, "../../../queries/asim");
  * Reads the parsers: those in the files of `queries/asim`, for each schema one of its columns without rows and one of its own table, and their other names.
  *
  * `_ASim_X` gives the events of a schema, `_Im_X` the same filtered by its arguments. Both have the schema's columns, whatever
- * the sources have; what a source does not say is empty or null.
+ * the sources have; what a source does not say is empty or null. Without the model's own tables among `tables` there are none.
  *
  * Source: https://learn.microsoft.com/azure/sentinel/normalization-about-schemas
  */
-export async function loadAsim(catalogue: Catalogue): Promise<readonly KqlFunction[]> {
-  // A catalogue of other tables has no parsers of these.
-  if (Object.values(asimSchemas).some(s => s.table !== undefined && catalogue.find(s.table) === undefined)) return [];
+export async function loadAsim(tables: readonly TableSchema[]): Promise<readonly KqlFunction[]> {
+  const known = new Map(tables.map(t => [t.name, t]));
+  // Where there are other tables there are no parsers of these.
+  if (Object.values(asimSchemas).some(s => s.table !== undefined && !known.has(s.table))) return [];
   const read = await readParsers();
   const byName = new Map(read.map(f => [f.name, f]));
   const made = Object.entries(asimSchemas).flatMap(([name, schema]): readonly KqlFunction[] => {
-    const { all, native } = schemaColumns(
-      schema,
-      schema.table === undefined ? [] : catalogue.get(schema.table).columns,
-    );
+    const { all, native } = schemaColumns(schema, known.get(schema.table ?? "")?.columns ?? []);
     const columns = all.map(c => `${c.name}: ${c.type}`).join(", ");
     const empty = `_ASim_${name}_Empty`;
     const rows =
       schema.table === undefined ? [] : [{ of: "Native", body: `${schema.table} | project ${names(native)}` }];
     const others = Object.entries(schema.aliases).flatMap(([alias, of]): readonly KqlFunction[] => {
-      const known = byName.get(of);
-      return known === undefined ? [] : [{ ...known, name: alias }];
+      const named = byName.get(of);
+      return named === undefined ? [] : [{ ...named, name: alias }];
     });
     return [
       ...(byName.has(empty) ? [] : [{ name: empty, parameters: "", body: `datatable(${columns})[]` }]),

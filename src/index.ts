@@ -9,6 +9,7 @@ import { TimeSpan } from "./query/time-span.js";
 import { closeDefaultSession, currentSession, withSession, withSignal } from "./session/ambient.js";
 import { QueryTime, settings, WorkspaceConfig } from "./session/api.js";
 import { display } from "./session/display.js";
+import { Finding, finding, findings } from "./session/findings.js";
 import { frameFrom, kql, read } from "./session/frames.js";
 import { initNotebook as init, type InitNotebookOptions } from "./session/init-notebook.js";
 import { createEntity, Entity, readEntities } from "./entity/entity.js";
@@ -27,6 +28,7 @@ export { HuntError, isHuntError, Secret };
 export { closeDefaultSession, createSession, currentSession, Session, withSession, withSignal };
 export { Frame, PendingFrame, frameFrom, kql, read };
 export { Plots, Plotted, plotTimelines };
+export { Finding, finding, findings };
 export { QueryProvider, QueryTime, TimeSpan, WorkspaceConfig, settings };
 export { ConfigReport, MpConfigEdit, MpConfigFile };
 export { display, md, mdWarn, nbwidgets, show };
@@ -63,6 +65,8 @@ export type { WhoisRecord } from "./enrich/whois/rdap-answer.js";
 export type { IpType } from "./base/ip-class.js";
 export type { Plugin, PluginDriverFactory, PluginHost } from "./session/plugins.js";
 export type { InitNotebookOptions } from "./session/init-notebook.js";
+export type { FindingSpec } from "./session/findings.js";
+export type { FindingData, FindingSeverity, TlpMark } from "./view/finding.js";
 export type { LocalWorkspace, WorkspaceQueryOptions, WorkspaceTable } from "./workspace/api.js";
 
 /**
@@ -73,6 +77,7 @@ export function initNotebook(options: InitNotebookOptions = {}): Promise<Shown> 
   const names = {
     ...{ MpConfigEdit, MpConfigFile },
     ...{ QueryProvider, WorkspaceConfig, QueryTime, TimeSpan, settings },
+    ...{ finding, findings },
     ...{ display, md, mdWarn, show, kql, read, frameFrom, plotTimelines, Frame, HuntError },
     ...{
       IoCExtract,

@@ -8,6 +8,7 @@ import { plotNamed, unknownView, viewNames } from "../../frame/plot/named.js";
 import { withSession, withSignal } from "../../session/ambient.js";
 import { bindScalar } from "../../session/bind.js";
 import { contosoDir } from "../../session/demo.js";
+import { findingsTableName } from "../../session/finding-list.js";
 import { runKqlText } from "../../session/run-kql.js";
 import { createSession, type Session, type SessionOptions } from "../../session/session.js";
 import { show } from "../../session/show.js";
@@ -143,7 +144,11 @@ class SessionHost implements CellHost {
     if (place.kind === "contoso" && !existsSync(join(contosoDir(this.#session.dataDir), "manifest.json")))
       return undefined;
     const workspace = await this.#session.workspaceAt(config.name, place);
-    return workspace.edit(request, await bindForEditor(values));
+    const bound = await bindForEditor(values);
+    const { findings } = this.#session;
+    if (findings.size === 0 || Object.hasOwn(bound.frames, findingsTableName)) return workspace.edit(request, bound);
+    const frames = { ...bound.frames, [findingsTableName]: await findings.frame(await this.#session.store()) };
+    return workspace.edit(request, { ...bound, frames });
   }
 
   answerView(request: LiveRequest): Promise<LiveReply> {

@@ -47,7 +47,11 @@ export function timeOfRow(row: Readonly<Record<string, unknown>>): string | null
     const found = Object.hasOwn(row, name) ? asInstant(row[name]) : undefined;
     if (found !== undefined) return found;
   }
-  return Object.values(row).map(asInstant).find(t => t !== undefined) ?? null;
+  return (
+    Object.values(row)
+      .map(asInstant)
+      .find(t => t !== undefined) ?? null
+  );
 }
 
 function toRows({ data, rows }: KeptFinding): readonly (readonly unknown[])[] {

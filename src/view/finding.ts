@@ -39,7 +39,9 @@ const refuse = (what: string, hint: string): never => {
 function choose<T extends string>(what: string, value: string, allowed: readonly T[], prefix = ""): T {
   const plain = value.trim().toUpperCase().replace(prefix, "");
   const found = allowed.find(a => a.toUpperCase() === plain);
-  return found ?? refuse(`${what} '${value}' is not known${didYouMean(plain, allowed)}`, `one of ${allowed.join(", ")}`);
+  return (
+    found ?? refuse(`${what} '${value}' is not known${didYouMean(plain, allowed)}`, `one of ${allowed.join(", ")}`)
+  );
 }
 
 /** Any letter case. @throws HuntError `finding/invalid` */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { EditRequest, KqlScalar } from "../../kql/api.js";
 import { Frame } from "../../frame/frame.js";
 import { PendingFrame } from "../../frame/pending.js";
-import { plotNamed, unknownView, viewNames } from "../../frame/plot/named.js";
+import { checkViews, plotNamed } from "../../frame/plot/named.js";
 import { withSession, withSignal } from "../../session/ambient.js";
 import { bindScalar } from "../../session/bind.js";
 import { contosoDir } from "../../session/demo.js";
@@ -96,7 +96,7 @@ class SessionHost implements CellHost {
   }
 
   async runKql(magic: KqlMagic, cell: CellContext): Promise<unknown> {
-    if (magic.view !== undefined && !viewNames.includes(magic.view)) throw unknownView(magic.view);
+    if (magic.view !== undefined) checkViews(magic.view);
     const bound = await bindValues(magic.body, cell);
     const used = describeBound(bound);
     if (used !== undefined) await cell.display(show(used));

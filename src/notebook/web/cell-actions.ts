@@ -48,12 +48,21 @@ export function kqlLiteral(value: PlainCell, type: KqlType | undefined): string 
 
 /** `Column == "value"`, with null and dynamic as KQL compares them. */
 export function kqlFilter(column: TableColumn, value: PlainCell, not = false): string {
-  const name = nameLiteral(column.name);
+  const name = escaped(nameLiteral(column.name));
   if (value === null) return `${not ? "isnotnull" : "isnull"}(${name})`;
   const left = column.type === "dynamic" ? `tostring(${name})` : name;
   if (typeof value === "string" && cutMark.test(value))
     return `${left} ${not ? "!startswith_cs" : "startswith_cs"} ${kqlString(value.replace(cutMark, ""))}`;
   return `${left} ${not ? "!=" : "=="} ${kqlLiteral(value, column.type)}`;
+}
+
+/** The same; undefined for a column whose name KQL cannot say. */
+export function findKqlFilter(column: TableColumn, value: PlainCell, not = false): string | undefined {
+  try {
+    return kqlFilter(column, value, not);
+  } catch {
+    return undefined;
+  }
 }
 
 export interface CellAction {
@@ -72,7 +81,8 @@ const isAddress = (text: string): boolean =>
 const isHash = (text: string): boolean => /^([0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text);
 const isUrl = (text: string): boolean => /^https?:\/\//i.test(text);
 const isDomain = (text: string): boolean => /^([a-z0-9-]{1,63}\.)+[a-z]{2,24}$/i.test(text) && text.length < 254;
-const namesAccount = (column: TableColumn): boolean => /user|account|upn|mail|recipient|initiat|sender/i.test(column.name);
+const namesAccount = (column: TableColumn): boolean =>
+  /user|account|upn|mail|recipient|initiat|sender/i.test(column.name);
 const isMail = (text: string): boolean => /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(text);
 /** `CONTOSO\\dana` or `dana`: an account of Windows. */
 const isWindowsName = (text: string): boolean => /^([\w.-]{1,40}\\)?[\w.$ -]{1,64}$/.test(text) && /[a-z]/i.test(text);
@@ -157,12 +167,15 @@ export function cellActions(row: RowAt, index: number): readonly CellAction[] {
   if (column === undefined) return [];
   const text = value === null ? "" : String(value);
   const actions: CellAction[] = [];
-  if (row.query !== undefined)
-    for (const not of [false, true])
+  const { query } = row;
+  for (const not of query === undefined ? [] : [false, true]) {
+    const filter = findKqlFilter(column, value, not);
+    if (filter !== undefined)
       actions.push({
         label: not ? "Without this value" : "Only this value",
-        source: `%%kql\n${continued(row.query)}\n| where ${kqlFilter(column, value, not)}`,
+        source: `%%kql\n${continued(query ?? "")}\n| where ${filter}`,
       });
+  }
   const time = timeOf(row);
   if (time !== undefined)
     actions.push({

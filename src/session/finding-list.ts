@@ -105,7 +105,7 @@ export class FindingList {
   async #make(store: FrameStore): Promise<Frame> {
     const kept = this.all;
     const united = uniteCompleteness(kept.map(k => k.completeness));
-    return store.fromBatches(findingColumns, [kept.flatMap(toRows) as unknown[][]], {
+    return store.fromBatches(findingColumns, [kept.flatMap(toRows)], {
       completeness: kept.length === 0 ? complete : united,
       provenance: {
         source: "findings of this session",

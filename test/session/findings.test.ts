@@ -102,7 +102,7 @@ describe("finding", () => {
     const session = await open();
     await withSession(session, async () => {
       const whole = await runKqlText(session, "range n from 1 to 50 step 1", { maxRows: 20 });
-      const kept = await finding({ title: "Cut", rows: whole as never });
+      const kept = await finding({ title: "Cut", rows: whole });
       expect(kept.data.query).toBe("range n from 1 to 50 step 1");
       expect(kept.data.rows).toHaveLength(20);
       expect(kept.data.incomplete?.title).toContain("Partial result");

@@ -13,7 +13,7 @@ import {
   type ViewNode,
 } from "../../view/index.js";
 import { Frame } from "../frame.js";
-import { PendingFrame } from "../pending.js";
+import type { PendingFrame } from "../pending.js";
 import type { PlotHost } from "./host.js";
 import { figureBundle, Plotted } from "./plotted.js";
 
@@ -65,7 +65,7 @@ export async function linked(parts: readonly (Part | Promise<Part>)[]): Promise<
       });
     const view = part instanceof Plotted ? part.view : await (part as Frame).view({ limit: 20 });
     if (part instanceof Frame) ports = (part as Frame).plotHost.ports;
-    else ports = { ...ports, ...(part as Plotted).ports };
+    else ports = { ...ports, ...part.ports };
     nodes.push(...(view.root.kind === "group" ? view.root.children.map(asNode) : [view.root]));
     known.push(part.completeness);
   }

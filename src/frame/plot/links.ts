@@ -18,7 +18,8 @@ export const withLinks = <F extends FigureNode>(figure: F, live: string, frames:
 const listOf = (narrowing: unknown): readonly Narrowing[] =>
   Array.isArray(narrowing) ? (narrowing as readonly Narrowing[]) : [];
 const filtersFor = (frame: Frame, narrowing: unknown): readonly RowFilter[] =>
-  listOf(narrowing).flatMap(n => (n.frame === frameId(frame) && Array.isArray(n.filters) ? n.filters : []));
+  listOf(narrowing).flatMap(n => (n.frame === frameId(frame) && Array.isArray(n.filters) ? [...filtersIn(n)] : []));
+const filtersIn = (n: Narrowing): readonly RowFilter[] => n.filters;
 
 /** Keeps what is chosen, for `frame.selection`. */
 export function noteSelection(frames: readonly Frame[], narrowing: unknown): void {

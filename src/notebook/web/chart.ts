@@ -183,7 +183,7 @@ export function stillFigure(node: FigureNode, place: Place): HTMLElement {
       ...{ element, frames, live, asks: () => true },
       onChoice: (choices, reply) => {
         const { root } = reply?.type === "view" ? reply.view : { root: node };
-        shown = root.kind === node.kind ? (root as FigureNode) : node;
+        shown = root.kind === node.kind ? root : node;
         status.textContent = choiceText(choices, reply);
         if (widthPx > 0) draw();
       },

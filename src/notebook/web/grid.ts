@@ -1,13 +1,12 @@
 /** The data grid: any number of rows, of which only those in sight are ever asked for. */
 import { prettyJson } from "../../view/json-text.js";
 import type { RowFilter } from "../../view/live.js";
-import { describeRows, numericTypes, type TableCell, type TableColumn, type TableNode } from "../../view/view.js";
+import { describeRows, numericTypes, type TableCell, type TableNode } from "../../view/view.js";
 import { visibleText } from "../../view/visible.js";
-import { renderCell } from "../../view/render-html.js";
 import { cellActions, findKqlFilter, toCsv, type PlainCell } from "./cell-actions.js";
-import { button, el, fill, onceAFrame } from "./dom.js";
+import { button, el, onceAFrame } from "./dom.js";
 import { openFindingForm } from "./finding-form.js";
-import { mostFlagged } from "./flag-timeline.js";
+import { arrange, Flags, isObjectCell, parseFilter, shortCell, textOf, widthFor, type Sort } from "./grid-rows.js";
 import { ask, copyText, offerCell, type Place } from "./host.js";
 import { choiceText, Link } from "./selection.js";
 
@@ -17,68 +16,6 @@ const keptPages = 40;
 const bodyRows = 16;
 /** Browsers cannot scroll further than some 30 million pixels; longer tables are scrolled in proportion. */
 const mostScrollPx = 8_000_000;
-
-interface Sort {
-  readonly column: number;
-  readonly descending: boolean;
-}
-
-/** `>= 10`, `<= x`, `= x`, `!= x`, else contains. */
-export function parseFilter(column: string, text: string): RowFilter | undefined {
-  const trimmed = text.trim();
-  if (trimmed === "") return undefined;
-  const match = /^(>=|<=|!=|=)\s*(.*)$/s.exec(trimmed);
-  const ops = { ">=": "at-least", "<=": "at-most", "!=": "not-equals", "=": "equals" } as const;
-  if (match === null) return { column, op: "contains", value: trimmed };
-  return { column, op: ops[match[1] as keyof typeof ops], value: match[2] ?? "" };
-}
-
-const isObjectCell = (cell: TableCell | undefined): boolean => typeof cell === "object" && cell !== null;
-const textOf = (cell: TableCell | undefined): string =>
-  cell === null || cell === undefined || typeof cell === "object" ? "" : String(cell);
-
-/** Sorting and filtering of rows that are all here: what the kernel would do. */
-export function arrange(
-  rows: readonly (readonly TableCell[])[],
-  columns: readonly TableColumn[],
-  sort: Sort | undefined,
-  filters: readonly RowFilter[],
-): readonly (readonly TableCell[])[] {
-  const numeric = (i: number): boolean => numericTypes.has(columns[i]?.type) && columns[i]?.type !== "timespan";
-  const isTime = (i: number): boolean => columns[i]?.type === "datetime";
-  /** Below, equal, above; instants by when they are, however exactly they are written. */
-  const compare = (at: number, a: string, b: string): number => {
-    if (numeric(at)) return Number(a) - Number(b);
-    const apart = isTime(at) ? Date.parse(a) - Date.parse(b) : Number.NaN;
-    return Number.isNaN(apart) || apart === 0 ? (a < b ? -1 : a > b ? 1 : 0) : apart;
-  };
-  const keeps = (row: readonly TableCell[], f: RowFilter): boolean => {
-    const at = columns.findIndex(c => c.name === f.column);
-    const text = textOf(row[at]);
-    const order = isTime(at) ? Date.parse(text) - Date.parse(f.value) : compare(at, text, f.value);
-    switch (f.op) {
-      case "contains":
-        return text.toLowerCase().includes(f.value.toLowerCase());
-      case "equals":
-        return text === f.value;
-      case "not-equals":
-        return text !== f.value;
-      case "at-least":
-        return row[at] !== null && order >= 0;
-      case "at-most":
-        return row[at] !== null && order <= 0;
-    }
-  };
-  const kept = rows.filter(row => filters.every(f => keeps(row, f)));
-  if (sort === undefined) return kept;
-  const { column, descending } = sort;
-  return [...kept].sort((a, b) => {
-    const [x, y] = [a[column], b[column]];
-    if (x === null || y === null) return x === y ? 0 : x === null ? 1 : -1;
-    const order = compare(column, textOf(x), textOf(y));
-    return descending ? -order : order;
-  });
-}
 
 export class GridView {
   readonly element: HTMLElement;
@@ -111,10 +48,7 @@ export class GridView {
   #selected: { row: number; column: number } | undefined;
   #gone = false;
   readonly #link: Link;
-  /** Flagged rows by what they say, so that sorting and filtering do not lose them. */
-  readonly #flags = new Map<string, readonly TableCell[]>();
-  /** From where Shift flags a range. */
-  #flagFrom = 0;
+  readonly #flags = new Flags();
 
   constructor(node: TableNode, place: Place) {
     this.#node = node;
@@ -213,28 +147,15 @@ export class GridView {
     return el("div", { class: "hb-bar" }, filters, columns, csv, flag, this.#status);
   }
 
-  readonly #keyOf = (cells: readonly TableCell[]): string => JSON.stringify(cells);
-
   /** Flags a row, or all from the last one that was flagged; takes the flag away where there is one. */
   #toggleFlag(index: number, range = false): void {
-    const cells = this.#rowAt(index);
-    if (cells === undefined) return;
-    const [from, to] = range ? [Math.min(this.#flagFrom, index), Math.max(this.#flagFrom, index)] : [index, index];
-    const isOn = range || !this.#flags.has(this.#keyOf(cells));
-    for (let i = from; i <= to && (!isOn || this.#flags.size < mostFlagged); i += 1) {
-      const row = this.#rowAt(i);
-      if (row === undefined) continue;
-      if (isOn) this.#flags.set(this.#keyOf(row), row);
-      else this.#flags.delete(this.#keyOf(row));
-    }
-    this.#flagFrom = index;
-    this.#note = this.#flags.size >= mostFlagged ? `${mostFlagged} rows at most` : "";
+    this.#note = this.#flags.toggle(index, range, i => this.#rowAt(i));
     this.#draw();
   }
 
   #openFinding(): void {
     const here = this.#selected === undefined ? undefined : this.#rowAt(this.#selected.row);
-    const rows = this.#flags.size > 0 ? [...this.#flags.values()] : here === undefined ? [] : [here];
+    const rows = this.#flags.size > 0 ? this.#flags.rows : here === undefined ? [] : [here];
     if (rows.length === 0) {
       this.#note = "flag rows first: click beside them, or press F";
       this.#draw();
@@ -416,7 +337,7 @@ export class GridView {
   }
 
   #drawRow(index: number, cells: readonly TableCell[] | undefined): HTMLElement {
-    const isFlagged = cells !== undefined && this.#flags.size > 0 && this.#flags.has(this.#keyOf(cells));
+    const isFlagged = cells !== undefined && this.#flags.has(cells);
     const row = el("div", { class: "hb-grid-row", role: "row", "aria-rowindex": String(index + 1) });
     const flag = el("span", {
       class: "hb-flag-sign",
@@ -586,10 +507,7 @@ export class GridView {
       ["Show whole value", () => this.#openPanel()],
       ["Filter here: only this value", () => this.#filterHere(at.column, `= ${textOf(raw)}`)],
       ["Filter here: without this value", () => this.#filterHere(at.column, `!= ${textOf(raw)}`)],
-      [
-        this.#flags.has(this.#keyOf(cells)) ? "Take the flag from this row" : "Flag this row",
-        () => this.#toggleFlag(at.row),
-      ],
+      [this.#flags.has(cells) ? "Take the flag from this row" : "Flag this row", () => this.#toggleFlag(at.row)],
     ];
     const actions = cellActions({ columns: this.#node.columns, cells, query: this.#node.query }, at.column);
     const where =
@@ -710,18 +628,4 @@ export class GridView {
     this.#note = `copied ${describeRows(Math.min(rows.length, most), this.#total)}`;
     this.#draw();
   }
-}
-
-/** A cell on one line. */
-function shortCell(cell: TableCell | undefined): Node {
-  const span = el("span");
-  if (isObjectCell(cell) || cell === null || cell === "" || cell === undefined)
-    fill(span, renderCell(cell ?? null, undefined));
-  else span.append(el("bdi", {}, textOf(cell).slice(0, 300)));
-  return span;
-}
-
-function widthFor(column: TableColumn, cells: readonly (TableCell | undefined)[]): number {
-  const longest = cells.slice(0, 50).reduce<number>((n, c) => Math.max(n, Math.min(48, textOf(c).length)), 0);
-  return Math.max(64, Math.min(340, 20 + 7.2 * Math.max(longest, column.name.length + 2)));
 }

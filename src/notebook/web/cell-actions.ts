@@ -180,14 +180,14 @@ export function cellActions(row: RowAt, index: number): readonly CellAction[] {
   if (time !== undefined)
     actions.push({
       label: "Everything ± 5 minutes",
-      source: `%%kql --view table\nunion withsource = Table *\n| where TimeGenerated between ((${kqlLiteral(time, "datetime")} - 5m) .. 10m)\n| sort by TimeGenerated asc`,
+      source: `%%kql\nsearch *\n| where TimeGenerated between ((${kqlLiteral(time, "datetime")} - 5m) .. 10m)\n| project TimeGenerated, Table = $table, Row = pack_all(true)\n| sort by TimeGenerated asc`,
     });
   const account = signIns(column, text);
   if (account !== undefined) actions.push(account);
   if (isAddress(text) || isHash(text) || isUrl(text) || isDomain(text))
     actions.push({
       label: `Look up ${shown(value)} in threat intelligence`,
-      source: `import { TILookup } from "huntbook";\nawait new TILookup().lookupIoc(${codeString(text)})`,
+      source: `import { TILookup } from "huntbook";\nawait new TILookup().lookupIocs([${codeString(text)}])`,
     });
   const encoded = base64Part.exec(text.slice(0, 20_000))?.[0];
   if (encoded !== undefined && !isHash(text))

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { smallPack } from "../../src/enrich/geo/small-pack.js";
 import { frameView } from "../../src/frame/display.js";
-import { createSession, Frame } from "../../src/index.js";
+import { createSession, type Frame } from "../../src/index.js";
 import { parseNotebook, renderReport, runNotebook, type Notebook } from "../../src/notebook/runner/index.js";
 import { cellActions } from "../../src/notebook/web/cell-actions.js";
 import { findingCell } from "../../src/notebook/web/finding-cell.js";
@@ -163,7 +163,7 @@ describe("findings made on the page", () => {
       ],
       ...["%%kql --view timeline\nFindings", 'import { findings } from "huntbook";\nfindings'],
     ]);
-    const user = String(table.rows[0]?.[table.columns.findIndex(c => c.name === "UserPrincipalName")]);
+    const user = table.rows[0]?.[table.columns.findIndex(c => c.name === "UserPrincipalName")] as string;
     expect(rowsOf(shown(notebook, 2))).toBe(1);
     expect(textOf(notebook, 2)).toContain(user);
     expect(nodesOf(shown(notebook, 3))).toContain("timeline");

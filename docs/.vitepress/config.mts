@@ -31,6 +31,7 @@ export default defineConfig({
           observables: "Observables and Base64",
           enrichment: "Threat intelligence and places",
           notebooks: "Notebooks",
+          views: "Views",
           widgets: "Widgets",
           jupyter: "Jupyter, VS Code, Azure ML",
           lab: "The Lab",

@@ -338,6 +338,8 @@ test.each([
   ["http://localhost:8080/", "url", /reserved name/],
   ["http://2130706433/", "url", /loopback/],
   ["http://0x7f.1/", "url", /loopback/],
+  ["http://1.2.3/a", "url", /another form, ask about 1\.2\.0\.3/],
+  ["http://0x8.8.8.8/a", "url", /another form, ask about 8\.8\.8\.8/],
   ["http://[::1]/", "url", /loopback/],
   ["http://user:secret@evil.com/", "url", /user name or password/],
   ["http://portal.fabrikam.com/a?session=1", "url", /internal domain/],

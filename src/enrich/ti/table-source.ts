@@ -34,7 +34,7 @@ const kinds: readonly IocKind[] = [
   ...(["file_hash", "windows_path", "linux_path"] as const),
 ];
 /** Observables of one query. */
-const batch = 200;
+const batch = 256;
 
 const list = (values: readonly string[]): string => values.map(stringLiteral).join(", ");
 
@@ -84,7 +84,11 @@ export class TableSource implements TiSource {
     return { host: `workspace ${this.#parts.workspace}`, toSend: queries.length, kept: 0, quota: [], neededMs: 0 };
   }
 
-  async ask(queries: readonly TiQuery[], ask: TiAsk): Promise<void> {
+  async ask(batches: AsyncIterable<readonly TiQuery[]>, ask: TiAsk): Promise<void> {
+    for await (const queries of batches) await this.#askTogether(queries, ask);
+  }
+
+  async #askTogether(queries: readonly TiQuery[], ask: TiAsk): Promise<void> {
     for (let at = 0; at < queries.length; at += batch) {
       ask.signal?.throwIfAborted();
       const part = queries.slice(at, at + batch);

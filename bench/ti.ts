@@ -10,7 +10,7 @@ import process from "node:process";
 import { finishedIn, openServices, providers, startLookup } from "../test/enrich/many-lookups.js";
 import { saveResult } from "./measure.js";
 
-const [count = 10_000, perSecond = 200] = process.argv.slice(2).map(Number);
+const [count = 10_000, perSecond = 100] = process.argv.slice(2).map(Number);
 const dir = mkdtempSync(join(tmpdir(), "huntbook-bench-ti-"));
 // On a busy machine requests arrive later than they were sent, so that what left evenly may arrive in a heap: the services
 // allow a quarter more in any second than the client is told, as services with windows of a minute do not notice either.

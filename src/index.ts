@@ -49,7 +49,8 @@ export type { IocRow, IocExtractor, ExtractTableOptions, AddIocTypeOptions } fro
 export type { ExtractOptions, IocValues } from "./transform/ioc/extract.js";
 export type { IocKind, IocType } from "./transform/ioc/ioc-type.js";
 export type { EntityName, EntityProperties } from "./entity/entity-table.js";
-export type { GeoFrameOptions, GeoInput, GeoRecord } from "./enrich/geo/lookup.js";
+export type { GeoFrameOptions } from "./enrich/geo/frame.js";
+export type { GeoInput, GeoRecord } from "./enrich/geo/lookup.js";
 export type { GeoLiteSettings, UnknownPlace } from "./session/geo.js";
 export type { TiLookup, TiLookupOptions, TiPlan } from "./enrich/ti/lookup.js";
 export type { ColumnOptions, ObservableInput } from "./enrich/ti/observables.js";

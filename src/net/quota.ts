@@ -31,6 +31,13 @@ const partMsOf = ({ perMs }: QuotaWindow): number => perMs / parts;
 const reserveOf = ({ limit, perMs }: QuotaWindow): number =>
   Math.max(1, Math.min(50, Math.floor((limit * 1000) / perMs)));
 
+/**
+ * Within short windows requests are spread: what is sent in a heap, and is late, meets the next heap at the service, which
+ * then counts both in one window. What may be sent at once is a quarter of the window's.
+ */
+const spreadBelowMs = 10_000;
+const atOnce = 1 / 4;
+
 type Counts = ReadonlyMap<number, number>;
 
 /** What was used of one window, by part. The parts are in order and their sum is kept: it is asked for before every request. */
@@ -39,6 +46,8 @@ class Used {
   #counts = new Map<number, number>();
   #newest = -Infinity;
   #sum = 0;
+  /** When the next request were due if all had been spread evenly. */
+  #dueMs = 0;
 
   constructor(window: QuotaWindow, counts: Counts) {
     this.window = window;
@@ -59,10 +68,23 @@ class Used {
     return this.#sum;
   }
 
-  /** How long until the oldest part has left the window, milliseconds. */
+  /** How long until another request may be sent, milliseconds. */
   waitMs(nowMs: number): number {
+    const { limit, perMs } = this.window;
+    const early = perMs > spreadBelowMs ? 0 : Math.ceil(this.#dueMs - nowMs - perMs * atOnce);
+    return this.sum(nowMs) < limit ? Math.max(0, early) : Math.max(early, this.#leavesInMs(nowMs));
+  }
+
+  /** How long until the oldest part has left the window. */
+  #leavesInMs(nowMs: number): number {
     const [oldest = 0] = this.#counts.keys();
     return Math.max(1, Math.ceil((oldest + 1) * partMsOf(this.window) + this.window.perMs - nowMs));
+  }
+
+  /** Counts a request that is sent now. */
+  count(nowMs: number): void {
+    this.#dueMs = Math.max(this.#dueMs, nowMs) + this.window.perMs / this.window.limit;
+    this.add(this.partAt(nowMs), 1);
   }
 
   add(part: number, count: number): void {
@@ -138,13 +160,12 @@ export class Quota {
 
   #waitMs(): number {
     const now = this.#options.nowMs();
-    const waits = this.#used.map(used => (used.sum(now) < used.window.limit ? 0 : used.waitMs(now)));
-    return Math.max(0, this.#blockedUntilMs - now, ...waits);
+    return Math.max(0, this.#blockedUntilMs - now, ...this.#used.map(used => used.waitMs(now)));
   }
 
   #count(): void {
     const now = this.#options.nowMs();
-    for (const used of this.#used) used.add(used.partAt(now), 1);
+    for (const used of this.#used) used.count(now);
     if (this.#options.file === undefined) return;
     if (this.#reserved > 0) this.#reserved -= 1;
     else this.#write(this.#options.file, now);

@@ -10,10 +10,10 @@ const dir = mkdtempSync(join(tmpdir(), "huntbook-many-"));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 test("after kill -9 a look-up is resumed, and nothing that was finished is asked again", async () => {
-  const [count, perSecond] = [200, 150];
-  const services = await openServices({ perSecond });
+  const [count, allowed] = [200, { limit: 150, perMs: 1000 }] as const;
+  const services = await openServices(allowed);
   try {
-    const first = startLookup(dir, services.url, count, perSecond);
+    const first = startLookup(dir, services.url, count, allowed);
     services.onRequest = n => {
       if (n === 250) first.kill();
     };
@@ -22,7 +22,7 @@ test("after kill -9 a look-up is resumed, and nothing that was finished is asked
     expect(finished.length).toBeGreaterThan(190);
     expect(finished.length).toBeLessThan(count * providers.length);
     const before = new Map(services.asked);
-    const { result } = await startLookup(dir, services.url, count, perSecond).ended;
+    const { result } = await startLookup(dir, services.url, count, allowed).ended;
     expect(result).toMatchObject({ rows: count * providers.length, failed: 0, kept: finished.length });
     expect(finished.filter(key => services.asked.get(key) !== before.get(key))).toEqual([]);
     // Only what was under way when it was killed was asked twice: so many requests at each service.

@@ -16,6 +16,8 @@ export interface TableSourceParts {
   readonly nowMs: () => number;
   /** For people: the workspace's name. */
   readonly workspace: string;
+  /** Why there is no workspace; undefined when there is one. */
+  readonly missing?: () => string | undefined;
 }
 
 const kinds: readonly IocKind[] = [
@@ -60,13 +62,16 @@ export class TableSource implements TiSource {
   readonly name = "AzSTI";
   readonly kind = "table";
   readonly isOutbound = false;
-  readonly unavailable = undefined;
   readonly #parts: TableSourceParts;
   #table: (values: readonly string[]) => string = currentTable;
   #sent = 0;
 
   constructor(parts: TableSourceParts) {
     this.#parts = parts;
+  }
+
+  get unavailable(): string | undefined {
+    return this.#parts.missing?.();
   }
 
   get describes(): string {

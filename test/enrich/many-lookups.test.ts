@@ -19,7 +19,7 @@ test("after kill -9 a look-up is resumed, and nothing that was finished is asked
     };
     expect(await first.ended).toEqual({ result: undefined, signal: "SIGKILL" });
     const finished = finishedIn(dir);
-    expect(finished.length).toBeGreaterThan(190);
+    expect(finished.length).toBeGreaterThanOrEqual(250 - mostInFlight * providers.length);
     expect(finished.length).toBeLessThan(count * providers.length);
     const before = new Map(services.asked);
     const { result } = await startLookup(dir, services.url, count, allowed).ended;

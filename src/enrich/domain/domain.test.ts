@@ -26,8 +26,9 @@ test.each([
   ["github.io", "", "github", "github.io", "github.io"],
   ["dc01", "", "dc01", "", ""],
   ["", "", "", "", ""],
-])("%j in its parts", (name, subdomain, domain, suffix, registrable) => {
-  expect(dnsComponents(name)).toEqual({ subdomain, domain, suffix, registrable });
+])("%j in its parts", (name, ...parts) => {
+  const { subdomain, domain, suffix, registrable } = dnsComponents(name);
+  expect([subdomain, domain, suffix, registrable]).toEqual(parts);
 });
 
 test("a URL in its parts, without its password", () => {

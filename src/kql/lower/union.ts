@@ -112,7 +112,7 @@ export function uniteTables(
   );
   const shown = columns.filter((_, i) => kept[i]);
   const trimmed = inputs.map(({ rel, sources }) => ({ rel, sources: sources.filter((_, i) => kept[i]) }));
-  const rel: Rel = { kind: "union", inputs: trimmed, columns: shown };
+  const rel: Rel = { kind: "union", inputs: trimmed, columns: shown, span: node.span };
   return { rel, columns: distinctNames(shown), order: [], serialized: false };
 }
 

@@ -39,3 +39,15 @@ test("an alias of itself ends", () => {
   const result = compile('alias database X = database("X"); database("X").T', other);
   expect(result.state === "ready" ? "" : result.diagnostics.map(d => formatDiagnostic(d, "")).join()).toMatch(/'X'/);
 });
+
+test("assert-schema lets the table through, or says which column is another", () => {
+  expect(said("Users | assert-schema (User: string, Department: string, Level: int) | count")).toEqual([]);
+  const { text, spans } = marked`Users | ${"assert-schema (User: string, Department: string, Level: long)"}`;
+  const at = spans[0]?.start ?? -1;
+  expect(said(text)).toEqual([
+    `kql/other-schema at ${at}: column 3 should be 'Level: long', the table has 'Level: int'`,
+  ]);
+  expect(said("Users | assert-schema (User: string)")).toEqual([
+    "kql/other-schema at 8: column 2 should be 'no further column', the table has 'Department: string'",
+  ]);
+});

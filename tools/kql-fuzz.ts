@@ -1,4 +1,7 @@
-/** `tsx tools/kql-fuzz.ts [COUNT] [SEED]`: generates and checks queries; prints each kind of fault once, and a summary. */
+/**
+ * `tsx tools/kql-fuzz.ts [COUNT] [SEED] [SECONDS]`: generates and checks queries, for so many seconds at most; prints each
+ * kind of fault once, the functions that no query called, and a summary.
+ */
 import { connectDuckDb, openDuckDb } from "../src/frame/duckdb.js";
 import { installPrelude, registerUdfs } from "../src/frame/udf-host.js";
 import { checkQuery } from "../test/kql-fuzz/check.js";
@@ -7,7 +10,8 @@ import { createTables } from "../test/kql-fuzz/data.js";
 import { readGrammar } from "../test/kql-fuzz/grammar.js";
 import { makeOpenQuery, makeQuery } from "../test/kql-fuzz/query.js";
 
-const [count = 1000, seed = 1] = process.argv.slice(2).map(Number);
+const [most = 1000, seed = 1, seconds = Infinity] = process.argv.slice(2).map(Number);
+const end = Date.now() + seconds * 1000;
 const connection = await connectDuckDb(await openDuckDb());
 await registerUdfs(connection);
 await installPrelude(connection);
@@ -26,12 +30,16 @@ const random = (): number => {
 
 const totals = { ready: 0, refused: 0, failed: 0, compared: 0, faults: 0 };
 const seen = new Map<string, number>();
-for (let i = 0; i < count; i++) {
+const called = new Set<string>();
+let count = 0;
+for (let i = 0; i < most && Date.now() < end; i++) {
+  count++;
   const numbers = Array.from({ length: 4 + Math.floor(random() * 56) }, () => Math.floor(random() * 10_000));
   const make = i % 2 === 0 ? makeQuery : makeOpenQuery;
   const query = make(new Choices(numbers), grammar);
   const outcome = await checkQuery(query, connection);
   totals[outcome.state]++;
+  if (outcome.state === "ready") for (const [, name = ""] of query.text.matchAll(/\b(\w+)\(/g)) called.add(name);
   if (outcome.compared) totals.compared++;
   if (outcome.fault === undefined) continue;
   totals.faults++;
@@ -40,6 +48,9 @@ for (let i = 0; i < count; i++) {
   if (seen.get(kind) === 1) console.log(`--- ${outcome.fault}\n${query.text}\n`);
 }
 for (const [kind, times] of [...seen].sort((a, b) => b[1] - a[1])) console.log(`${times} × ${kind}`);
+const names = [...grammar.functions, ...grammar.aggregates].map(f => f.name);
+const never = names.filter(name => !called.has(name));
+console.log(`${names.length - never.length} of ${names.length} functions ran; never: ${never.join(", ")}`);
 const { ready, refused, failed, compared, faults } = totals;
 console.log(
   `${count} queries (seed ${seed}): ${ready} run, ${compared} of them with the reference's rows, ${refused} refused by name, ${failed} wrong by the binder; ${faults} faults`,

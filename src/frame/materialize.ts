@@ -13,7 +13,7 @@ export const physicalName = (index: number): string => `c${index}`;
 export const tablePath = (table: string): string => `${quoteIdentifier(scratchCatalog)}.${quoteIdentifier(table)}`;
 
 /** The relation of a frame's table. Property names may be anything, `__proto__` too. */
-export function frameRelation(table: string, columns: readonly Column[]): Relation {
+export function frameRelation(table: string, columns: readonly Column[], whole: readonly string[] = []): Relation {
   const physical: Record<string, string> = {};
   columns.forEach(({ name }, i) =>
     Object.defineProperty(physical, name, {
@@ -23,7 +23,7 @@ export function frameRelation(table: string, columns: readonly Column[]): Relati
       writable: true,
     }),
   );
-  return { path: [scratchCatalog, table], physical };
+  return { path: [scratchCatalog, table], physical, ...(whole.length === 0 ? {} : { whole }) };
 }
 
 export function bindParameters(statement: DuckDBPreparedStatement, parameters: readonly SqlParameter[]): void {
@@ -60,13 +60,25 @@ const lossless: Readonly<Record<string, RegExp>> = {
   "DECIMAL(38,17)": /^(DECIMAL\(.*\)|U?TINYINT|U?SMALLINT|U?INTEGER|U?BIGINT)$/,
 };
 
-/** Makes the table's types those of the KQL columns: casts what loses nothing, refuses the rest. */
-async function settleTypes(connection: DuckDBConnection, table: string, columns: readonly Column[]): Promise<void> {
+/**
+ * Makes the table's types those of the KQL columns: casts what loses nothing, refuses the rest. Gives the names of the
+ * decimals without places, whose digits have no room beside places.
+ */
+async function settleTypes(
+  connection: DuckDBConnection,
+  table: string,
+  columns: readonly Column[],
+): Promise<readonly string[]> {
+  const whole: string[] = [];
   const probe = await connection.run(`select * from ${tablePath(table)} limit 0`);
   for (const [i, column] of columns.entries()) {
     const wanted = duckdbTypes[column.type];
     const found = typeName(probe.columnType(i));
     if (found === wanted) continue;
+    if (column.type === "decimal" && found === "DECIMAL(38,0)") {
+      whole.push(column.name);
+      continue;
+    }
     if (lossless[wanted]?.test(found) !== true)
       throw new HuntError(
         "frame/type-mismatch",
@@ -75,6 +87,7 @@ async function settleTypes(connection: DuckDBConnection, table: string, columns:
       );
     await connection.run(`alter table ${tablePath(table)} alter ${physicalName(i)} type ${wanted}`);
   }
+  return whole;
 }
 
 const countOf = (reader: DuckDBResultReader): number => Number(reader.getRows()[0]?.[0] ?? 0);
@@ -107,8 +120,8 @@ export async function materialize(
   const count = await createAs(connection, table, { ...statement, limit });
   const cut = count > maxRows;
   const rowCount = cut ? Math.max(0, Math.trunc(maxRows)) : count;
-  await settleTypes(connection, table, statement.columns);
+  const whole = await settleTypes(connection, table, statement.columns);
   if (cut) await connection.run(`delete from ${tablePath(table)} where rowid >= ${rowCount}`);
   const columns = statement.columns.map(({ name, type }) => ({ name, type }));
-  return { place: { table, relation: frameRelation(table, columns), columns, rowCount }, cut };
+  return { place: { table, relation: frameRelation(table, columns, whole), columns, rowCount }, cut };
 }

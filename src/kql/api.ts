@@ -12,6 +12,8 @@ export interface Relation {
   readonly path: readonly string[];
   /** KQL column name → DuckDB column name, where they differ (DuckDB folds case, KQL does not). */
   readonly physical?: Readonly<Record<string, string>>;
+  /** Decimal columns that are DECIMAL(38,0) in DuckDB, as `parse_version()` gives them; all others are DECIMAL(38,17). */
+  readonly whole?: readonly string[];
   /** The columns that have a value in some row, as far as is known; absent: all may. `search` looks at these and gives these. */
   readonly filled?: readonly string[];
 }

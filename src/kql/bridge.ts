@@ -507,7 +507,14 @@ export function declareNames(globals: Globals, values: readonly string[], tables
  * @param at where in the user's text everything in this text stands, when it is not the user's
  */
 export function analyze(text: string, globals: Globals, at?: Span): BoundQuery {
-  const code = load().service.KustoCode.ParseAndAnalyze(text, globals.raw);
+  let code: RawCode;
+  try {
+    code = load().service.KustoCode.ParseAndAnalyze(text, globals.raw);
+  } catch (error) {
+    const misplaced = graphOperatorsOnTables(text);
+    if (misplaced.length === 0) throw error;
+    return { statements: [], diagnostics: misplaced, columns: [], comments: [] };
+  }
   const root = new BoundNode(code.Syntax, 0, at);
   const result = toBoundType(code.ResultType);
   return {
@@ -518,6 +525,28 @@ export function analyze(text: string, globals: Globals, at?: Span): BoundQuery {
       return commentsIn(code.Syntax);
     },
   };
+}
+
+/**
+ * Operators on graphs that stand behind something else. The language service fails over `graph-match` on a table (it asks
+ * the table for the graph's nodes), so that its tree without types must say where.
+ */
+function graphOperatorsOnTables(text: string): readonly BoundDiagnostic[] {
+  const root = new BoundNode(load().service.KustoCode.Parse(text, null).Syntax);
+  const found: BoundDiagnostic[] = [];
+  const visit = (node: BoundNode): void => {
+    if (node.isToken) return;
+    node.children.forEach(visit);
+    if (node.kind !== "PipeExpression") return;
+    const [operator, before] = [node.get("Operator"), node.get("Expression")];
+    const last = before.kind === "PipeExpression" ? before.get("Operator") : before;
+    const isGraph = /^(MakeGraph|GraphMarkComponents)Operator$/.test(last.kind) || /^graph\s*\(/.test(last.text);
+    if (!/^Graph(Match|ShortestPaths|ToTable|MarkComponents)Operator$/.test(operator.kind) || isGraph) return;
+    const message = "this operator works on a graph: `make-graph` must come before it";
+    found.push({ code: "kql/not-a-graph", severity: "error", message, span: operator.span });
+  };
+  visit(root);
+  return found;
 }
 
 function commentsIn(raw: RawNode): readonly Span[] {

@@ -16,7 +16,7 @@ const wrong: readonly (readonly [code: string, state: "failed" | "refused", quer
   [
     "kql/not-supported",
     "refused",
-    marked`Signins | ${"evaluate session_count(User, TimeGenerated, ago(7d), now(), 1d, 1h)"}`,
+    marked`Signins | ${"evaluate funnel_sequence(User, TimeGenerated, ago(7d), now(), 1d, 1d, User, dynamic(['a']))"}`,
   ],
   ["kql/not-supported", "refused", marked`print ${"current_principal"}()`],
   ["kql/not-supported", "refused", marked`Signins | ${"reduce by User"}`],
@@ -59,12 +59,12 @@ test.each(wrong.map(([code, state, query, hint]) => ({ code, state, query, hint 
 
 test("every operator that is refused is named, all at once", () => {
   const { state, diagnostics } = found(
-    "Signins | assert-schema (User: string) | take 1 | " +
+    "Signins | where isempty(current_principal()) | take 1 | " +
       "evaluate funnel_sequence(User, TimeGenerated, ago(7d), now(), 1d, 1d, User, dynamic(['a']))",
   );
   expect(state).toBe("refused");
   expect(diagnostics.map(d => d.message)).toEqual([
-    "'assert-schema' is not supported by the local engine",
+    "the function 'current_principal' is not supported by the local engine",
     "'evaluate funnel_sequence' is not supported by the local engine",
   ]);
 });

@@ -22,7 +22,7 @@ export function toDiagnostics(
       .filter(d => misspelt === undefined || d.span.start <= misspelt.span.start)
       .map(d => {
         const diagnostic: Diagnostic = {
-          code: `kusto/${d.code}`,
+          code: d.code.includes("/") ? d.code : `kusto/${d.code}`,
           severity: d.severity,
           message: d.message,
           span: widened(d, text),

@@ -116,6 +116,8 @@ export interface ScanColumn extends SlotColumn {
   readonly name: string;
   /** DuckDB column name. */
   readonly physical: string;
+  /** A decimal stored without places, as `parse_version()` gives it. */
+  readonly whole?: true;
 }
 
 export interface TimeBounds {
@@ -225,10 +227,16 @@ export type Rel =
       readonly on: readonly { readonly left: Expr; readonly right: Expr }[];
       /** A further condition over the columns of both sides; with it, `on` may be empty. Only for inner and left outer joins. */
       readonly where?: Expr;
+      readonly span?: Span;
       readonly leftColumns: readonly SlotColumn[];
       readonly rightColumns: readonly SlotColumn[];
     }
-  | { readonly kind: "union"; readonly inputs: readonly UnionInput[]; readonly columns: readonly SlotColumn[] }
+  | {
+      readonly kind: "union";
+      readonly inputs: readonly UnionInput[];
+      readonly columns: readonly SlotColumn[];
+      readonly span?: Span;
+    }
   | {
       readonly kind: "expand";
       readonly input: Rel;

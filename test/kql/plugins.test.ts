@@ -364,10 +364,7 @@ const refused: readonly (readonly [text: string, message: string])[] = [
     "kql/bad-plugin-call: 'sequence_detect' needs two conditions or more",
   ],
   ["range n from 1 to 1001 step 1 | extend p = tostring(n) | project p | evaluate pivot(p)", "more than 1,000 values"],
-  [
-    "Signins | evaluate rows_near(Ok, 1) | evaluate session_count(User, TimeGenerated, ago(7d), now(), 1d, 1h)",
-    "'evaluate session_count' is not supported",
-  ],
+  ["Signins | evaluate rows_near(Ok, 1) | evaluate identity()", "'evaluate identity' is not supported"],
 ];
 test.each(refused)("%s is refused", async (text, message) => {
   await expect(run(database, text)).rejects.toThrow(message);
@@ -418,4 +415,57 @@ test("offsets of a text with answers put in lead back to the text as written", (
   const { text, toWritten } = insertAnswers(written, [answer]);
   expect(text).toBe(`T | evaluate pivot(a) : (${bracketed("x")}: long) | where b`);
   expect([0, 21, 25, text.length].map(toWritten)).toEqual([0, 21, 21, written.length]);
+});
+
+/** Rows without the header, sorted. */
+const bare = async (text: string): Promise<readonly string[]> => (await table(text)).slice(1);
+
+// The data of https://learn.microsoft.com/kusto/query/session-count-plugin#examples, in fewer bins.
+test("session_count: a record begins a session when its id has none in the look-back window", async () => {
+  const data = `range t from 1 to 300 step 1 | extend k = 1 | join kind=inner (range id from 1 to 50 step 1 | extend k = 1) on k
+    | where t % id == 0 | project t, id`;
+  const query = `${data} | evaluate session_count(id, t, 1, 300, 100, 41)`;
+  // Ids up to 41 have one session throughout; each record of 42 to 50 begins one.
+  const alone = (from: number): number =>
+    Array.from({ length: 9 }, (_, i) => i + 42).reduce(
+      (n, id) => n + Math.floor((from + 99) / id) - Math.floor((from - 1) / id),
+      0,
+    );
+  expect(await bare(query)).toEqual([1, 101, 201].map(t => `${t} | ${41 + alone(t)}`));
+});
+
+test("session_count by dimensions keeps ids of each apart", async () => {
+  const data = "datatable(t: long, id: string, d: string)[1, 'a', 'x', 2, 'a', 'y', 12, 'a', 'x', 30, 'a', 'y']";
+  expect(await bare(`${data} | evaluate session_count(id, t, 0, 100, 10, 10, d) | sort by t asc, d asc`)).toEqual([
+    "0 | x | 1",
+    "0 | y | 1",
+    "10 | x | 1",
+    "30 | y | 1",
+  ]);
+});
+
+const sources = "let S = datatable(a: long, v: string)[1, 'x', 1, 'y', 2, 'z']; range k from 1 to 3 step 1";
+
+// Source: https://learn.microsoft.com/kusto/query/partition-operator#legacy-strategy
+test.each([
+  ["where a == k", ["1 | x", "1 | y", "2 | z"]],
+  ["where a == toscalar(k) | summarize n = count(), key = k", ["0 | 3", "1 | 2", "2 | 1"]],
+  ["where a == k | count", ["0", "1", "2"]],
+])("partition by k { S | %s } runs the query once for each value", async (operators, rows) => {
+  expect(await bare(`${sources} | partition hint.strategy=legacy by k { S | ${operators} }`)).toEqual(rows);
+});
+
+test("partition { … } by a value that is null, a text with quotes, or none at all", async () => {
+  const query = (from: string): string => `${from} | partition by k { print v = strcat("<", tostring(k), ">") }`;
+  expect(await bare(query("datatable(k: long)[long(null), 3]"))).toEqual(["<3>", "<>"]);
+  expect(await bare(query(`datatable(k: string)["it's", 'a "b"']`))).toEqual([`<a "b">`, "<it's>"]);
+  expect(await bare(query("print k = 1 | where false"))).toEqual([]);
+});
+
+test("partition { … } over more than 64 values is refused with the way on", async () => {
+  const text = "range k from 1 to 65 step 1 | partition by k { print k }";
+  const result = await compileOver(text, environment, { connection: database.connection, schemas: new SchemaCache() });
+  expect(result.state === "ready" ? "" : result.diagnostics.map(d => `${d.message} ${d.hint ?? ""}`).join()).toMatch(
+    /over more than 64 values of 'k' .* filter first/,
+  );
 });

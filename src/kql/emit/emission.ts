@@ -4,8 +4,10 @@ import type { SqlParameter } from "../api.js";
 import type { EmitContext, SqlExpr } from "../functions/spec.js";
 import type { Plan, Rel, Slot } from "../plan.js";
 import { duckdbTypes } from "../../base/column.js";
+import { inOneScale, wholeType } from "../functions/decimals.js";
 import { convert, udfs } from "../functions/index.js";
 import { Refusal, refuse } from "../refusal.js";
+import { wholeSlots } from "../whole.js";
 import { exprsOf, expressionRels, expressionSlots, inputsOf } from "../slots.js";
 
 const knownUdfs: ReadonlySet<string> = new Set(udfs.map(u => u.name));
@@ -26,6 +28,8 @@ export interface HuntWindow {
 export class Emission {
   readonly plan: Plan;
   readonly uses: Uses;
+  /** Slots of decimals without places. */
+  readonly whole: ReadonlySet<Slot>;
   /** Scans that the hunt window narrows, and the window. */
   readonly window: HuntWindow | undefined;
   readonly parameters: SqlParameter[] = [];
@@ -41,6 +45,7 @@ export class Emission {
   constructor(plan: Plan, nowTicks: bigint, window?: HuntWindow) {
     this.plan = plan;
     this.uses = countUses(plan);
+    this.whole = wholeSlots(plan);
     this.window = window;
     this.#nowTicks = nowTicks;
   }
@@ -87,6 +92,17 @@ export class Emission {
     }
   }
 
+  /** Values that come into one column, or are compared, in one type of DuckDB. */
+  together(values: readonly SqlExpr[], span: Span = { start: 0, end: 0 }): readonly SqlExpr[] {
+    try {
+      return inOneScale(values, this.context(span));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.diagnostics.push(error.diagnostic);
+      return values;
+    }
+  }
+
   #callUdf(name: string, args: readonly string[], span: Span): string {
     if (!knownUdfs.has(name)) return refuse(`the function '${name}'`, span);
     this.udfs.add(name);
@@ -123,5 +139,5 @@ function countUses(plan: Plan): Uses {
 export function nullOfType(type: SqlExpr["type"]): SqlExpr {
   return type === "string"
     ? { sql: "''", type, constant: { type, value: "" }, notNull: true }
-    : { sql: `null::${duckdbTypes[type]}`, type };
+    : { sql: `null::${duckdbTypes[type]}`, type, ...(type === "decimal" ? { whole: `null::${wholeType}` } : {}) };
 }

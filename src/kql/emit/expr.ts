@@ -80,7 +80,7 @@ function emitOne(expr: Expr, scope: ExprScope): SqlExpr {
       const select = scope.select(expr.table, expr.column.slot);
       return expr.type === "string"
         ? { sql: `coalesce((${select.sql}), '')`, type: "string", notNull: true }
-        : { sql: `(${select.sql})`, type: expr.type };
+        : { ...select, sql: `(${select.sql})`, type: expr.type };
     }
     default:
       return unreachable(expr, "emitExpr");

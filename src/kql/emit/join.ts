@@ -39,7 +39,11 @@ export function emitJoin(rel: JoinRel, needed: ReadonlySet<Slot>, emitter: Emitt
   const [l, r] = [emitter.scope(left), emitter.scope(right)];
   const both = emitter.scope({ from: "", where: [], columns: new Map([...left.columns, ...right.columns]) });
   const tests = [
-    ...rel.on.map(o => `${emitExpr(o.left, l).sql} = ${emitExpr(o.right, r).sql}`),
+    ...rel.on.map(o => {
+      const [left, right] = [emitExpr(o.left, l), emitExpr(o.right, r)];
+      const same = emitter.emission.together([left, right], rel.span);
+      return `${(same[0] ?? left).sql} = ${(same[1] ?? right).sql}`;
+    }),
     ...(rel.where === undefined ? [] : [emitCondition(rel.where, both)]),
   ];
   const on = tests.length === 0 ? "true" : tests.join(" and ");

@@ -1,12 +1,13 @@
 /** Relations → SELECT blocks. */
 import type { SqlExpr } from "../functions/spec.js";
-import type { Expr, Rel, Slot } from "../plan.js";
+import type { Expr, Rel, Slot, SlotColumn } from "../plan.js";
 import type { Block, BlockColumn } from "./block.js";
 import type { Emission } from "./emission.js";
 import type { Emitter } from "./emitter.js";
 import type { ExprScope } from "./expr.js";
 import { duckdbTypes } from "../../base/column.js";
 import { HuntError, unreachable } from "../../base/error.js";
+import { duckdbType, scaleOf } from "../functions/decimals.js";
 import { emitLiteral } from "../functions/index.js";
 import { emitAggregate } from "./aggregate.js";
 import { plainColumn, ready, selectItems, selectOf, slotName, valueIn } from "./block.js";
@@ -27,7 +28,7 @@ export function createEmitter(emission: Emission): Emitter {
     block: (rel, needed) => emitRel(rel, needed, emitter),
     scope: block => ({
       emission,
-      column: slot => valueIn(block, slot),
+      column: slot => (emission.whole.has(slot) ? { ...valueIn(block, slot), scale: 0 } : valueIn(block, slot)),
       select: (rel, slot) => selectOne(rel, slot, emitter),
     }),
   };
@@ -37,7 +38,8 @@ export function createEmitter(emission: Emission): Emitter {
 function selectOne(rel: Rel, slot: Slot, emitter: Emitter): SqlExpr {
   const block = emitter.block(rel, new Set([slot]));
   const value = valueIn(block, slot);
-  return { sql: selectOf(block, [slot]), type: value.type };
+  const scale = emitter.emission.whole.has(slot) ? { scale: 0 as const } : {};
+  return { sql: selectOf(block, [slot]), type: value.type, ...scale };
 }
 
 function emitRel(rel: Rel, needed: ReadonlySet<Slot>, emitter: Emitter): Block {
@@ -125,13 +127,16 @@ function emitValues(rel: Rel & { kind: "values" }, emitter: Emitter): Block {
     return { from: `(select ${nulls.join(", ")} where false) as ${alias}`, where: [], columns };
   }
   const scope = emitter.scope({ from: "", where: [], columns: new Map() });
-  const rows = rel.rows.map((row, r) => {
+  const written = rel.rows.map(row => row.map(e => emitExpr(e, scope)));
+  const whole = rel.columns.some(c => emitter.emission.whole.has(c.slot));
+  const cells = whole ? columnwise(written, c => emitter.emission.together(c)) : written;
+  const rows = cells.map((row, r) => {
     // The first row says the types of all: a bare NULL or parameter has none.
-    const cells = row.map((e, i) => {
-      const type = duckdbTypes[rel.columns[i]?.type ?? e.type];
-      return r === 0 ? `cast(${emitExpr(e, scope).sql} as ${type})` : emitExpr(e, scope).sql;
+    const texts = row.map((e, i) => {
+      const type = duckdbType({ type: rel.columns[i]?.type ?? e.type, ...scaleOf(e) });
+      return r === 0 ? `cast(${e.sql} as ${type})` : e.sql;
     });
-    return `(${cells.join(", ")})`;
+    return `(${texts.join(", ")})`;
   });
   return { from: `(values ${rows.join(", ")}) as ${alias}(${names.join(", ")})`, where: [], columns };
 }
@@ -223,23 +228,42 @@ function emitUnion(rel: Rel & { kind: "union" }, needed: ReadonlySet<Slot>, emit
   const alias = emitter.emission.alias();
   const wanted = rel.columns.map((c, i) => ({ ...c, index: i })).filter(c => needed.has(c.slot));
   const columns = new Map(wanted.map(c => [c.slot, plainColumn(`${alias}.${slotName(c.slot)}`, c)]));
-  const selects = rel.inputs.map(input => {
+  const legs = rel.inputs.map(input => {
     const sources = wanted.map(c => input.sources[c.index]);
     const read = slotsOf(sources.filter(s => s !== undefined));
     const block = emitter.block(input.rel, read);
     const scope = emitter.scope(block);
-    const items = wanted.map((c, i) => {
-      const source = sources[i];
-      const value = source === undefined ? nullOfType(c.type) : emitExpr(source, scope);
-      return `${value.sql} as ${slotName(c.slot)}`;
-    });
-    return selectItems(block, items);
+    return { block, values: sources.map((s, i) => (s === undefined ? nullOf(wanted[i]) : emitExpr(s, scope))) };
   });
+  const whole = wanted.some(c => emitter.emission.whole.has(c.slot));
+  const settled = whole
+    ? columnwise(
+        legs.map(l => l.values),
+        c => emitter.emission.together(c, rel.span),
+      )
+    : undefined;
+  const selects = legs.map(({ block, values }, leg) =>
+    selectItems(
+      block,
+      wanted.map((c, i) => `${(settled?.[leg]?.[i] ?? values[i] ?? nullOf(c)).sql} as ${slotName(c.slot)}`),
+    ),
+  );
   if (selects.length === 0) {
     const nulls = wanted.map(c => `${nullOfType(c.type).sql} as ${slotName(c.slot)}`);
     return { from: `(select ${["1 as one", ...nulls].join(", ")} where false) as ${alias}`, where: [], columns };
   }
   return { from: `(${selects.join(" union all ")}) as ${alias}`, where: [], columns };
+}
+
+const nullOf = (column: SlotColumn | undefined): SqlExpr => nullOfType(column?.type ?? "dynamic");
+
+/** Rows of values, settled column by column. */
+function columnwise(
+  rows: readonly (readonly SqlExpr[])[],
+  settle: (column: readonly SqlExpr[]) => readonly SqlExpr[],
+): readonly (readonly SqlExpr[])[] {
+  const columns = (rows[0] ?? []).map((_, i) => settle(rows.flatMap(row => row[i] ?? [])));
+  return rows.map((_, r) => columns.flatMap(column => column[r] ?? []));
 }
 
 function emitNumber(rel: Rel & { kind: "number" }, needed: ReadonlySet<Slot>, emitter: Emitter): Block {

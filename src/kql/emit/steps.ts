@@ -109,6 +109,8 @@ class Fold {
     this.input = input;
     this.read = read;
     this.count = rel.steps.length;
+    if ([...read, ...rel.declared.map(d => d.source)].some(s => emitter.emission.whole.has(s)))
+      refuse("scan over numbers of parse_version()", rel.span, "give them as text by tostring()");
   }
 
   private get outType(): string {

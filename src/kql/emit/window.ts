@@ -7,7 +7,7 @@ import type { Expr, Rel, Slot, WindowItem } from "../plan.js";
 import type { Block, BlockColumn } from "./block.js";
 import type { Emitter } from "./emitter.js";
 import type { ExprScope } from "./expr.js";
-import { duckdbTypes } from "../../base/column.js";
+import { duckdbType, scaleOf } from "../functions/decimals.js";
 import { convert } from "../functions/index.js";
 import { refuse } from "../refusal.js";
 import { plainColumn, ready, selectOf, slotName, valueIn } from "./block.js";
@@ -132,7 +132,8 @@ function emitItem(item: WindowItem, index: number, rows: Rows, scope: ExprScope)
     case "row_cumsum": {
       const value = arg(0) ?? refuseItem(item);
       const sum = `sum(coalesce(${value.sql}, 0)) ${toHere}`;
-      return { sql: value.type === "real" ? sum : `cast(${sum} as ${duckdbTypes[item.type]})`, type: item.type };
+      const type = duckdbType({ type: item.type, ...scaleOf(value) });
+      return { sql: value.type === "real" ? sum : `cast(${sum} as ${type})`, type: item.type };
     }
     case "row_rank_dense":
       return {
@@ -160,6 +161,7 @@ function neighbour(
   const fallback = arg(2);
   const otherwise =
     fallback === undefined ? nullOfType(value.type) : convert(fallback, value.type, scope.emission.context(item.span));
-  const sql = `${item.name === "prev" ? "lag" : "lead"}(${value.sql}, ${arg(1)?.sql ?? "1"}, ${otherwise.sql}) ${window}`;
+  const [x = value, y = otherwise] = scope.emission.together([value, otherwise], item.span);
+  const sql = `${item.name === "prev" ? "lag" : "lead"}(${x.sql}, ${arg(1)?.sql ?? "1"}, ${y.sql}) ${window}`;
   return value.type === "string" ? { sql, type: "string", notNull: true } : { sql, type: value.type };
 }

@@ -4,6 +4,7 @@ import { sketchAggregates } from "./aggregate-sketch.js";
 import { docs } from "./build.js";
 import { once } from "./once.js";
 import { convert } from "./convert.js";
+import { duckdbType, scaleOf } from "./decimals.js";
 import { constantElements, constantInteger } from "./literal.js";
 import type { AggregateFunction, EmitContext, SqlExpr } from "./spec.js";
 
@@ -61,7 +62,12 @@ const sum: Emit = (e, filter, { context }) => {
   const x = numeric(e, context);
   if (x.type === "real") return { sql: `coalesce(sum(${x.sql})${filter}, 0)::DOUBLE`, type: "real", notNull: true };
   if (x.type === "decimal")
-    return { sql: `coalesce(sum(${x.sql})${filter}, 0)::DECIMAL(38,17)`, type: "decimal", notNull: true };
+    return {
+      sql: `coalesce(sum(${x.sql})${filter}, 0)::${duckdbType(x)}`,
+      type: "decimal",
+      notNull: true,
+      ...scaleOf(x),
+    };
   const type = x.type === "timespan" ? "timespan" : "long";
   return { sql: `k_wrap(coalesce(sum(${x.sql})${filter}, 0)::HUGEINT)`, type, notNull: true };
 };
@@ -72,7 +78,11 @@ const average: Emit = (e, filter, { context }) => {
   if (x.type === "datetime")
     return { sql: `k_at(cast(floor(avg(epoch_us(${x.sql}))${filter}) as BIGINT))`, type: "datetime" };
   if (x.type === "timespan") return { sql: `cast(trunc(avg(${x.sql})${filter}) as BIGINT)`, type: "timespan" };
-  if (x.type === "decimal") return { sql: `cast(avg(${x.sql})${filter} as DECIMAL(38,17))`, type: "decimal" };
+  if (x.type === "decimal") {
+    if (x.scale === 0) return context.refuse("the average of numbers of parse_version()");
+    const parts = [`(sum(${x.sql})${filter})::VARCHAR`, `(count(${x.sql})${filter})::VARCHAR`];
+    return { sql: `try_cast(${context.callUdf("ku_decimal", ["'/'", ...parts])} as DECIMAL(38,17))`, type: "decimal" };
+  }
   const sql = `avg(${convert(x, "real", context).sql})${filter}`;
   return { sql: `coalesce(${sql}, 'NaN'::DOUBLE)`, type: "real", notNull: true };
 };
@@ -84,7 +94,7 @@ const extreme =
     // An empty string is a value; a string aggregate over no rows is ''.
     if (x.type === "string") return { sql: `coalesce(${name}(${x.sql})${filter}, '')`, type: "string", notNull: true };
     const sql = `${name}(${x.sql})${filter}`;
-    return e.type === "bool" ? { sql: `(${sql})::BOOLEAN`, type: "bool" } : { sql, type: x.type };
+    return e.type === "bool" ? { sql: `(${sql})::BOOLEAN`, type: "bool" } : { sql, type: x.type, ...scaleOf(x) };
   };
 
 /** Distinct values, exactly. Strings count '' as a value; JSON null does not count. */

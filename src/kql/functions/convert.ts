@@ -1,6 +1,7 @@
 /** Conversions between KQL types: what `tostring()`, `tolong()`, … do, and what the language does by itself. */
 import type { KqlType } from "../../base/column.js";
 import { duckdbTypes } from "../../base/column.js";
+import { wholeType } from "./decimals.js";
 import { once } from "./once.js";
 import { constantString, convertConstant, emitLiteral, isConstantNull, nullLiteral, quoteString } from "./literal.js";
 import type { EmitContext, SqlExpr } from "./spec.js";
@@ -96,7 +97,8 @@ const converters: Readonly<Record<KqlType, Converter>> = {
   decimal: e => {
     if (e.type === "string") return { sql: `k_decimal(${e.sql})`, type: "decimal" };
     if (e.type === "guid" || e.type === "datetime") return nullLiteral("decimal");
-    return { sql: `try_cast(${e.sql} as ${duckdbTypes.decimal})`, type: "decimal" };
+    const whole = e.type === "int" || e.type === "long" ? { whole: `cast(${e.sql} as ${wholeType})` } : {};
+    return { sql: `try_cast(${e.sql} as ${duckdbTypes.decimal})`, type: "decimal", ...whole };
   },
   bool: e => {
     if (e.type === "string") return { sql: `k_boolean(${e.sql})`, type: "bool" };

@@ -1,6 +1,7 @@
 /** The one printer of constants into SQL, and folding of conversions between constants. */
 import type { KqlType } from "../../base/column.js";
 import { duckdbTypes } from "../../base/column.js";
+import { wholeType } from "./decimals.js";
 import type { ConstantValue, EmitContext, JsonValue, SqlExpr } from "./spec.js";
 import { formatDatetime, formatTimespan, parseDatetime, parseTimespan, ticksToMicros } from "./time-text.js";
 
@@ -15,8 +16,18 @@ const decimalPattern = /^-?\d{1,21}(\.\d{1,17})?$/;
 export function emitLiteral(constant: ConstantValue, context: Pick<EmitContext, "bind">): SqlExpr {
   if (constant.type === "string") return { sql: context.bind(constant.value), type: "string", constant, notNull: true };
   if (constant.value === null && !(constant.type === "dynamic" && constant.text !== undefined))
-    return { sql: nullSql(constant.type), type: constant.type, constant };
-  return { sql: valueSql(constant, context), type: constant.type, constant, notNull: constant.value !== null };
+    return nullLiteral(constant.type);
+  const whole =
+    constant.type === "decimal" && /^-?\d{1,38}$/.test(constant.value ?? "")
+      ? { whole: `'${constant.value}'::${wholeType}` }
+      : {};
+  return {
+    sql: valueSql(constant, context),
+    type: constant.type,
+    constant,
+    notNull: constant.value !== null,
+    ...whole,
+  };
 }
 
 /** Text of ours (JSON paths, regular expressions of fixed form) as a SQL string. It must hold no NUL character. */
@@ -31,7 +42,8 @@ export function nullSql(type: KqlType): string {
 /** The null of a type ('' for string). */
 export function nullLiteral(type: KqlType): SqlExpr {
   if (type === "string") return { sql: "''", type, constant: { type, value: "" }, notNull: true };
-  return { sql: nullSql(type), type, constant: { type, value: null } };
+  const whole = type === "decimal" ? { whole: `cast(null as ${wholeType})` } : {};
+  return { sql: nullSql(type), type, constant: { type, value: null }, ...whole };
 }
 
 function valueSql(constant: Exclude<ConstantValue, { type: "string" }>, context: Pick<EmitContext, "bind">): string {

@@ -22,6 +22,10 @@ export interface SqlExpr {
   readonly rawText?: string;
   /** For dynamic: SQL of the VARCHAR[] whose JSON it is. */
   readonly elements?: string;
+  /** For decimal: 0 where DuckDB's type is DECIMAL(38,0) (`parse_version()`), which no other decimal can stand beside. */
+  readonly scale?: 0;
+  /** For decimal: the same value as a DECIMAL(38,0), where it is certainly a whole number. */
+  readonly whole?: string;
   /** For int, long and timespan: bounds of every value that is not null. */
   readonly range?: IntegerRange;
   /** For long and timespan: the sums and products it is made of, so that a larger expression is guarded once. */

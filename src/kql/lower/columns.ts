@@ -5,7 +5,7 @@ import type { Computed, Expr, NamedColumn, ParsePart, Rel } from "../plan.js";
 import type { Step } from "./step.js";
 import { HuntError } from "../../base/error.js";
 import { isKqlType } from "../../base/column.js";
-import { refuse } from "../refusal.js";
+import { refuse, reject } from "../refusal.js";
 import { findColumn, knownType, withRow } from "./context.js";
 import { lowerExpr } from "./expr.js";
 import {
@@ -141,6 +141,19 @@ export function lowerGetSchema(step: Step): Table {
     }),
   );
   return { rel: { kind: "values", columns, rows: typed }, columns, order: [], serialized: false };
+}
+
+/** `assert-schema (name: type, …)`: the table as it is, or an error where its columns are not these, in this order. */
+export function lowerAssertSchema(step: Step): Table {
+  const declared = step.node.get("Schema").list("Columns");
+  const wanted = declared.map(c => `${c.get("Name").name}: ${c.get("Type").symbol?.name ?? c.get("Type").text}`);
+  const given = step.input.columns.map(c => `${c.name}: ${c.type}`);
+  const at = Array.from({ length: Math.max(wanted.length, given.length) }, (_, i) => i).find(
+    i => wanted[i] !== given[i],
+  );
+  if (at === undefined) return step.input;
+  const [w, g] = [wanted[at] ?? "no further column", given[at] ?? "no further column"];
+  return reject("kql/other-schema", `column ${at + 1} should be '${w}', the table has '${g}'`, step.node.span);
 }
 
 /** `parse` and `parse-where`. Source: https://learn.microsoft.com/kusto/query/parse-operator */

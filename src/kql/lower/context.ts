@@ -57,6 +57,8 @@ export type Binding =
   | { readonly kind: "scalar"; readonly expr: Expr }
   | { readonly kind: "table"; readonly use: () => Table }
   | { readonly kind: "element"; readonly element: GraphElement }
+  /** `alias database`: what it stands for; undefined when that was refused. Under `aliasKey(name)`: it hides no other name. */
+  | { readonly kind: "alias"; readonly node: BoundNode | undefined }
   /** `declare pattern`: its declaration, and the names it sees. */
   | { readonly kind: "pattern"; readonly scope: Scope; readonly node: BoundNode }
   | { readonly kind: "function"; readonly scope: Scope; readonly bodyStart: number | undefined };
@@ -236,6 +238,8 @@ export function columnExpr(column: { readonly slot: Slot; readonly type: KqlType
 export function nullOf(type: KqlType): Expr {
   return { kind: "literal", type, value: type === "string" ? { type, value: "" } : { type, value: null } };
 }
+
+export const aliasKey = (name: string): string => `alias database ${name}`;
 
 export function withNames(scope: Scope, extra: Iterable<readonly [string, Binding]>): Scope {
   return { names: new Map([...scope.names, ...extra]), row: scope.row };

@@ -41,6 +41,7 @@ export function lowerJoin(step: Step): Table {
   const pairs = clause.list("Expressions").flatMap(c => keyPairs(c, input, right));
   const rel: Rel = {
     kind: "join",
+    span: step.node.span,
     join,
     left: input.rel,
     right: right.rel,

@@ -10,6 +10,7 @@ import {
   activityEngagement,
   activityMetrics,
   rollingPercentile,
+  sessionCount,
   slidingWindowCounts,
 } from "./plugin/activity.js";
 import { bagUnpack } from "./plugin/bag-unpack.js";
@@ -44,6 +45,7 @@ export const plugIns: Readonly<Record<string, PlugIn>> = {
   rolling_percentile: rollingPercentile,
   rows_near: rowsNear,
   sequence_detect: sequenceDetect,
+  session_count: sessionCount,
   sliding_window_counts: slidingWindowCounts,
 };
 

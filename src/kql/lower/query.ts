@@ -6,7 +6,14 @@ import type { Step } from "./step.js";
 import { HuntError } from "../../base/error.js";
 import { refuse } from "../refusal.js";
 import { lowerArguments } from "./call.js";
-import { lowerColumnChoice, lowerExtend, lowerFilter, lowerGetSchema, lowerParse } from "./columns.js";
+import {
+  lowerAssertSchema,
+  lowerColumnChoice,
+  lowerExtend,
+  lowerFilter,
+  lowerGetSchema,
+  lowerParse,
+} from "./columns.js";
 import { lowerPrint, lowerProject, lowerRename, lowerSerialize } from "./columns.js";
 import { findColumn, isTabular, tableColumns, withNames, withRow } from "./context.js";
 import { describe, lowerExpr } from "./expr.js";
@@ -28,6 +35,7 @@ import {
   lowerTopHitters,
 } from "./rows.js";
 import { lowerEvaluate } from "./plugins.js";
+import { lowerPartitionQuery } from "./partition-query.js";
 import { lowerParseKv } from "./parse-kv.js";
 import { lowerScan } from "./scan.js";
 import { lowerSearch } from "./search.js";
@@ -39,6 +47,7 @@ import { lowerSummarize } from "./summarize.js";
 import { lowerUnion } from "./union.js";
 
 const operators: Readonly<Record<string, (step: Step) => Table>> = {
+  AssertSchemaOperator: lowerAssertSchema,
   FilterOperator: lowerFilter,
   ExtendOperator: lowerExtend,
   ProjectOperator: lowerProject,
@@ -210,9 +219,9 @@ function lowerPartition(step: Step): Table {
   const { node, input } = step;
   if (input.partition !== undefined) return refuse("partition inside mv-apply", node.span);
   const operand = node.get("Operand");
-  if (operand.kind !== "PartitionSubquery") return refuse("partition with a query of its own", operand.span);
   const key = findColumn(input, node.get("ByExpression").name);
   if (key === undefined) return refuse("partition by what is not a column", node.get("ByExpression").span);
+  if (operand.kind !== "PartitionSubquery") return lowerPartitionQuery(step, key, operand);
   const inner: Table = { ...input, partition: { column: key, outer: [] } };
   const result = lowerSubquery({ ...step, input: inner, scope: withRow(step.scope, inner) }, operand.get("Subquery"));
   return { rel: result.rel, columns: checkOutput(step, result.columns), order: [], serialized: false };

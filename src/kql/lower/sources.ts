@@ -8,7 +8,7 @@ import { nearestName } from "../../base/suggest.js";
 import { watchlistDatabase } from "../api.js";
 import { refuse, reject } from "../refusal.js";
 import { lowerArguments } from "./call.js";
-import { columnExpr, knownType, tableColumns, withRow } from "./context.js";
+import { aliasKey, columnExpr, isTabular, knownType, tableColumns, withRow } from "./context.js";
 import { constantText, describe, lowerExpr } from "./expr.js";
 import { lowerExternalData } from "./external-data.js";
 import { lowerPattern, patternOf } from "./pattern.js";
@@ -58,6 +58,7 @@ export function scanTable(lowering: Lowering, table: KqlTable, database?: string
     type: c.type,
     slot: lowering.slot(),
     physical: Object.hasOwn(physical, c.name) ? (physical[c.name] ?? c.name) : c.name,
+    ...(table.relation?.whole?.includes(c.name) === true ? { whole: true } : {}),
   }));
   const timeColumn = ["TimeGenerated", "Timestamp"]
     .map(name => columns.find(c => c.name === name && c.type === "datetime"))
@@ -83,6 +84,10 @@ function lowerElsewhere(lowering: Lowering, node: BoundNode, scope: Scope): Tabl
     return lowerPattern(lowering, pattern, { call, path: inner.stringValue ?? inner.name, scope });
   }
   const database = databaseName(lowering, node.get("Expression"), scope);
+  if (database === refusedDatabase) {
+    lowering.hasOpenColumns = true;
+    return lowering.placeholder(isTabular(node) ? tableColumns(node) : []);
+  }
   const table =
     selector.kind === "FunctionCallExpression" && selector.get("Name").name === "table"
       ? argumentText(lowering, selector, scope)
@@ -111,11 +116,21 @@ function noDatabase(name: string, lowering: Lowering): string {
   return `there is no local workspace '${name}'${list}`;
 }
 
+/** What an alias stands for that was refused: nothing more is said of what it is used for. */
+const refusedDatabase = "\0refused";
+
 /** The name in `database("x")` and in functions whose body is that, such as `workspace("x")`. */
 function databaseName(lowering: Lowering, node: BoundNode, scope: Scope): string | undefined {
   if (node.kind === "ParenthesizedExpression") return databaseName(lowering, node.get("Expression"), scope);
   if (node.kind !== "FunctionCallExpression") return undefined;
-  if (node.get("Name").name === "database") return argumentText(lowering, node, scope);
+  if (node.get("Name").name === "database") {
+    const name = argumentText(lowering, node, scope);
+    const alias = name === undefined ? undefined : scope.names.get(aliasKey(name));
+    if (name === undefined || alias?.kind !== "alias") return name;
+    if (alias.node === undefined) return refusedDatabase;
+    const names = new Map([...scope.names].filter(([key]) => key !== aliasKey(name)));
+    return databaseName(lowering, alias.node, { ...scope, names });
+  }
   if (node.calledBody() === undefined) return undefined;
   const args = node.get("ArgumentList").list("Expressions");
   const lowerScalar = (a: BoundNode): Expr => lowerExpr(a, { lowering, scope: withRow(scope, undefined) });

@@ -1,8 +1,8 @@
 /** Statements: `let`, `declare query_parameters`, `declare pattern`, `set`, and the query itself. */
 import type { BoundNode } from "../bridge.js";
 import type { Binding, Lowering, Scope, Table } from "./context.js";
-import { refuse, reject } from "../refusal.js";
-import { isTabular, nullOf, scalarType, tableColumns, withNames, withRow } from "./context.js";
+import { notSupported, refuse, reject } from "../refusal.js";
+import { aliasKey, isTabular, nullOf, scalarType, tableColumns, withNames, withRow } from "./context.js";
 import { lowerExpr } from "./expr.js";
 import { isLiteral, lowerLiteral } from "./literals.js";
 
@@ -27,11 +27,21 @@ export function bindStatement(lowering: Lowering, node: BoundNode, scope: Scope)
       const option = node.get("Name").name.toLowerCase();
       return harmlessOptions.has(option) ? scope : refuse(`'set ${option}'`, node.span);
     }
+    case "AliasStatement":
+      return withNames(scope, [[aliasKey(node.get("Name").name), { kind: "alias", node: aliased(lowering, node) }]]);
     case "EmptyStatement":
       return scope;
     default:
       return refuse(`the statement '${node.text.split(/\s/, 2).join(" ")}'`, node.span);
   }
+}
+
+/** `alias database X = database("Case42")`: what X stands for; undefined, and refused, where it is on another cluster. */
+function aliased(lowering: Lowering, node: BoundNode): BoundNode | undefined {
+  const expression = node.get("Expression");
+  if (expression.kind === "FunctionCallExpression") return expression;
+  lowering.report(notSupported(`'${node.text}' (a database of another cluster)`, node.span));
+  return undefined;
 }
 
 function bindLet(lowering: Lowering, node: BoundNode, scope: Scope): Binding {

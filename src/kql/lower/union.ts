@@ -101,7 +101,11 @@ export function uniteTables(
   const output = tableColumns(node);
   const inner = node.kind === "UnionOperator" && findParameter(node, "kind")?.text === "inner";
   const columns = output.map((c): NamedColumn => ({ name: c.name, type: knownType(c.type), slot: lowering.slot() }));
-  const inputs = tables.map(table => ({ rel: table.rel, sources: sourcesOf(table, columns, inner, node.span) }));
+  const places = inner ? undefined : placesOf(tables, columns);
+  const inputs = tables.map(table => ({
+    rel: table.rel,
+    sources: places === undefined ? sourcesOf(table, columns, inner, node.span) : placed(table, columns, places),
+  }));
   const lost = columns.find((_, i) => inputs.every(input => input.sources[i] === undefined));
   // A fuzzy leg over an unknown table is gone, but the binder keeps the columns it must have had.
   const fuzzy = node.kind === "UnionOperator" && node.list("Expressions").some(isUnknown);
@@ -112,7 +116,7 @@ export function uniteTables(
   );
   const shown = columns.filter((_, i) => kept[i]);
   const trimmed = inputs.map(({ rel, sources }) => ({ rel, sources: sources.filter((_, i) => kept[i]) }));
-  const rel: Rel = { kind: "union", inputs: trimmed, columns: shown };
+  const rel: Rel = { kind: "union", inputs: trimmed, columns: shown, span: node.span };
   return { rel, columns: distinctNames(shown), order: [], serialized: false };
 }
 
@@ -125,6 +129,45 @@ function distinctNames(columns: readonly NamedColumn[]): readonly NamedColumn[] 
     taken.add(name);
     return name === c.name ? c : { ...c, name };
   });
+}
+
+const placeKey = (column: NamedColumn): string => JSON.stringify([column.name, column.type]);
+
+/**
+ * Which output column each name and type has, by the binder's own rule: names in the order they first come, of each its
+ * types in the order they first come; of several types each has its type as suffix; a name that is taken gets a number.
+ * Undefined where that does not give what the binder gives (the column of `withsource` beside one of its name).
+ */
+function placesOf(tables: readonly Table[], columns: readonly NamedColumn[]): ReadonlyMap<string, number> | undefined {
+  const types = new Map<string, Set<string>>();
+  for (const { name, type } of tables.flatMap(t => t.columns))
+    types.set(name, (types.get(name) ?? new Set()).add(type));
+  const taken = new Set<string>();
+  const places = new Map<string, number>();
+  for (const [name, own] of types)
+    for (const type of own) {
+      const wanted = own.size === 1 ? name : `${name}_${type}`;
+      let given = wanted;
+      for (let n = 1; taken.has(given); n++) given = `${wanted}${n}`;
+      taken.add(given);
+      const output = columns[places.size];
+      if (output?.name !== given || output.type !== type) return undefined;
+      places.set(JSON.stringify([name, type]), places.size);
+    }
+  return places.size === columns.length ? places : undefined;
+}
+
+function placed(
+  table: Table,
+  columns: readonly NamedColumn[],
+  places: ReadonlyMap<string, number>,
+): readonly (Expr | undefined)[] {
+  const sources: (Expr | undefined)[] = columns.map(() => undefined);
+  for (const column of table.columns) {
+    const at = places.get(placeKey(column));
+    if (at !== undefined) sources[at] = columnExpr(column);
+  }
+  return sources;
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { KqlType } from "../../../base/column.js";
 import { docs } from "../build.js";
 import { convert } from "../convert.js";
+import { duckdbType, scaleOf } from "../decimals.js";
 import { emitLiteral } from "../literal.js";
 import { once } from "../once.js";
 import type { BinaryOperator, ConstantValue, EmitContext, SqlExpr } from "../spec.js";
@@ -92,9 +93,13 @@ function reals(op: Operation, left: SqlExpr, right: SqlExpr, at: Place): SqlExpr
 }
 
 function decimals(op: Operation, left: SqlExpr, right: SqlExpr, at: Place): SqlExpr {
-  const [a, b] = [convert(left, "decimal", at.context), convert(right, "decimal", at.context)];
-  const call = at.context.callUdf("ku_decimal", [`'${symbols[op]}'`, `${a.sql}::VARCHAR`, `${b.sql}::VARCHAR`]);
-  return { sql: `try_cast(${call} as DECIMAL(38,17))`, type: "decimal" };
+  const pair = [left, right].map(e => convert(e, "decimal", at.context));
+  const whole =
+    op !== "Divide" && pair.some(e => e.scale === 0) && pair.every(e => e.scale === 0 || e.whole !== undefined);
+  const [a, b] = pair.map(e => `${e.sql}::VARCHAR`);
+  const call = at.context.callUdf("ku_decimal", [`'${symbols[op]}'`, a ?? "null", b ?? "null"]);
+  const scale = whole ? { scale: 0 as const } : {};
+  return { sql: `try_cast(${call} as ${duckdbType({ type: "decimal", ...scale })})`, type: "decimal", ...scale };
 }
 
 /** datetime ± timespan. Constants fold, so that time bounds stay literals. Outside year 1 to 9999 it is null. */
@@ -215,6 +220,6 @@ export function unaryMinus(e: SqlExpr, context: EmitContext): SqlExpr {
     case "dynamic":
       return unaryMinus(convert(e, "real", context), context);
     default:
-      return { sql: `(-${e.sql})`, type: e.type, ...notNull };
+      return { sql: `(-${e.sql})`, type: e.type, ...notNull, ...scaleOf(e) };
   }
 }

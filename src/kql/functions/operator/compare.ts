@@ -2,6 +2,7 @@
 import type { KqlType } from "../../../base/column.js";
 import { docs } from "../build.js";
 import { convert } from "../convert.js";
+import { inOneScale } from "../decimals.js";
 import { constantString, emitLiteral } from "../literal.js";
 import type { BinaryOperator, EmitContext, SqlExpr } from "../spec.js";
 
@@ -19,7 +20,8 @@ export function commonType(a: KqlType, b: KqlType): KqlType {
 
 export function unify(left: SqlExpr, right: SqlExpr, context: EmitContext): readonly [SqlExpr, SqlExpr] {
   const type = commonType(left.type, right.type);
-  return [convert(left, type, context), convert(right, type, context)];
+  const [a = left, b = right] = inOneScale([convert(left, type, context), convert(right, type, context)], context);
+  return [a, b];
 }
 
 export function equal(left: SqlExpr, right: SqlExpr, context: EmitContext): SqlExpr {
@@ -142,7 +144,10 @@ export function between(
     ? range.add.emit(range.low, range.high, "datetime", context)
     : range.high;
   const type = commonType(commonType(e.type, range.low.type), high.type);
-  const [x, a, b] = [e, range.low, high].map(operand => convert(operand, type, context));
+  const [x, a, b] = inOneScale(
+    [e, range.low, high].map(operand => convert(operand, type, context)),
+    context,
+  );
   if (x === undefined || a === undefined || b === undefined) return context.refuse("between without a range");
   const notNull = [x, a, b].every(o => o.notNull === true);
   return { sql: `(${x.sql} between ${a.sql} and ${b.sql})`, type: "bool", ...(notNull ? { notNull } : {}) };

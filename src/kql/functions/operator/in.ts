@@ -5,6 +5,7 @@
 import type { KqlType } from "../../../base/column.js";
 import { docs } from "../build.js";
 import { convert } from "../convert.js";
+import { inOneScale, scaleOf } from "../decimals.js";
 import { constantElements, constantString, emitLiteral, isConstantNull } from "../literal.js";
 import type { ConstantValue, EmitContext, InOperator, JsonValue, SqlExpr } from "../spec.js";
 import { anyTermPattern } from "../term.js";
@@ -57,8 +58,11 @@ function membership(
   const { single, arrays } = spread(items, context);
   const type = mode === "ci" ? "string" : comparisonType(left, single);
   const fold = (e: SqlExpr) => (mode === "ci" ? lowered(e, context) : e);
-  const x = fold(convert(left, type, context));
-  const values = single.map(s => fold(convert(s, type, context)).sql);
+  const [x = left, ...others] = inOneScale(
+    [left, ...single].map(s => fold(convert(s, type, context))),
+    context,
+  );
+  const values = others.map(s => s.sql);
   const parts = values.length === 0 ? [] : [`${x.sql} in (${values.join(", ")})`];
   for (const array of arrays) parts.push(inArray(left, array, at));
   if (parts.length === 0) return never;
@@ -87,10 +91,14 @@ function inSubquery(
   const { mode, context } = at;
   const type = mode === "ci" ? "string" : left.type === "dynamic" ? subselect.type : left.type;
   const fold = (e: SqlExpr) => (mode === "ci" ? lowered(e, context) : e);
-  const x = fold(convert(left, type, context));
-  const column = fold(
-    convert({ sql: "s.v", type: subselect.type, notNull: subselect.type === "string" }, type, context),
-  );
+  const element: SqlExpr = {
+    sql: "s.v",
+    type: subselect.type,
+    notNull: subselect.type === "string",
+    ...scaleOf(subselect),
+  };
+  const pair = [left, element].map(e => fold(convert(e, type, context)));
+  const [x = left, column = element] = inOneScale(pair, context);
   const filter = `(${x.sql} in (select ${column.sql} from (${subselect.sql}) s(v) where ${column.sql} is not null))`;
   return { sql: `coalesce(${filter}, false)`, type: "bool", notNull: true, filter };
 }

@@ -1,6 +1,7 @@
 /** Conditions, nulls and types: iff, case, coalesce, isempty, tostring, gettype, … */
 import type { KqlType } from "../../../base/column.js";
 import { allNotNull, fn, text, value } from "../build.js";
+import { inOneScale, scaleOf } from "../decimals.js";
 import { once } from "../once.js";
 import { convert, dynamicText, parseJson } from "../convert.js";
 import { emitLiteral, isConstantNull } from "../literal.js";
@@ -10,8 +11,14 @@ import type { EmitContext, ScalarFunction, SqlExpr } from "../spec.js";
 
 /** Branches of a condition in one type; null and dynamic give way to the rest. */
 function toCommon(branches: readonly SqlExpr[], resultType: KqlType, context: EmitContext): readonly SqlExpr[] {
-  return branches.map(b => convert(b, resultType, context));
+  return inOneScale(
+    branches.map(b => convert(b, resultType, context)),
+    context,
+  );
 }
+
+const common = (values: readonly SqlExpr[]): { readonly scale?: 0 } =>
+  values[0] === undefined ? {} : scaleOf(values[0]);
 
 function caseRow(doc: string): ScalarFunction {
   return {
@@ -30,11 +37,8 @@ function caseRow(doc: string): ScalarFunction {
       if (last === undefined) return context.refuse("case without branches");
       const values = toCommon([...branches, last], resultType, context);
       const whens = conditions.map((c, i) => `when ${c.filter ?? c.sql} then ${values[i]?.sql ?? "null"}`);
-      return value(
-        resultType,
-        `(case ${whens.join(" ")} else ${values.at(-1)?.sql ?? "null"} end)`,
-        allNotNull(values),
-      );
+      const sql = `(case ${whens.join(" ")} else ${values.at(-1)?.sql ?? "null"} end)`;
+      return { ...value(resultType, sql, allNotNull(values)), ...common(values) };
     },
   };
 }
@@ -82,11 +86,8 @@ const coalesceRow: ScalarFunction = {
     const parts = values.map(v =>
       resultType === "dynamic" ? once([v.sql], j => `case when json_type(${j}) <> 'NULL' then ${j} end`) : v.sql,
     );
-    return value(
-      resultType,
-      `coalesce(${parts.join(", ")})`,
-      values.some(v => v.notNull === true),
-    );
+    const certain = values.some(v => v.notNull === true);
+    return { ...value(resultType, `coalesce(${parts.join(", ")})`, certain), ...common(values) };
   },
 };
 
@@ -99,7 +100,8 @@ function extremeRow(name: "greatest" | "least", page: string): ScalarFunction {
       if (type === "dynamic")
         return context.refuse(`${page.replace("-", "_")}() of dynamic values`, "convert them first");
       const values = toCommon(args, type, context);
-      return value(type, `${name}(${values.map(v => v.sql).join(", ")})`, allNotNull(values));
+      const sql = `${name}(${values.map(v => v.sql).join(", ")})`;
+      return { ...value(type, sql, allNotNull(values)), ...common(values) };
     },
   };
 }

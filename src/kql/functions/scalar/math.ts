@@ -3,6 +3,7 @@ import type { KqlType } from "../../../base/column.js";
 import { fn, plainRow, text, value } from "../build.js";
 import { once } from "../once.js";
 import { convert } from "../convert.js";
+import { duckdbType, inOneScale, scaleOf } from "../decimals.js";
 import { emitLiteral } from "../literal.js";
 import { arithmeticOperators, unaryMinus } from "../operator/arithmetic.js";
 import type { EmitContext, ScalarFunction, SqlExpr } from "../spec.js";
@@ -25,12 +26,18 @@ function sameType(page: string, sql: (x: string, type: KqlType) => string): Scal
       const type =
         e.type === "dynamic" || e.type === "string" ? (resultType === "dynamic" ? "real" : resultType) : e.type;
       const x = convert(e, type, context);
-      return value(type, sql(x.sql, type), x.notNull === true);
+      return { ...value(type, sql(x.sql, type), x.notNull === true), ...scaleOf(x) };
     },
   };
 }
 
 const isInteger = (type: KqlType): boolean => type === "int" || type === "long";
+
+/** Rounding and binning of decimals, which DOUBLE has too few digits for. */
+function exactly(operation: "round" | "bin", x: SqlExpr, by: string, context: EmitContext): SqlExpr {
+  const call = context.callUdf("ku_decimal", [`'${operation}'`, `${x.sql}::VARCHAR`, `${by}::VARCHAR`]);
+  return { sql: `try_cast(${call} as ${duckdbType(x)})`, type: "decimal", ...scaleOf(x) };
+}
 
 const roundRow: ScalarFunction = {
   nulls: "propagate",
@@ -39,17 +46,18 @@ const roundRow: ScalarFunction = {
     if (e === undefined) return context.refuse("round without an argument");
     const type = e.type === "dynamic" || e.type === "string" ? "real" : e.type;
     const x = convert(e, type, context);
-    if (digits === undefined) return isInteger(type) ? x : value(type, `round(${x.sql})`);
+    if (digits === undefined) return isInteger(type) ? x : { ...value(type, `round(${x.sql})`), ...scaleOf(x) };
     // No number has more digits than these; more would not fit DuckDB's argument.
     const places = once(
       [convert(digits, "long", context).sql],
       (n = "") => `cast(case when ${n} > 400 then 400 when ${n} < -400 then -400 else ${n} end as INTEGER)`,
     );
-    if (type === "decimal") return value(type, `cast(round(${x.sql}::DOUBLE, ${places}) as DECIMAL(38,17))`);
+    if (type === "decimal") return exactly("round", x, places, context);
+    // Rounding to tens may leave the type: then there is no such number.
     return value(
       type,
       isInteger(type)
-        ? `cast(round(${x.sql}, ${places}) as ${type === "int" ? "INTEGER" : "BIGINT"})`
+        ? `try_cast(round(${x.sql}::HUGEINT, ${places}) as ${type === "int" ? "INTEGER" : "BIGINT"})`
         : `round(${x.sql}, ${places})`,
     );
   },
@@ -65,9 +73,13 @@ function binned(e: SqlExpr, size: SqlExpr, context: EmitContext): SqlExpr {
     const sql = `k_bin(${x.sql}, ${step.sql})`;
     return value(type, type === "int" ? `cast(${sql} as INTEGER)` : sql);
   }
+  if (e.type === "decimal") {
+    const [d = e, by = size] = inOneScale([e, convert(size, "decimal", context)], context);
+    return exactly("bin", d, by.sql, context);
+  }
   const [x, s] = [convert(e, "real", context), convert(size, "real", context)];
   const sql = once([x.sql, s.sql], (v = "", w = "") => `case when ${w} > 0 then floor(${v} / ${w}) * ${w} end`);
-  return e.type === "decimal" ? value("decimal", `cast(${sql} as DECIMAL(38,17))`) : value("real", sql);
+  return value("real", sql);
 }
 
 function binDatetime(e: SqlExpr, size: SqlExpr, context: EmitContext): SqlExpr {
@@ -173,7 +185,7 @@ const absRow: ScalarFunction = {
       );
       return value(type, sql, x.notNull === true);
     }
-    return value(type, `abs(${x.sql})`, x.notNull === true);
+    return { ...value(type, `abs(${x.sql})`, x.notNull === true), ...scaleOf(x) };
   },
 };
 

@@ -58,7 +58,8 @@ const userAgent: ScalarFunction = {
 const parseVersion: ScalarFunction = {
   nulls: "custom",
   doc: fn("parse-version"),
-  differs: "The numbers have up to 32 digits and no places: they cannot stand in a column with other decimals.",
+  differs:
+    "The numbers have up to 32 digits and no places: in a column or a comparison with decimals that may have places they are refused.",
   emit: ([version], _type, context) => {
     const sql = once([convert(version as SqlExpr, "string", context).sql], (v = "") => {
       const part = (i: number) => `lpad(coalesce(string_split(${v}, '.')[${i}], ''), 8, '0')`;
@@ -66,7 +67,7 @@ const parseVersion: ScalarFunction = {
       // Built as text: 32 digits do not fit beside the 17 decimal places that other decimals have.
       return `case when regexp_full_match(${v}, '\\d{1,8}(\\.\\d{1,8}){0,3}') then try_cast(${digits} as DECIMAL(38,0)) end`;
     });
-    return value("decimal", sql);
+    return { sql, type: "decimal", scale: 0 };
   },
 };
 

@@ -212,6 +212,29 @@ export const activeUsersCount: PlugIn = {
   },
 };
 
+/**
+ * https://learn.microsoft.com/kusto/query/session-count-plugin: a record begins a session when its id has none in the look-back
+ * window before it, and a session counts in each bin in which it has a record ("the count of active sessions").
+ */
+export const sessionCount: PlugIn = {
+  doc: "https://learn.microsoft.com/kusto/query/session-count-plugin",
+  differs: "a session counts in every bin in which it has a record: the page prints no numbers to compare with",
+  lower: call => {
+    const line = new Timeline(call, call.args.slice(6));
+    line.bind("start", 2, "a start");
+    line.bind("end", 3, "an end");
+    const { of } = line.windows(4, "the bin");
+    line.bind("look", 5, "a look-back window");
+    return line.run(
+      `T | where t >= start and t <= end and isnotnull(id) | extend w = ${of}, ${line.group} | summarize by id, t, w, g${line.also}` +
+        " | sort by g asc, id asc, t asc" +
+        " | extend isnew = row_number() == 1 or prev(g) != g or prev(id) != id or t - prev(t) > look" +
+        ` | extend session = row_cumsum(tolong(isnew)) | summarize n = count_distinct(session) by w${line.also} | sort by w asc`,
+      line.names(["n"]),
+    );
+  },
+};
+
 /** https://learn.microsoft.com/kusto/query/rolling-percentile-plugin */
 export const rollingPercentile: PlugIn = {
   doc: "https://learn.microsoft.com/kusto/query/rolling-percentile-plugin",

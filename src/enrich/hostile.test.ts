@@ -150,7 +150,7 @@ describe.each(Object.entries(corpus))("%s", (_, text) => {
     });
     const rows = await placed.rows();
     expect(rows.map(r => r["CountryCode"])).toEqual(["", "US"]);
-    expect(String(rows[0]?.["ip"]).length).toBe(Buffer.from(text).toString("utf8").length);
+    expect((rows[0]?.["ip"] as string).length).toBe(Buffer.from(text).toString("utf8").length);
     expect(locateAll([source], [text])).toEqual([undefined]);
   }, 60_000);
 

@@ -6,7 +6,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { smallPack } from "../../src/enrich/geo/small-pack.js";
-import { createSession, frameFrom, TILookup, whois, withSession, type Frame, type Session } from "../../src/index.js";
+import {
+  createSession,
+  frameFrom,
+  GeoLiteLookup,
+  TILookup,
+  whois,
+  withSession,
+  type Frame,
+  type Session,
+} from "../../src/index.js";
 import { createInlineCompiler } from "../../src/kql/compiler.js";
 import { cutAtEnrichment, withLocalEnrichment } from "../../src/session/cloud-enrich.js";
 import type { Driver } from "../../src/query/api.js";
@@ -126,6 +135,25 @@ test("a look-up where nothing was set up makes no demo: its indicators say why t
   ]);
   expect(existsSync(join(dir, "data/contoso"))).toBe(false);
   expect(session.hasDemo).toBe(false);
+});
+
+test("places from a pack at a path, as it is carried to a machine without a network", async () => {
+  const dir = join(root, `case-${++count}`);
+  mkdirSync(join(dir, "data"), { recursive: true });
+  const session = createSession({
+    ...{ dataDir: join(dir, "data"), offline: true, createCompiler: createInlineCompiler },
+    configPorts: { env: {}, cwd: dir, home: dir, read: () => undefined },
+  });
+  closers.push(() => session.close());
+  const dbPath = join(dir, "places-1.pack");
+  const find = () => withSession(session, () => new GeoLiteLookup({ dbPath }).lookupIp("85.214.149.236"));
+  await expect(find()).rejects.toMatchObject({ code: "geo/bad-database" });
+  writeFileSync(dbPath, "no pack");
+  await expect(find()).rejects.toMatchObject({ code: "geo/bad-pack" });
+  writeFileSync(dbPath, smallPack());
+  const [[record]] = await find();
+  expect(record).toMatchObject({ ip: "85.214.149.236", countryCode: "DE", city: "Berlin" });
+  expect(existsSync(join(dir, "data/geo"))).toBe(false);
 });
 
 test("a list of whois questions is asked several at a time, few at once, and answered in its order", async () => {

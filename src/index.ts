@@ -4,11 +4,13 @@ import { Secret } from "./base/secret.js";
 import { Frame } from "./frame/frame.js";
 import { PendingFrame } from "./frame/pending.js";
 import { Plotted } from "./frame/plot/plotted.js";
+import { linked, LinkedViews } from "./frame/plot/linked.js";
 import { plotTimelines, Plots } from "./frame/plot/plots.js";
 import { TimeSpan } from "./query/time-span.js";
 import { closeDefaultSession, currentSession, withSession, withSignal } from "./session/ambient.js";
 import { QueryTime, settings, WorkspaceConfig } from "./session/api.js";
 import { display } from "./session/display.js";
+import { Finding, finding, findings } from "./session/findings.js";
 import { frameFrom, kql, read } from "./session/frames.js";
 import { initNotebook as init, type InitNotebookOptions } from "./session/init-notebook.js";
 import { createEntity, Entity, readEntities } from "./entity/entity.js";
@@ -30,7 +32,8 @@ import { defang, extractIocs, IoCExtract, refang, unpackBase64 } from "./session
 export { HuntError, isHuntError, Secret };
 export { closeDefaultSession, createSession, currentSession, Session, withSession, withSignal };
 export { Frame, PendingFrame, frameFrom, kql, read };
-export { Plots, Plotted, plotTimelines };
+export { linked, LinkedViews, Plots, Plotted, plotTimelines };
+export { Finding, finding, findings };
 export { QueryProvider, QueryTime, TimeSpan, WorkspaceConfig, settings };
 export { ConfigReport, MpConfigEdit, MpConfigFile };
 export { display, md, mdWarn, nbwidgets, show };
@@ -75,6 +78,9 @@ export type { DomainSettings } from "./session/domain.js";
 export type { IpType } from "./base/ip-class.js";
 export type { Plugin, PluginDriverFactory, PluginHost } from "./session/plugins.js";
 export type { InitNotebookOptions } from "./session/init-notebook.js";
+export type { FindingSpec } from "./session/findings.js";
+export type { RowFilter } from "./view/live.js";
+export type { FindingData, FindingSeverity, TlpMark } from "./view/finding.js";
 export type { LocalWorkspace, WorkspaceQueryOptions, WorkspaceTable } from "./workspace/api.js";
 
 /**
@@ -85,6 +91,7 @@ export function initNotebook(options: InitNotebookOptions = {}): Promise<Shown> 
   const names = {
     ...{ MpConfigEdit, MpConfigFile },
     ...{ QueryProvider, WorkspaceConfig, QueryTime, TimeSpan, settings },
+    ...{ finding, findings, linked },
     ...{ display, md, mdWarn, show, kql, read, frameFrom, plotTimelines, Frame, HuntError },
     ...{
       IoCExtract,

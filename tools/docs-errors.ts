@@ -39,6 +39,7 @@ const areas: Readonly<Record<string, string>> = {
   cli: "Command line",
   schema: "Tables",
   view: "Views and reports",
+  finding: "Findings",
   yaml: "YAML files",
   demo: "The demo",
   contoso: "The demo's generator",

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { homedir } from "node:os";
-import { HuntError } from "../base/error.js";
+import { HuntError, isHuntError, messageOf } from "../base/error.js";
 import type { IpLocation, LocateIp } from "../base/port.js";
 import { Entity } from "../entity/entity.js";
 import type { Frame } from "../frame/frame.js";
@@ -67,6 +67,22 @@ export function sessionPack(session: Session, root = packageRoot): Promise<GeoPa
   });
 }
 
+/** A pack at a path; the same one again for the same path. @throws HuntError `geo/bad-database`, `geo/bad-pack` */
+function packAt(session: Session, path: string): Promise<GeoPack> {
+  return session.shared(`geo-pack ${path}`, async () => {
+    try {
+      const pack = GeoPack.open(path);
+      return { value: pack, close: () => pack.close() };
+    } catch (cause) {
+      if (isHuntError(cause)) throw cause;
+      throw new HuntError("geo/bad-database", `the pack '${path}' cannot be read: ${messageOf(cause)}`, {
+        cause,
+        hint: "check the path",
+      });
+    }
+  });
+}
+
 /** The sites file of the session's default workspace, when it is a local one. */
 async function siteSources(session: Session): Promise<readonly GeoSource[]> {
   const config = session.workspaceConfig();
@@ -122,7 +138,7 @@ function flatten(index: SiteIndex): (ip: string) => Site | undefined {
 }
 
 export interface GeoLiteSettings {
-  /** A database of one's own (`.mmdb`); asked before the built-in one. */
+  /** A database of one's own (`.mmdb`), asked before the built-in one; or a pack (`places-1.pack` of another machine) instead of it. */
   readonly dbPath?: string;
   /** Folder for MaxMind's database; default `OtherProviders.GeoIPLite.Args.DBFolder`, else `~/.msticpy`. */
   readonly dbFolder?: string;
@@ -212,6 +228,9 @@ async function openSources(
   root = packageRoot,
 ): Promise<readonly GeoSource[]> {
   const sites = await siteSources(session);
+  // A pack of one's own stands for the built-in one: on machines without a network it may be anywhere.
+  if (settings.dbPath?.endsWith(".pack") === true)
+    return [...sites, packSource(await packAt(session, settings.dbPath))];
   const own =
     settings.dbPath === undefined ? await maxMindSources(session, settings) : [openMmdbSource(settings.dbPath)];
   try {
@@ -231,13 +250,24 @@ async function maxMindSources(session: Session, settings: GeoLiteSettings): Prom
     config.text([...section, "DBFolder"]) ??
     config.text(["OtherProviders", "GeoIPLite", "DBFolder"]);
   const path = join((folder ?? "~/.msticpy").replace(/^~(?=$|[\\/])/, homedir()), "GeoLite2-City.mmdb");
-  const key = config.secret([...section, "AuthKey"]);
-  const accountId = config.text([...section, "AccountID"]) ?? config.secret([...section, "AccountID"])?.reveal();
   const { autoUpdate = true, forceUpdate = false } = settings;
   let source = hasDatabase(path) && !forceUpdate ? openMmdbSource(path) : undefined;
   const isStale = source === undefined || Date.now() - source.builtAtMs > staleAfterMs;
-  if (key !== undefined && accountId !== undefined && isStale && (autoUpdate || forceUpdate)) {
+  if (
+    config.has([...section, "AuthKey"]) &&
+    config.has([...section, "AccountID"]) &&
+    isStale &&
+    (autoUpdate || forceUpdate)
+  ) {
     try {
+      const [key, account] = [
+        await config.fetchSecret([...section, "AuthKey"]),
+        config.find([...section, "AccountID"]),
+      ];
+      const accountId =
+        config.text([...section, "AccountID"]) ??
+        (account === undefined ? undefined : (await config.fetchSecret([...section, "AccountID"]))?.reveal());
+      if (key === undefined || accountId === undefined) throw new Error("AccountID or AuthKey is empty");
       await downloadGeoLite(session.http, { accountId, key }, path);
       source = openMmdbSource(path);
     } catch (error) {
@@ -324,7 +354,7 @@ export class IPStackLookup {
   async lookupIp(input: GeoInput): Promise<[raw: (GeoRecord | UnknownPlace)[], entities: Entity<"IpAddress">[]]> {
     const session = this.#session;
     const path = ["OtherProviders", "IPStack", "Args", "AuthKey"];
-    const key = session.config.secret(path);
+    const key = await session.config.fetchSecret(path);
     if (key === undefined)
       throw new HuntError("config/missing", "OtherProviders.IPStack.Args.AuthKey is not set", {
         hint: "add it to msticpyconfig.yaml",

@@ -18,6 +18,7 @@ import type { DuckDBConnection } from "../frame/duckdb.js";
 import { FrameStore, type FrameStoreOptions } from "../frame/store.js";
 import { createAuditLog } from "../net/audit.js";
 import { createHttpClient, type HttpClient } from "../net/client.js";
+import { createRecordingClient, createReplayClient } from "../net/record.js";
 import type { KqlCompiler, KqlHost } from "../kql/api.js";
 import { createWorkerCompiler } from "../kql/worker.js";
 import type { QueryDefinition } from "../query/definition.js";
@@ -52,6 +53,11 @@ export interface SessionOptions {
   readonly workspace?: string;
   /** Nothing leaves the machine: every request is refused. Default: `HUNTBOOK_OFFLINE` is set and not `0`. */
   readonly offline?: boolean;
+  /**
+   * A file of exchanges with services (JSON lines, secrets replaced): `record` adds every one to it, `replay` answers from it
+   * and sends nothing. For tests of notebooks, and for showing a hunt where there is no network.
+   */
+  readonly exchanges?: { readonly record: string } | { readonly replay: string };
   /** Where configuration comes from; default the process's environment and files. */
   readonly configPorts?: ConfigPorts;
   /** Folder for the demo tenant and caches; default the user's data folder. */
@@ -195,14 +201,21 @@ export class Session implements AsyncDisposable {
    * @throws HuntError `config/…`, `net/extra-ca`
    */
   get http(): HttpClient {
-    this.#http ??= createHttpClient({
+    this.#http ??= this.#openHttp();
+    return this.#http;
+  }
+
+  #openHttp(): HttpClient {
+    const { exchanges } = this.#options;
+    if (exchanges !== undefined && "replay" in exchanges) return createReplayClient(exchanges.replay);
+    const client = createHttpClient({
       env: proxyEnvironment(this.config, process.env),
       extraCa: readExtraCa(process.env),
       ...httpTimes(this.config),
       offline: this.offline,
       audit: createAuditLog(join(this.enrichDir, "audit")),
     });
-    return this.#http;
+    return exchanges === undefined ? client : createRecordingClient(client, exchanges.record);
   }
 
   /** Runs users' regular expressions where they can be stopped. */

@@ -1,12 +1,21 @@
 /** `invoke ti_lookup(…)` and its like in queries: over frames, local workspaces and the rows of a cloud workspace. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { smallPack } from "../../src/enrich/geo/small-pack.js";
-import { createSession, frameFrom, TILookup, whois, withSession, type Frame, type Session } from "../../src/index.js";
+import {
+  createSession,
+  frameFrom,
+  GeoLiteLookup,
+  TILookup,
+  whois,
+  withSession,
+  type Frame,
+  type Session,
+} from "../../src/index.js";
 import { createInlineCompiler } from "../../src/kql/compiler.js";
 import { cutAtEnrichment, withLocalEnrichment } from "../../src/session/cloud-enrich.js";
 import type { Driver } from "../../src/query/api.js";
@@ -126,6 +135,57 @@ test("a look-up where nothing was set up makes no demo: its indicators say why t
   ]);
   expect(existsSync(join(dir, "data/contoso"))).toBe(false);
   expect(session.hasDemo).toBe(false);
+});
+
+test("exchanges are recorded without keys, and answer again where nothing can be sent", async () => {
+  const dir = join(root, `case-${++count}`);
+  mkdirSync(join(dir, "data"), { recursive: true });
+  const { url, asked } = await serve((_, response) =>
+    response.end(JSON.stringify({ data: { abuseConfidenceScore: 77, totalReports: 3 } })),
+  );
+  const file = join(dir, "exchanges.jsonl");
+  const lookUp = async (exchanges: { record: string } | { replay: string }, dataDir: string) => {
+    const session = createSession({
+      ...{ dataDir, exchanges, createCompiler: createInlineCompiler },
+      configPorts: {
+        ...{ env: {}, cwd: dir, home: dir },
+        read: path =>
+          path === join(dir, "msticpyconfig.yaml")
+            ? `TIProviders:\n  AbuseIPDB: { Args: { AuthKey: hunter2-key, BaseUrl: "${url}" } }\n`
+            : undefined,
+      },
+    });
+    closers.push(() => session.close());
+    return withSession(session, () => new TILookup().lookupIoc("8.8.8.8", { providers: ["AbuseIPDB"] }));
+  };
+  const live = await lookUp({ record: file }, join(dir, "data"));
+  const replayed = await lookUp({ replay: file }, join(dir, "other"));
+  expect([live[0]?.Severity, replayed[0]?.Severity, replayed[0]?.Details]).toEqual(["high", "high", live[0]?.Details]);
+  expect(asked).toHaveLength(1);
+  expect(readFileSync(file, "utf8")).not.toContain("hunter2");
+  const log = readdirSync(join(dir, "data/enrich/audit"));
+  expect(log).toHaveLength(1);
+  expect(readFileSync(join(dir, "data/enrich/audit", log[0] ?? ""), "utf8")).toMatch(/"AbuseIPDB".*"8\.8\.8\.8"/);
+  expect(existsSync(join(dir, "other/enrich/audit"))).toBe(false);
+});
+
+test("places from a pack at a path, as it is carried to a machine without a network", async () => {
+  const dir = join(root, `case-${++count}`);
+  mkdirSync(join(dir, "data"), { recursive: true });
+  const session = createSession({
+    ...{ dataDir: join(dir, "data"), offline: true, createCompiler: createInlineCompiler },
+    configPorts: { env: {}, cwd: dir, home: dir, read: () => undefined },
+  });
+  closers.push(() => session.close());
+  const dbPath = join(dir, "places-1.pack");
+  const find = () => withSession(session, () => new GeoLiteLookup({ dbPath }).lookupIp("85.214.149.236"));
+  await expect(find()).rejects.toMatchObject({ code: "geo/bad-database" });
+  writeFileSync(dbPath, "no pack");
+  await expect(find()).rejects.toMatchObject({ code: "geo/bad-pack" });
+  writeFileSync(dbPath, smallPack());
+  const [[record]] = await find();
+  expect(record).toMatchObject({ ip: "85.214.149.236", countryCode: "DE", city: "Berlin" });
+  expect(existsSync(join(dir, "data/geo"))).toBe(false);
 });
 
 test("a list of whois questions is asked several at a time, few at once, and answered in its order", async () => {

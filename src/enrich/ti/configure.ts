@@ -1,11 +1,11 @@
 /** The `TIProviders` section as sources. Keys are read when a source is made; a key that cannot be read makes it unavailable, not the others. */
 import { join } from "node:path";
-import { messageOf } from "../../base/error.js";
+import { isHuntError, messageOf } from "../../base/error.js";
 import type { NoticeSink } from "../../base/port.js";
 import type { Secret } from "../../base/secret.js";
 import { didYouMean } from "../../base/suggest.js";
 import type { Config } from "../../config/config.js";
-import { settingSecret, settingText } from "../../config/setting.js";
+import { fetchSettingSecret, settingSecret, settingText } from "../../config/setting.js";
 import type { HttpClient } from "../../net/client.js";
 import { Quota, type QuotaWindow } from "../../net/quota.js";
 import { AnswerStore } from "../../net/store.js";
@@ -47,17 +47,24 @@ const isMapping = (value: unknown): value is Mapping =>
 interface Read {
   readonly settings: ProviderSettings;
   readonly problem: string | undefined;
+  /** Only when keys are in a key vault. */
+  readonly fetchSettings?: (signal: AbortSignal | undefined) => Promise<ProviderSettings>;
 }
 
 /** @returns the problem of a key that cannot be read instead of throwing it: other providers go on */
 function readSettings(provider: TiProvider, args: Mapping, origin: string): Read {
   let problem: string | undefined;
-  const secret = (name: string): Secret | undefined => {
+  let isInVault = false;
+  const value = (name: string): unknown => {
     const key = Object.keys(args).find(k => k.toLowerCase() === name.toLowerCase());
+    return key === undefined ? undefined : args[key];
+  };
+  const secret = (name: string): Secret | undefined => {
     try {
-      return key === undefined ? undefined : settingSecret(args[key], origin);
+      return settingSecret(value(name), origin);
     } catch (error) {
-      problem ??= messageOf(error);
+      if (isHuntError(error) && error.code === "config/keyvault-unavailable") isInVault = true;
+      else problem ??= messageOf(error);
       return undefined;
     }
   };
@@ -70,7 +77,19 @@ function readSettings(provider: TiProvider, args: Mapping, origin: string): Read
     ...(instance === undefined ? {} : { instance }),
     baseUrl: base.replace("{instance}", encodeURIComponent(instance ?? "instance")).replace(/\/+$/, ""),
   };
-  return { settings, problem };
+  if (!isInVault) return { settings, problem };
+  const fetchSettings = async (signal: AbortSignal | undefined): Promise<ProviderSettings> => {
+    const [key, other, id] = await Promise.all(
+      ["AuthKey", "ApiKey", "ApiID"].map(name => fetchSettingSecret(value(name), origin, signal)),
+    );
+    const authKeyNow = key ?? other;
+    return {
+      ...settings,
+      ...(authKeyNow === undefined ? {} : { authKey: authKeyNow }),
+      ...(id === undefined ? {} : { apiId: id }),
+    };
+  };
+  return { settings, problem, fetchSettings };
 }
 
 /** `RequestsPerMinute`, `RequestsPerDay` of the configuration; otherwise what a free account may do. */
@@ -89,12 +108,13 @@ function quotaOf(provider: TiProvider, args: Mapping): readonly QuotaWindow[] {
 
 function createSource(provider: TiProvider, name: string, args: Mapping, ports: ConfigurePorts): HttpSource {
   const { client, dir, nowMs, sleep, config } = ports;
-  const { settings, problem } = readSettings(provider, args, `file:${config.place?.path ?? ""}`);
+  const { settings, problem, fetchSettings } = readSettings(provider, args, `file:${config.place?.path ?? ""}`);
   if (problem !== undefined) ports.notify({ code: "ti/key", message: `TIProviders.${name}: ${problem}` });
   const file = `${name.replace(/[^A-Za-z0-9_-]/g, "_")}.json`;
   return new HttpSource({
     provider: { ...provider, name },
     settings,
+    ...(fetchSettings === undefined ? {} : { fetchSettings }),
     client,
     nowMs,
     sleep,

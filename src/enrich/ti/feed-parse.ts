@@ -214,7 +214,8 @@ function parseCsv(text: string, into: Collector): void {
 
 function parseText(text: string, into: Collector): void {
   for (const line of text.split(/\r?\n/)) {
-    const value = line.replace(/\s*[#;].*$/, "").trim();
+    const end = line.search(/[#;]/);
+    const value = (end < 0 ? line : line.slice(0, end)).trim();
     if (value !== "") into.add(value, {});
   }
 }

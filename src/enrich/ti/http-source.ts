@@ -17,6 +17,8 @@ export interface KeptAnswer {
 export interface HttpSourceParts {
   readonly provider: TiProvider;
   readonly settings: ProviderSettings;
+  /** The settings with keys that are in a key vault: fetched by the first look-up that must ask the service. */
+  readonly fetchSettings?: (signal: AbortSignal | undefined) => Promise<ProviderSettings>;
   readonly client: HttpClient;
   readonly quota: Quota;
   readonly answers: AnswerStore<KeptAnswer>;
@@ -63,10 +65,13 @@ export class HttpSource implements TiSource {
   readonly #parts: HttpSourceParts;
   #sent = 0;
   #fromKept = 0;
+  #settings: ProviderSettings;
+  #isFetched = false;
   #list: { readonly atMs: number; readonly answer: Promise<HttpResponse | Refused> } | undefined;
 
   constructor(parts: HttpSourceParts) {
     this.#parts = parts;
+    this.#settings = parts.settings;
   }
 
   get name(): string {
@@ -83,7 +88,9 @@ export class HttpSource implements TiSource {
   }
 
   get unavailable(): string | undefined {
-    const { provider, settings } = this.#parts;
+    const { provider, fetchSettings } = this.#parts;
+    if (fetchSettings !== undefined && !this.#isFetched) return undefined;
+    const settings = this.#settings;
     const has = { AuthKey: settings.authKey, ApiID: settings.apiId, Instance: settings.instance };
     const missing = provider.needs.filter(n => has[n] === undefined);
     if (missing.length === 0) return undefined;
@@ -97,6 +104,7 @@ export class HttpSource implements TiSource {
 
   plan(queries: readonly TiQuery[]): TiSourcePlan {
     const { provider, quota, answers, settings } = this.#parts;
+    // Planning fetches nothing, keys neither.
     const kept = queries.filter(q => answers.find(keyOf(q), provider.keepMs) !== undefined).length;
     const toSend = provider.isList === true ? Math.min(1, queries.length - kept) : queries.length - kept;
     return {
@@ -136,6 +144,8 @@ export class HttpSource implements TiSource {
       this.#fromKept += 1;
       return { ...kept.value, message: messageFor(kept.value), checkedAtMs: kept.atMs, cached: true };
     }
+    const noKey = run.broken === undefined ? await this.#fetchKeys(ask.signal) : undefined;
+    if (noKey !== undefined) run.broken = noKey;
     if (run.broken !== undefined) return run.broken;
     let outcome: Attempt = failed(tiStatus.other, "not asked");
     for (let attempt = 1; attempt <= tries; attempt += 1) {
@@ -148,6 +158,23 @@ export class HttpSource implements TiSource {
     noteFailure(run, outcome);
     return outcome;
   }
+
+  /** Why keys of a vault could not be had; they are fetched once, a failure is tried again by the next look-up. */
+  async #fetchKeys(signal: AbortSignal | undefined): Promise<TiOutcome | undefined> {
+    const { fetchSettings, provider } = this.#parts;
+    if (fetchSettings === undefined || this.#isFetched) return undefined;
+    this.#fetching ??= fetchSettings(signal).finally(() => (this.#fetching = undefined));
+    try {
+      this.#settings = await this.#fetching;
+      this.#isFetched = true;
+    } catch (error) {
+      if (signal?.aborted === true) throw error;
+      return failed(tiStatus.queryFailed, `the key of ${provider.name} could not be fetched: ${messageOf(error)}`);
+    }
+    const { unavailable } = this;
+    return unavailable === undefined ? undefined : failed(tiStatus.other, unavailable);
+  }
+  #fetching: Promise<ProviderSettings> | undefined;
 
   /** One request, or the list that was fetched already. Rejects only when cancelled. */
   async #send(query: TiQuery, ask: TiAsk): Promise<Attempt> {
@@ -197,8 +224,8 @@ export class HttpSource implements TiSource {
   }
 
   async #fetch(query: TiQuery, ask: TiAsk): Promise<HttpResponse | Refused> {
-    const { provider, settings, client, quota, timeoutMs = 20_000 } = this.#parts;
-    const { json, ...request } = provider.request(query, settings);
+    const { provider, client, quota, timeoutMs = 20_000 } = this.#parts;
+    const { json, ...request } = provider.request(query, this.#settings);
     const waitMs = await quota.take(ask.signal, ask.maxWaitMs);
     if (waitMs > 0) return { waitMs };
     this.#sent += 1;

@@ -55,11 +55,12 @@ export function defang(text: string): string {
     .replace(/\b(s?)ftp(?=s?:\/\/)/gi, "$1fxp")
     .replace(/(?<=:\/\/)[^\s/?#"'<>]+/g, host)
     .replace(
-      /([\w.+-]+)@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)/g,
+      // Only from the start of a word: tried from each of its letters, a long one would take the square of its length.
+      /(?<![\w.+-])([\w.+-]+)@([A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,126})/g,
       (_, user: string, name: string) => `${user}[at]${host(name)}`,
     )
     .replace(
-      /(?<![\w.\]/-])(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]{2,}(?![\w-])|(?<![\w.\]])\d{1,3}(?:\.\d{1,3}){3}(?!\d)/g,
+      /(?<![\w.\]/-])(?:[A-Za-z0-9-]{1,63}\.){1,126}[A-Za-z0-9-]{2,63}(?![\w-])|(?<![\w.\]])\d{1,3}(?:\.\d{1,3}){3}(?!\d)/g,
       host,
     );
 }

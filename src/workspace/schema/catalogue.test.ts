@@ -20,7 +20,10 @@ test("columns that the references leave out are there, for the targets too", asy
   const sentinel = await loadTargetTables("Sentinel");
   expect(sentinel.find(t => t.name === "SigninLogs")?.columns).toContainEqual({ name: "SessionId", type: "string" });
   const defender = await loadTargetTables("M365D");
-  expect(defender.find(t => t.name === "CloudAuditEvents")?.columns).toContainEqual({ name: "Account", type: "string" });
+  expect(defender.find(t => t.name === "CloudAuditEvents")?.columns).toContainEqual({
+    name: "Account",
+    type: "string",
+  });
 });
 
 test("every table has TimeGenerated and Type, and time stands first", () => {

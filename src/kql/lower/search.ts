@@ -27,8 +27,10 @@ export function lowerSearch(
   if (kind !== "case_insensitive" && kind !== "default" && kind !== "case_sensitive")
     return refuse(`search kind=${kind}`, node.span);
   const sensitive = kind === "case_sensitive";
-  const searched =
-    input === undefined ? searchedTables(lowering, node, scope).map(s => trimmed(lowering, s)) : [piped(input)];
+  // Tables that are named one by one keep all their columns, as the binder has them.
+  const trims = input === undefined && !namesTables(node);
+  const tables = input === undefined ? searchedTables(lowering, node, scope) : [piped(input)];
+  const searched = trims ? tables.map(s => trimmed(lowering, s)) : tables;
   // A condition, or an operator that follows, may name a column that only some of the tables have.
   if (input === undefined) lowering.hasOpenColumns = true;
   const condition = node.get("Condition");
@@ -38,7 +40,13 @@ export function lowerSearch(
     const kept: Table = { ...table, rel: { kind: "filter", input: table.rel, condition: test } };
     return withConstantColumn(lowering, kept, "$table", text(name));
   });
-  return uniteTables(lowering, found, node, { dropsUnfilled: input === undefined });
+  return uniteTables(lowering, found, node, { dropsUnfilled: trims });
+}
+
+/** `search in (SigninLogs, AuditLogs)`, without wildcards. */
+function namesTables(node: BoundNode): boolean {
+  const listed = node.find("InClause")?.list("Expressions") ?? [];
+  return listed.length > 0 && listed.every(n => n.kind !== "NameReference" || n.get("Name").kind !== "WildcardedName");
 }
 
 /** Without the columns that no row fills: a workspace's tables together have thousands, of which some hundreds have values. */

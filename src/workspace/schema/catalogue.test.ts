@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { createCatalogue, loadCatalogue } from "./catalogue.js";
+import { loadTargetTables } from "./target.js";
 
 const catalogue = await loadCatalogue();
 const typeOf = (table: string, column: string) => catalogue.get(table).columns.find(c => c.name === column)?.type;
@@ -10,6 +11,19 @@ test("Sentinel's and Defender's tables and the legacy ones are known", () => {
   expect(typeOf("SigninLogs", "LocationDetails")).toBe("dynamic");
   expect(typeOf("AzureNetworkAnalytics_CL", "FlowStartTime_t")).toBe("datetime");
   expect(typeOf("ThreatIntelligenceIndicator", "NetworkIP")).toBe("string");
+});
+
+test("columns that the references leave out are there, for the targets too", async () => {
+  expect(typeOf("AzureDiagnostics", "ResourceType")).toBe("string");
+  expect(typeOf("AzureDiagnostics", "Category")).toBe("string");
+  expect(typeOf("SigninLogs", "SessionId")).toBe("string");
+  const sentinel = await loadTargetTables("Sentinel");
+  expect(sentinel.find(t => t.name === "SigninLogs")?.columns).toContainEqual({ name: "SessionId", type: "string" });
+  const defender = await loadTargetTables("M365D");
+  expect(defender.find(t => t.name === "CloudAuditEvents")?.columns).toContainEqual({
+    name: "Account",
+    type: "string",
+  });
 });
 
 test("every table has TimeGenerated and Type, and time stands first", () => {

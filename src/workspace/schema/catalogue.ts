@@ -5,7 +5,7 @@ import { isKqlType } from "../../base/column.js";
 import type { Column, KqlType, TableSchema } from "../../base/column.js";
 import { HuntError } from "../../base/error.js";
 import { didYouMean, nearestName } from "../../base/suggest.js";
-import { legacyTables } from "./legacy.js";
+import { amendedTables, legacyTables } from "./legacy.js";
 
 export type TableOrigin = "sentinel" | "defender" | "legacy";
 
@@ -45,7 +45,13 @@ export async function loadCatalogue(): Promise<Catalogue> {
       return JSON.parse(text) as RawTables;
     }),
   );
-  return createCatalogue(sentinel ?? {}, defender ?? {}, legacyTables);
+  return createCatalogue(amended(sentinel ?? {}), amended(defender ?? {}), legacyTables);
+}
+
+/** With the columns that a reference leaves out. */
+export function amended(tables: RawTables): RawTables {
+  const more = Object.entries(amendedTables).filter(([name]) => Object.hasOwn(tables, name));
+  return { ...tables, ...Object.fromEntries(more.map(([name, columns]) => [name, { ...columns, ...tables[name] }])) };
 }
 
 /** Makes a catalogue of table descriptions (table → column → type). */

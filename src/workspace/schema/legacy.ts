@@ -58,3 +58,32 @@ export const legacyTables: Readonly<Record<string, Readonly<Record<string, KqlTy
     ...each("real", "unixTime_d epoch_d counter_d"),
   },
 };
+
+/**
+ * Columns that tables have and the references leave out, or list under another service's name.
+ *
+ * `AzureDiagnostics` gets its columns from what resources send; these are the ones that queries for Key Vault, Application
+ * Gateway and Front Door name. Source: https://learn.microsoft.com/azure/azure-monitor/reference/tables/azurediagnostics
+ */
+export const amendedTables: Readonly<Record<string, Readonly<Record<string, KqlType>>>> = {
+  AzureDiagnostics: {
+    ...each("string", "Resource ResourceGroup ResourceId ResourceProvider ResourceType SubscriptionId _ResourceId"),
+    ...each("string", "CallerIPAddress OperationVersion ResultDescription ResultSignature ResultType Level Message"),
+    ...each("string", "action_s backendHostname_s clientIP_s clientIp_s clientPort_s details_data_s details_file_s"),
+    ...each("string", "details_message_s hostname_s host_s httpMethod_s httpStatusCode_s id_s instanceId_s msg_s"),
+    ...each("string", "originalHost_s originalRequestUriWithArgs_s policy_s policyMode_s requestQuery_s requestUri_s"),
+    ...each("string", "ruleId_s ruleName_s ruleSetType_s ruleSetVersion_s socketIP_s trackingReference_s userAgent_s"),
+    ...each("string", "identity_claim_upn_s identity_claim_appid_g identity_claim_oid_g clientInfo_s"),
+    ...each("string", "identity_claim_http_schemas_microsoft_com_identity_claims_objectidentifier_g"),
+    ...each("string", "properties_networkAcls_defaultAction_s addedIpRule_Value_s addedAccessPolicy_ObjectId_g"),
+    ...each("string", "addedAccessPolicy_Permissions_keys_s addedAccessPolicy_Permissions_secrets_s"),
+    ...each("string", "addedAccessPolicy_Permissions_certificates_s removedAccessPolicy_ObjectId_g"),
+    ...each("string", "removedAccessPolicy_Permissions_keys_s removedAccessPolicy_Permissions_secrets_s"),
+    ...each("string", "removedAccessPolicy_Permissions_certificates_s"),
+    ...each("long", "DurationMs"),
+    ...each("real", "httpStatus_d receivedBytes_d sentBytes_d timeTaken_d"),
+  },
+  SigninLogs: { SessionId: "string" },
+  AADNonInteractiveUserSignInLogs: { SessionId: "string" },
+  CloudAuditEvents: { Account: "string" },
+};

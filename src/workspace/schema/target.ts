@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { KqlType, TableSchema } from "../../base/column.js";
 import { isKqlType } from "../../base/column.js";
-import { loadCatalogue } from "./catalogue.js";
+import { amended, loadCatalogue } from "./catalogue.js";
 
 /** `Sentinel`: a Log Analytics workspace; `M365D`: advanced hunting in Defender; `Local`: everything Huntbook knows. */
 export type CheckTarget = "Sentinel" | "M365D" | "Local";
@@ -29,7 +29,7 @@ export async function loadTargetTables(target: CheckTarget): Promise<readonly Ta
 async function readTables(file: string): Promise<readonly TableSchema[]> {
   const text = await readFile(join(import.meta.dirname, "../../../schemas", file), "utf8");
   const raw = JSON.parse(text) as Readonly<Record<string, Readonly<Record<string, string>>>>;
-  return Object.entries(raw).map(([name, columns]) => ({
+  return Object.entries(amended(raw)).map(([name, columns]) => ({
     name: servedAs[name] ?? name,
     columns: Object.entries(columns).flatMap(([column, type]): readonly { name: string; type: KqlType }[] =>
       isKqlType(type) ? [{ name: column, type }] : [],

@@ -8,7 +8,7 @@ import { checkQuery } from "../test/kql-fuzz/check.js";
 import { Choices } from "../test/kql-fuzz/choices.js";
 import { createTables } from "../test/kql-fuzz/data.js";
 import { readGrammar } from "../test/kql-fuzz/grammar.js";
-import { makeOpenQuery, makeQuery } from "../test/kql-fuzz/query.js";
+import { makeCall, makeOpenQuery, makeQuery } from "../test/kql-fuzz/query.js";
 
 const [most = 1000, seed = 1, seconds = Infinity] = process.argv.slice(2).map(Number);
 const end = Date.now() + seconds * 1000;
@@ -30,13 +30,19 @@ const random = (): number => {
 
 const totals = { ready: 0, refused: 0, failed: 0, compared: 0, faults: 0 };
 const seen = new Map<string, number>();
+const everything = [...grammar.functions, ...grammar.aggregates];
+const turns = (seed * 97) % everything.length;
 const called = new Set<string>();
 let count = 0;
 for (let i = 0; i < most && Date.now() < end; i++) {
   count++;
   const numbers = Array.from({ length: 4 + Math.floor(random() * 56) }, () => Math.floor(random() * 10_000));
+  const choices = new Choices(numbers);
+  // Every fourth query calls one function, each in its turn.
+  const turn = (turns + Math.floor(i / 4)) % everything.length;
+  const fn = i % 4 === 3 ? everything[turn] : undefined;
   const make = i % 2 === 0 ? makeQuery : makeOpenQuery;
-  const query = make(new Choices(numbers), grammar);
+  const query = fn === undefined ? make(choices, grammar) : makeCall(choices, fn, turn >= grammar.functions.length);
   const outcome = await checkQuery(query, connection);
   totals[outcome.state]++;
   if (outcome.state === "ready") for (const [, name = ""] of query.text.matchAll(/\b(\w+)\(/g)) called.add(name);

@@ -325,6 +325,18 @@ const others: Operator = (query, choices, grammar) => {
           `summarize make_list(${number.name}), make_set(${column.name}), percentile(${number.name}, 50)`,
         ]),
     `summarize take_any(*)`,
+    `fork (count) (take 1)`,
+    `top-hitters 2 of ${column.name}`,
+    `facet by ${column.name}`,
+    `partition by ${groupable(query).flatMap(i => query.columns[i]?.name ?? [])[0] ?? column.name} { B | take 1 }`,
+    `evaluate basket()`,
+    `evaluate autocluster()`,
+    ...(time === undefined
+      ? []
+      : [
+          `evaluate session_count(${column.name}, ${time.name}, datetime(2024-01-01), datetime(2024-01-05), 1d, 1h)`,
+          `sort by ${time.name} asc | scan with_match_id=m declare (seen: datetime) with (step a: true => seen = ${time.name}; step b output=last: ${time.name} > a.${time.name};)`,
+        ]),
     `parse ${query.columns.find(c => c.type === "string")?.name ?? "'x'"} with a "e" b:long *`,
     `as named | union named`,
     `partition by ${groupable(query).flatMap(i => query.columns[i]?.name ?? [])[0] ?? column.name} (take 1)`,
@@ -355,6 +367,13 @@ const operators: readonly Operator[] = [
   summarizeAny,
   others,
 ];
+
+/** A query that calls one function or aggregate, so that each has its turn. */
+export function makeCall(choices: Choices, fn: BuiltIn, isAggregate: boolean): Query {
+  const query = source(choices);
+  const call = anyCall({ columns: query.columns, functions: [fn] }, choices);
+  return { text: `${query.text}\n| ${isAggregate ? "summarize" : "extend"} called = ${call}`, columns: [] };
+}
 
 /** A query that ends in an operator of which only the schema is checked. */
 export function makeOpenQuery(choices: Choices, grammar: Grammar): Query {

@@ -1,9 +1,10 @@
 /** A plan → one SQL statement. */
 import type { SqlParameter } from "../api.js";
 import type { Diagnostic } from "../../base/diagnostic.js";
-import type { Plan, Rel, Slot } from "../plan.js";
+import type { Expr, Plan, Rel, Slot } from "../plan.js";
 import type { HuntWindow } from "./emission.js";
 import { HuntError } from "../../base/error.js";
+import { childExprs, exprsOf } from "../slots.js";
 import { selectItems, selectOf, valueIn } from "./block.js";
 import { Emission } from "./emission.js";
 import { orderBy, sortable } from "./emitter.js";
@@ -63,7 +64,10 @@ function emitShared(plan: Plan, emission: Emission, emitter: ReturnType<typeof c
   return ctes;
 }
 
-/** Scans with filters and computed columns are repeated rather than stored: each use then reads only what it needs. */
+/**
+ * Scans with plain filters and columns are repeated rather than stored: each use then reads only what it needs, and its own
+ * filters reach the files. Where text is searched or JavaScript is called, doing so twice costs more than storing what is left.
+ */
 function isCheap(rel: Rel): boolean {
   switch (rel.kind) {
     case "scan":
@@ -72,9 +76,17 @@ function isCheap(rel: Rel): boolean {
       return true;
     case "filter":
     case "extend":
-    case "parse":
-      return isCheap(rel.input);
+      return isCheap(rel.input) && !exprsOf(rel).some(isCostly);
     default:
       return false;
   }
+}
+
+const costly = /^(Not)?(Has|Contains|MatchesRegex)/;
+
+function isCostly(expr: Expr): boolean {
+  if ((expr.kind === "operator" || expr.kind === "in") && costly.test(expr.name)) return true;
+  if (expr.kind === "call" && /^(extract|replace|parse_(?!json)|geo_|series_|format_|translate|has_)/.test(expr.name))
+    return true;
+  return expr.kind === "in-table" || expr.kind === "scalar" || childExprs(expr).some(isCostly);
 }

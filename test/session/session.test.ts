@@ -66,6 +66,19 @@ afterAll(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
+test("a number of parse_version() has all its digits in a frame, and goes on being compared", async () => {
+  await withSession(open(), async () => {
+    const source = await frameFrom([{ v: "1.2.3.4" }, { v: "10.0" }]);
+    const parsed = await kql`${source} | extend p = parse_version(v) | sort by p asc`;
+    expect(await parsed.rows({ bigint: true })).toMatchObject([
+      { p: "1000000020000000300000004" },
+      { p: "10000000000000000000000000" },
+    ]);
+    expect(await parsed.kql("| where p > parse_version('9.9') | project v").rows()).toEqual([{ v: "10.0" }]);
+    await expect(parsed.kql("| where p > 1.5").rows()).rejects.toMatchObject({ code: "kql/not-supported" });
+  });
+});
+
 describe("sessions", () => {
   test("two sessions in one process do not see each other's frames", async () => {
     const [a, b] = [open(), open()];

@@ -223,7 +223,11 @@ export const editorTabs = [
     kind: "file",
     name: "Whole file",
     aliases: ["File", "YAML"],
-    help: ["The file as it would be saved now. Secrets, and values that nobody knows, are hidden."],
+    help: [
+      "The file as it would be saved now, to be edited. Update takes it over when it can be read; Undo takes that back.",
+      "Secrets, and values that nobody knows, are hidden behind numbers: <hidden 1> stands for what is in the file. It can be left out, moved to the place of " +
+        "another secret, or replaced by a new value.",
+    ],
     links: [],
   },
 ] as const satisfies readonly EditorTab[];

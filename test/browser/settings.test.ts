@@ -251,11 +251,43 @@ Azure:
     await said(/config\/import: this is not an address of the Azure portal/);
   });
 
+  test("the whole file is edited: what cannot be read stays in the page and is told, secrets stay hidden and stay in the file", async () => {
+    await openTab("Whole file", "warnings; Validate");
+    const area = page.getByLabel("The file");
+    const text = await area.inputValue();
+    await area.fill(text.replace("Primary: true", "Primary: [true"));
+    await press("Update");
+    await said(/config\/invalid: .*msticpyconfig\.yaml:\d+:\d+/);
+    expect(await area.inputValue()).toContain("Primary: [true");
+    await area.fill(text.replace("Primary: true", "Provider: <hidden 1>"));
+    await press("Update");
+    await said(/config\/edit/);
+    const edited = text.replace(
+      "Primary: true",
+      `Primary: false\n  VirusTotal: { Args: { AuthKey: ${typed} } } # mine`,
+    );
+    await area.fill(edited);
+    await press("Save Settings");
+    await said(/^Saved \//);
+    expect(readFileSync(file, "utf8")).toBe(
+      start.replace("Primary: true", `Primary: false\n  VirusTotal: { Args: { AuthKey: ${typed} } } # mine`),
+    );
+    expect(await area.inputValue()).toContain("VirusTotal: { Args: { AuthKey: <hidden 2> } } # mine");
+    await openTab("TI Providers", "Add prov");
+    await page.getByRole("listbox", { name: "Providers" }).selectOption("VirusTotal");
+    await page.getByText("VirusTotal", { exact: true }).first().waitFor();
+    await press("Undo");
+    await said(/^Undone/);
+    await press("Save Settings");
+    await said(/^Saved \//);
+    expect(readFileSync(file, "utf8")).toBe(start);
+  });
+
   test("the whole file is shown with its secrets hidden; help opens on every tab", async () => {
-    await openTab("Whole file", "# kept");
-    const text = await page.getByRole("tabpanel").filter({ visible: true }).innerText();
-    expect(text).toContain("AuthKey: <hidden>");
-    expect(text).toContain("Unknown: { key: <hidden> }");
+    await openTab("Whole file", "warnings; Validate");
+    const text = await page.getByLabel("The file").inputValue();
+    expect(text).toContain("AuthKey: <hidden 1>");
+    expect(text).toContain("Unknown: { key: <hidden 2> }");
     for (const name of await page.getByRole("tab").allInnerTexts()) {
       await tab(name).click();
       const panel = page.getByRole("tabpanel").filter({ visible: true });

@@ -10,6 +10,7 @@ import { Accordion, Box, Panel } from "./containers.js";
 import type { AnyControl } from "./control.js";
 import { Button, Dropdown, Note, Select, Text } from "./controls.js";
 import { Output } from "./output.js";
+import { FileText } from "./file-text.js";
 import { toControl, type FieldControl } from "./settings-fields.js";
 
 /** What a tab needs of the editor around it. */
@@ -41,6 +42,7 @@ export class SettingsTab extends Panel {
   #fields: readonly FieldControl[] = [];
   #name: Text | undefined;
   #list: Select | undefined;
+  #text: FileText | undefined;
   #entry: string | undefined;
   /** While it is drawn, what controls say of themselves is no wish of a person. */
   #drawing = false;
@@ -74,12 +76,14 @@ export class SettingsTab extends Panel {
 
   /** Leaves nothing that costs a page anything. */
   clear(): void {
+    this.#text = undefined;
     this.replace([]);
   }
 
   /** Puts what was changed in the form into the configuration; gives the names of the settings. */
   apply(): readonly string[] {
     const { editor } = this.#host;
+    if (this.#text !== undefined) return this.#applyText(this.#text);
     const { tab } = this;
     const changes = this.#fields.map(f => f.change()).filter((c): c is FieldChange => c !== undefined);
     const changed = changes.length === 0 ? [] : editor.update(changes);
@@ -88,6 +92,15 @@ export class SettingsTab extends Panel {
     editor.rename(tab, this.#entry, name);
     this.#entry = name;
     return [...changed, "Name"];
+  }
+
+  /** A text that cannot be read stays in the page as it is. */
+  #applyText(text: FileText): readonly string[] {
+    const edited = text.edited;
+    if (edited === undefined) return [];
+    this.#host.editor.replaceText(edited, text.shown);
+    this.draw();
+    return ["the file"];
   }
 
   #drawList(tab: ListTab, wanted: string | undefined): void {
@@ -294,9 +307,17 @@ export class SettingsTab extends Panel {
   }
 
   #drawFile(): void {
-    const shown = new Output({ label: "The file" });
-    shown.setView([{ kind: "code", text: this.#host.editor.maskedText, language: "yaml" }]);
-    this.replace([help(this.tab), shown]);
+    const { editor } = this.#host;
+    const text = new FileText(editor.hiddenText, { label: "The file" });
+    this.#text = text;
+    const found = editor.validate();
+    const count = (severity: string) => found.filter(f => f.severity === severity).length;
+    this.replace([
+      help(this.tab),
+      text,
+      new Box([this.#update()], { direction: "row" }),
+      new Note(`${count("error")} errors, ${count("warning")} warnings; Validate Settings shows them.`, "faint"),
+    ]);
   }
 
   /** The list, for tests and for scripts that drive the editor. */

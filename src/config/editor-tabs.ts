@@ -74,8 +74,8 @@ export const editorTabs = [
     isSentinel: true,
     help: [
       "Your workspaces, each under a name of your choice. The one called Default is meant when a notebook names none.",
-      "The ids are on the workspace's page in the Azure portal. Easier: paste the address of that page and press Import from URL, or fill in the " +
-        "workspace id and press Resolve settings, which asks Azure for the rest.",
+      "The ids are on the workspace's page in the Azure portal. Easier: paste the address of that page and press Import from URL; press Find workspaces " +
+        "and choose one; or fill in the workspace id and press Resolve settings, which asks Azure for the rest.",
       "To rename a workspace, change its name and press Update.",
     ],
     links: [config],

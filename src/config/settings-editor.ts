@@ -157,6 +157,13 @@ export class SettingsEditor {
     this.#step(() => this.#file.addWorkspace(name, found));
   }
 
+  /** Imports Azure Machine Learning's config.json, as one step; gives the workspace's name. @throws HuntError `config/import` */
+  importConfigJson(path: string): string {
+    let name = "";
+    this.#step(() => (name = this.#file.importConfigJson(path)));
+    return name;
+  }
+
   /** A secret was put into the key vault under the setting's own name: the file says so. Gives that name. */
   moveToVault(path: YamlPath): string {
     this.#step(() => this.#file.document.set(path, { KeyVault: null }));

@@ -264,7 +264,7 @@ export class ConfigDocument {
     const { isNode, visit } = loadYaml();
     if (!isNode(part)) return;
     let hasAnchor = false;
-    visit(part as Node & Document, {
+    visit(part, {
       Node: (_key, node) => {
         hasAnchor ||= (node as { anchor?: string }).anchor !== undefined;
       },

@@ -206,7 +206,9 @@ test("a plug-in's source of threat intelligence is asked; one that is none is to
     "PluginFolders: [./plugins]\nUserDefaults: { LoadComponents: { TILookup: , GeoIpLookup: { provider: Places } } }\n",
   );
   expect(scope["geoip"]).toMatchObject({ kind: "places" });
-  const results = await withSession(session, () => (scope["ti_lookup"] as TILookup).lookupIoc("8.8.4.4", { providers: ["Mine"] }));
+  const results = await withSession(session, () =>
+    (scope["ti_lookup"] as TILookup).lookupIoc("8.8.4.4", { providers: ["Mine"] }),
+  );
   expect(results.find(r => r.Provider === "Mine")).toMatchObject({ Severity: "high", Ioc: "8.8.4.4" });
   expect(session.notices.map(n => n.message)).toContain(
     "provider 'Broken' of a plug-in cannot be asked: it has no ask()",

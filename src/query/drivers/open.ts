@@ -50,7 +50,7 @@ function readWorkspaces(target: unknown, options: Readonly<Record<string, unknow
   const value = (isOptions(target) ? target : options)["workspaces"];
   if (value === undefined) return undefined;
   if (Array.isArray(value) && value.length > 0 && value.every(name => typeof name === "string"))
-    return [...new Set(value as string[])];
+    return [...new Set(value)];
   throw new HuntError("query/connect-target", "'workspaces' is not a list of names", {
     hint: 'write { workspaces: ["Soc", "Edr"] }',
   });

@@ -4,16 +4,22 @@ import { Secret } from "./base/secret.js";
 import { Frame } from "./frame/frame.js";
 import { PendingFrame } from "./frame/pending.js";
 import { Plotted } from "./frame/plot/plotted.js";
+import { linked, LinkedViews } from "./frame/plot/linked.js";
 import { plotTimelines, Plots } from "./frame/plot/plots.js";
 import { TimeSpan } from "./query/time-span.js";
 import { closeDefaultSession, currentSession, withSession, withSignal } from "./session/ambient.js";
 import { QueryTime, settings, WorkspaceConfig } from "./session/api.js";
 import { display } from "./session/display.js";
+import { Finding, finding, findings } from "./session/findings.js";
 import { frameFrom, kql, read } from "./session/frames.js";
 import { initNotebook as init, type InitNotebookOptions } from "./session/init-notebook.js";
 import { createEntity, Entity, readEntities } from "./entity/entity.js";
 import { TILookup } from "./session/enrich.js";
 import { GeoLiteLookup, geoDistance, IPStackLookup } from "./session/geo.js";
+import { dnsComponents, urlComponents } from "./enrich/domain/name-parts.js";
+import { lookAlikes } from "./enrich/domain/look-alike.js";
+import { nameScore } from "./enrich/domain/name-score.js";
+import { dnsResolve, DomainValidator, ipRevResolve } from "./session/domain.js";
 import { getIpType, whois } from "./session/whois.js";
 import { QueryProvider } from "./session/provider.js";
 import { createSession, Session } from "./session/session.js";
@@ -26,11 +32,13 @@ import { defang, extractIocs, IoCExtract, refang, unpackBase64 } from "./session
 export { HuntError, isHuntError, Secret };
 export { closeDefaultSession, createSession, currentSession, Session, withSession, withSignal };
 export { Frame, PendingFrame, frameFrom, kql, read };
-export { Plots, Plotted, plotTimelines };
+export { linked, LinkedViews, Plots, Plotted, plotTimelines };
+export { Finding, finding, findings };
 export { QueryProvider, QueryTime, TimeSpan, WorkspaceConfig, settings };
 export { ConfigReport, MpConfigEdit, MpConfigFile };
 export { display, md, mdWarn, nbwidgets, show };
 export { createEntity, Entity, GeoLiteLookup, geoDistance, getIpType, IPStackLookup, readEntities, TILookup, whois };
+export { dnsComponents, dnsResolve, DomainValidator, ipRevResolve, lookAlikes, nameScore, urlComponents };
 export { IoCExtract, defang, extractIocs, refang, unpackBase64 };
 export type { ErrorCode, HuntErrorOptions } from "./base/error.js";
 export type { Clock, TimeRange } from "./base/clock.js";
@@ -49,7 +57,8 @@ export type { IocRow, IocExtractor, ExtractTableOptions, AddIocTypeOptions } fro
 export type { ExtractOptions, IocValues } from "./transform/ioc/extract.js";
 export type { IocKind, IocType } from "./transform/ioc/ioc-type.js";
 export type { EntityName, EntityProperties } from "./entity/entity-table.js";
-export type { GeoFrameOptions, GeoInput, GeoRecord } from "./enrich/geo/lookup.js";
+export type { GeoFrameOptions } from "./enrich/geo/frame.js";
+export type { GeoInput, GeoRecord } from "./enrich/geo/lookup.js";
 export type { GeoLiteSettings, UnknownPlace } from "./session/geo.js";
 export type { TiLookup, TiLookupOptions, TiPlan } from "./enrich/ti/lookup.js";
 export type { ColumnOptions, ObservableInput } from "./enrich/ti/observables.js";
@@ -60,9 +69,18 @@ export type { UnpackedItem, Unpacking, UnpackOptions } from "./transform/base64/
 export type { QueryTimeAround } from "./session/api.js";
 export type { UnknownHolder, WhoisSettings } from "./session/whois.js";
 export type { WhoisRecord } from "./enrich/whois/rdap-answer.js";
+export type { CertificateFacts } from "./enrich/domain/certificate.js";
+export type { DnsAnswer } from "./enrich/domain/dns.js";
+export type { LookAlike, LookAlikeKind } from "./enrich/domain/look-alike.js";
+export type { NameParts, UrlParts } from "./enrich/domain/name-parts.js";
+export type { NameScore } from "./enrich/domain/name-score.js";
+export type { DomainSettings } from "./session/domain.js";
 export type { IpType } from "./base/ip-class.js";
 export type { Plugin, PluginDriverFactory, PluginHost } from "./session/plugins.js";
 export type { InitNotebookOptions } from "./session/init-notebook.js";
+export type { FindingSpec } from "./session/findings.js";
+export type { RowFilter } from "./view/live.js";
+export type { FindingData, FindingSeverity, TlpMark } from "./view/finding.js";
 export type { LocalWorkspace, WorkspaceQueryOptions, WorkspaceTable } from "./workspace/api.js";
 
 /**
@@ -73,6 +91,7 @@ export function initNotebook(options: InitNotebookOptions = {}): Promise<Shown> 
   const names = {
     ...{ MpConfigEdit, MpConfigFile },
     ...{ QueryProvider, WorkspaceConfig, QueryTime, TimeSpan, settings },
+    ...{ finding, findings, linked },
     ...{ display, md, mdWarn, show, kql, read, frameFrom, plotTimelines, Frame, HuntError },
     ...{
       IoCExtract,
@@ -83,6 +102,11 @@ export function initNotebook(options: InitNotebookOptions = {}): Promise<Shown> 
       geoDistance,
       readEntities,
       whois,
+      dnsResolve,
+      ipRevResolve,
+      lookAlikes,
+      nameScore,
+      DomainValidator,
       nbwidgets,
     },
   };

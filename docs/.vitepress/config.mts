@@ -31,6 +31,7 @@ export default defineConfig({
           observables: "Observables and Base64",
           enrichment: "Threat intelligence and places",
           notebooks: "Notebooks",
+          views: "Views",
           widgets: "Widgets",
           jupyter: "Jupyter, VS Code, Azure ML",
           lab: "The Lab",
@@ -50,6 +51,7 @@ export default defineConfig({
         items: pages({
           "kql-support": "What of KQL runs",
           "kql-lint": "KQL lints",
+          asim: "Normalised events (ASIM)",
           "kql-differences": "Differences from Kusto",
           errors: "Error codes",
           security: "Security",

@@ -6,10 +6,11 @@ import type { Provenance } from "./api.js";
 import { completenessBanner } from "./banner.js";
 import { toCell } from "./cells.js";
 import type { Frame, FrameCore } from "./frame.js";
-import { buildChart, canRender, renderOptions } from "./plot/chart.js";
+import { axisColumn, buildChart, canRender, renderOptions } from "./plot/chart.js";
 import { figureBundle } from "./plot/plotted.js";
 import { readPage } from "./plot/rows.js";
-import { buildTimeline } from "./plot/timeline.js";
+import { frameId, linkedFigure, noteSelection } from "./plot/links.js";
+import { plotTimelines } from "./plot/plots.js";
 import { formatDatetimeMicros } from "./time-text.js";
 
 /** Says what "now" meant, when the answer depends on it and it was not the system's clock. */
@@ -25,7 +26,12 @@ function liveRows(frame: FrameCore): string {
   const held = new WeakRef(frame);
   return plotHost.live.register(async request => {
     const alive = held.deref() as Frame | undefined;
-    if (request.type !== "rows" || alive === undefined || alive.closed) return { type: "gone" };
+    if (alive === undefined || alive.closed) return { type: "gone" };
+    if (request.type === "select") {
+      noteSelection([alive], request.narrowing);
+      return { type: "noted" };
+    }
+    if (request.type !== "rows") return { type: "gone" };
     return { type: "rows", ...(await readPage(plotHost, alive, request)) };
   });
 }
@@ -45,7 +51,7 @@ async function tableParts(frame: FrameCore, limit: number): Promise<readonly Vie
       frame.columns.map((column, i) => toCell(column, chunk[i]?.[r] ?? null)),
     ),
   );
-  const live = frame.columns.length === 0 ? {} : { live: liveRows(frame) };
+  const live = frame.columns.length === 0 ? {} : { live: liveRows(frame), frame: frameId(frame) };
   const parts: (ViewNode | undefined)[] = [
     completenessBanner(frame.completeness),
     { kind: "table", columns: frame.columns, rows, total: frame.rowCount, ...live, ...queryOf(frame) },
@@ -84,12 +90,11 @@ async function rendered(frame: FrameCore): Promise<FigureNode | string | undefin
   const title = visualization.properties["title"];
   try {
     if (visualization.kind === "timepivot")
-      return await buildTimeline(frame.plotHost, {
-        inputs: [{ frame: frame as Frame }],
-        options: title === undefined ? {} : { title },
-      });
+      return (await plotTimelines([{ frame: frame as Frame }], title === undefined ? {} : { title })).figure;
     if (!canRender(visualization)) return `'render ${visualization.kind}' is not drawn yet: here are the rows`;
-    return await buildChart(frame.plotHost, frame as Frame, renderOptions(visualization));
+    const options = renderOptions(visualization);
+    const build = (f: Frame) => buildChart(frame.plotHost, f, options);
+    return await linkedFigure(frame as Frame, build, () => axisColumn(frame as Frame, options));
   } catch (error) {
     if (isHuntError(error) && error.code.startsWith("view/"))
       return `'render ${visualization.kind}' could not be drawn: ${error.message}`;

@@ -8,7 +8,7 @@ import type { KqlScalar, Relation, Visualization } from "../kql/api.js";
 import type { Cell, ColumnData, FrameInfo, FrameLike, Provenance, Row, RowOptions } from "./api.js";
 import { cellsReader, ColumnCollector } from "./decode.js";
 import { displayFrame, frameView } from "./display.js";
-import { describeRows, type View } from "../view/index.js";
+import { describeRows, type RowFilter, type View } from "../view/index.js";
 import type { DuckDBValue } from "@duckdb/node-api";
 import type { PendingFrame } from "./pending.js";
 import type { PlotHost } from "./plot/host.js";
@@ -55,6 +55,7 @@ export interface FrameHost {
   page(frame: FrameCore, from: number, to: number, only?: readonly number[]): Promise<readonly ValueColumns[]>;
   kql(frame: FrameCore, text: string, options: FrameKqlOptions): PendingFrame;
   cut(frame: FrameCore, part: FramePart): PendingFrame;
+  narrowed(frame: Frame, filters: readonly RowFilter[]): PendingFrame;
   drop(table: string): Promise<void>;
   scratchFile(extension: string): string;
   readonly plotHost: PlotHost;
@@ -91,6 +92,7 @@ export class Frame<R extends object = Row> implements FrameLike<R> {
   #closed = false;
   #further: readonly Frame[] = [];
   #shown: Displayable | undefined;
+  #selection: readonly RowFilter[] = [];
 
   /** For the store; everybody else gets frames from queries, `read` and `fromRows`. */
   constructor(host: FrameHost, place: FramePlace, info: FrameInfo) {
@@ -232,6 +234,25 @@ export class Frame<R extends object = Row> implements FrameLike<R> {
   /** For whoever made the frame: it is displayed as something else (`--view timeline`); it stays what it is. */
   showAs(shown: Displayable): void {
     this.#shown = shown;
+  }
+
+  /** What is chosen on the page, in views of this frame: conditions that rows must fit; none when everything is. */
+  get selection(): readonly RowFilter[] {
+    return this.#selection;
+  }
+
+  /**
+   * The rows that are chosen on the page: what a timeline is zoomed to, what a grid's filters keep. All rows while nothing is.
+   * @example
+   * const evening = await signins.selected();
+   */
+  selected(): PendingFrame {
+    return this.#host.narrowed(this as unknown as Frame, this.#selection);
+  }
+
+  /** For the views of this frame. */
+  noteSelection(filters: readonly RowFilter[]): void {
+    this.#selection = filters;
   }
 
   /** Writes CSV or TSV; `.gz` compresses. See writeCsv. @throws HuntError `frame/file-exists`, `frame/disk-full` … */

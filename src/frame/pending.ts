@@ -59,6 +59,11 @@ export class PendingFrame<R extends object = Row> implements PromiseLike<Frame<R
     return new PendingFrame(async () => (await this.frame()).sample(count, seed).frame());
   }
 
+  /** The rows chosen on the page; see Frame.selected. */
+  selected(): PendingFrame {
+    return new PendingFrame(async () => (await this.frame()).selected().frame());
+  }
+
   /** Figures of the frame; see Frame.plot. */
   get plot(): Plots {
     return new Plots(async () => (await this.frame()) as unknown as Frame);

@@ -35,12 +35,14 @@ import { inferColumns } from "./infer.js";
 import { getReadyQuery } from "./kql-error.js";
 import { grantLimits } from "./limits.js";
 import type { GrantedLimits } from "./limits.js";
+import type { RowFilter } from "../view/index.js";
 import { runResults } from "./results.js";
 import { readTextRows } from "./text-rows.js";
 import { bindParameters, materialize, physicalName, tablePath, type SelectStatement } from "./materialize.js";
 import { PendingFrame } from "./pending.js";
 import type { PlotHost, ViewPorts } from "./plot/host.js";
 import { LiveViews } from "./plot/live.js";
+import { narrowFrame } from "./plot/rows.js";
 import { closedError, untilCancelled } from "./pool.js";
 import { readFiles, type ReadOptions } from "./read/read.js";
 import { createScratch, randomId, removeScratch } from "./scratch.js";
@@ -179,6 +181,7 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
         this.#engine.display(async c => columnsOf(await runStatement(c, sql, parameters))),
       numbers: (sql, parameters = []) =>
         this.#engine.query(c => runPrepared(c, sql, parameters, async s => numbersOf(await s.run()))),
+      narrow: (frame, where, parameters) => this.#narrow(frame, where, parameters),
       live: new LiveViews(this.id),
       ports: parts.options.views ?? {},
     };
@@ -466,6 +469,28 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
       const statement = { ...cutStatement(table, frame.rowCount, part), columns };
       return this.#using(frame, () => this.select(statement, { completeness: known, provenance: frame.provenance }));
     });
+  }
+
+  /** FrameHost: the rows that fit, as a new frame. */
+  narrowed(frame: Frame, filters: readonly RowFilter[]): PendingFrame {
+    return new PendingFrame(() => narrowFrame(this.plotHost, frame, filters));
+  }
+
+  async #narrow(frame: Frame, where: string, parameters: readonly SqlParameter[]): Promise<Frame> {
+    const table = this.#tableOf(frame);
+    const columns = frame.columns.map((c, i) => ({ ...c, slot: physicalName(i) }));
+    const list = columns.map(c => c.slot).join(", ");
+    const sql = `select ${list} from ${tablePath(table)}${where} order by rowid`;
+    const { source, clock, clockDependent, range } = frame.provenance;
+    return this.#using(frame, () =>
+      this.select(
+        { sql, parameters, columns },
+        {
+          completeness: frame.completeness,
+          provenance: { source, clock, clockDependent, ...optional("range", range) },
+        },
+      ),
+    );
   }
 
   /** FrameHost: frees a frame's rows. */

@@ -1,12 +1,13 @@
 /** KQL text on a workspace of the session, with a notebook's frames and values bound: what a `%%kql` cell runs. */
 import type { TimeRange } from "../base/clock.js";
-import { HuntError, unreachable } from "../base/error.js";
+import { HuntError, isHuntError, unreachable } from "../base/error.js";
 import type { FrameLike } from "../frame/api.js";
 import type { KqlScalar } from "../kql/api.js";
 import { ambientSignal } from "./ambient.js";
 import { longLiteral, nameLiteral, realLiteral, stringLiteral, timespanLiteral } from "../query/kql-literal.js";
 import { getEnvironment } from "../query/environment.js";
 import { openDriver } from "./drivers.js";
+import { findingsTableName, mentionsFindings } from "./finding-list.js";
 import type { Session } from "./session.js";
 
 export interface RunKqlOptions {
@@ -60,35 +61,71 @@ function toWindow(session: Session, lastMs: number | undefined, nowMs: number): 
   return window === undefined ? undefined : { ...window, from: "hunt-window" };
 }
 
+type Frames = Readonly<Record<string, FrameLike>>;
+
+/**
+ * The frames of a query, with `Findings` when its text may mean that: a name of the notebook comes first, and while nothing is
+ * kept also a table of the workspace that is called so.
+ */
+async function withFindings(session: Session, text: string, given: Frames, isTable: boolean): Promise<Frames> {
+  if (!mentionsFindings(text) || Object.hasOwn(given, findingsTableName)) return given;
+  if (session.findings.size === 0 && isTable) return given;
+  return { ...given, [findingsTableName]: await session.findings.frame(await session.store()) };
+}
+
+/**
+ * A query of a cloud's notebook that reads frames: answered here when it reads nothing else; undefined when it is for the cloud.
+ * @throws HuntError `query/bound-in-cloud`
+ */
+async function runOnFrames(session: Session, text: string, options: RunKqlOptions): Promise<FrameLike | undefined> {
+  const { frames: given = {}, scalars, maxRows, signal } = options;
+  const frames = await withFindings(session, text, given, true);
+  if (Object.keys(frames).length === 0) return undefined;
+  try {
+    const store = await session.store();
+    return await store.query(text, {
+      frames,
+      ...(scalars === undefined ? {} : { scalars }),
+      ...(maxRows === undefined ? {} : { maxRows }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  } catch (cause) {
+    if (!isHuntError(cause) || !cause.code.startsWith("kql/")) throw cause;
+    const bound = Object.keys(given);
+    if (bound.length === 0) return undefined;
+    const { name } = session.workspaceConfig(options.workspace);
+    throw new HuntError("query/bound-in-cloud", `workspace '${name}' does not know the frame ${bound.join(", ")}`, {
+      hint: `query the workspace first, then continue on the frame: ${bound[0] ?? "frame"}.kql("| where …")`,
+      cause,
+    });
+  }
+}
+
 /**
  * Runs KQL on a local or cloud workspace.
  *
- * On a cloud workspace values travel as `let` statements before the text; frames do not travel.
+ * On a cloud workspace values travel as `let` statements before the text; frames do not travel: a query of frames alone is
+ * answered here. `Findings` is the table of what `finding()` kept.
  *
  * @throws HuntError `kql/…`, `query/…`, `config/…`; `query/bound-in-cloud` when a frame is used by name in a query for a
- *   cloud workspace, which does not know it
+ *   cloud workspace, together with tables of that workspace
  */
 export async function runKqlText(session: Session, text: string, options: RunKqlOptions = {}): Promise<FrameLike> {
   const config = session.workspaceConfig(options.workspace);
-  const { frames = {}, scalars = [] } = options;
+  const { scalars = [] } = options;
   const maxRows = options.maxRows ?? session.config.limits.maxRows;
   const signal = options.signal ?? ambientSignal();
   const limits = { ...(maxRows === undefined ? {} : { maxRows }), ...(signal === undefined ? {} : { signal }) };
   const place = config.place;
   if (place.kind !== "sentinel") {
     const workspace = await session.workspaceAt(config.name, place);
+    const isTable = workspace.schemas.some(t => t.name === findingsTableName);
+    const frames = await withFindings(session, text, options.frames ?? {}, isTable);
     const window = toWindow(session, options.lastMs, workspace.clock.now());
     return workspace.query(text, { ...limits, frames, scalars, ...(window === undefined ? {} : { window }) });
   }
-  const bound = Object.keys(frames);
-  if (bound.length > 0)
-    throw new HuntError(
-      "query/bound-in-cloud",
-      `workspace '${config.name}' does not know the frame ${bound.join(", ")}`,
-      {
-        hint: `query the workspace first, then continue on the frame: ${bound[0] ?? "frame"}.kql("| where …")`,
-      },
-    );
+  const answered = await runOnFrames(session, text, { ...options, ...limits });
+  if (answered !== undefined) return answered;
   const driver = await openDriver(session, getEnvironment("MSSentinel"), config, {});
   const range = toWindow(session, options.lastMs, driver.nowMs());
   return driver.query(scalars.map(toLet).join("") + text, { ...limits, ...(range === undefined ? {} : { range }) });

@@ -28,6 +28,7 @@ import { setDefaultSessionFactory, withSession } from "./ambient.js";
 import { AzureAccess } from "./azure.js";
 import { contosoDir, ensureContoso } from "./demo.js";
 import { createExternalReader } from "./external-data.js";
+import { FindingList } from "./finding-list.js";
 import { dataFolder } from "./folders.js";
 import type { KqlPlaces } from "./geo.js";
 import { createPatternRunner } from "./pattern-runner.js";
@@ -101,6 +102,8 @@ export class Session implements AsyncDisposable {
   readonly pinned: Clock | undefined;
   readonly dataDir: string;
   readonly notices: Notice[] = [];
+  /** What cells kept with `finding({ … })`. */
+  readonly findings = new FindingList();
   /** What plug-ins added. */
   readonly plugins = new PluginRegistry();
   /** The notebook's time range, when it has one; see `huntWindow`. */

@@ -5,6 +5,22 @@ export { isFigure } from "./figure/model.js";
 export { figureTable } from "./figure/figure-table.js";
 export { figureSentence, pictureSvg } from "./figure/picture.js";
 export { darkTheme, lightTheme, type Theme } from "./figure/theme.js";
+export {
+  findingId,
+  findingMime,
+  findingsTable,
+  findingView,
+  parseFinding,
+  severities,
+  strictestTlp,
+  tlpMarks,
+  toSeverity,
+  toTechniques,
+  toTlp,
+  type FindingData,
+  type FindingSeverity,
+  type TlpMark,
+} from "./finding.js";
 export { parseView } from "./parse.js";
 export { renderDocument, type DocumentOptions } from "./render-document.js";
 export { renderFragment, renderHtml } from "./render-html.js";

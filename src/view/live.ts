@@ -1,5 +1,11 @@
 /** What an interactive view may ask of the running kernel, and what comes back: plain data. */
-import type { TableCell, View } from "./view.js";
+import type { TableCell, TableColumn, View } from "./view.js";
+
+/** Conditions on the rows of one frame, by its id: what was chosen in another view of the same rows. */
+export interface Narrowing {
+  readonly frame: string;
+  readonly filters: readonly RowFilter[];
+}
 
 /** Asks for a part of a timeline with more detail. */
 export interface ZoomRequest {
@@ -7,6 +13,21 @@ export interface ZoomRequest {
   readonly live: string;
   readonly startMs: number;
   readonly endMs: number;
+  readonly narrowing?: readonly Narrowing[];
+}
+
+/** Asks for a figure of the rows that fit. */
+export interface NarrowRequest {
+  readonly type: "narrow";
+  readonly live: string;
+  readonly narrowing: readonly Narrowing[];
+}
+
+/** Tells the kernel what is chosen, for `frame.selection`; answered by `noted`. */
+export interface SelectRequest {
+  readonly type: "select";
+  readonly live: string;
+  readonly narrowing: readonly Narrowing[];
 }
 
 export interface RowFilter {
@@ -33,11 +54,26 @@ export interface BranchRequest {
   readonly row: number;
 }
 
-export type LiveRequest = ZoomRequest | RowsRequest | BranchRequest;
+/** Asks for processes of the whole tree that hold a text in name, id, command line or account, with their ancestors. */
+export interface SearchRequest {
+  readonly type: "search";
+  readonly live: string;
+  readonly text: string;
+}
+
+export type LiveRequest = ZoomRequest | NarrowRequest | SelectRequest | RowsRequest | BranchRequest | SearchRequest;
 
 export type LiveReply =
   | { readonly type: "view"; readonly view: View }
-  | { readonly type: "rows"; readonly rows: readonly (readonly TableCell[])[]; readonly total: number }
+  | {
+      readonly type: "rows";
+      readonly rows: readonly (readonly TableCell[])[];
+      readonly total: number;
+      /** Present where the asker does not know them. */
+      readonly columns?: readonly TableColumn[];
+      readonly query?: string;
+    }
+  | { readonly type: "noted" }
   /** The kernel was restarted, or the frame was freed. */
   | { readonly type: "gone" }
   | { readonly type: "error"; readonly message: string };

@@ -84,6 +84,7 @@ const banner: Check = (value, path) =>
 const info = record({
   ...{ title: maybe(text), source: maybe(text), rows: maybe(count), notes: maybe(many(text)), live: maybe(text) },
   incomplete: maybe(banner),
+  frames: maybe(many(record({ id: text, column: maybe(text) }))),
 });
 const references = many(record({ atMs: count, endMs: maybe(count), label: text, tone: maybe(tone) }));
 const axis = record({
@@ -112,6 +113,7 @@ const shapes: Record<ViewKind, Shape | Check> = {
     total: maybe(count),
     caption: maybe(text),
     live: maybe(text),
+    frame: maybe(text),
     query: maybe(text),
   },
   timeline: {
@@ -145,7 +147,7 @@ const shapes: Record<ViewKind, Shape | Check> = {
         },
         ...{ ghost: count, tone: orNull(tone), remark: orNull(text), hidden: count, row: index },
       },
-      { info, summary: record(summaryShape) },
+      { info, summary: record(summaryShape), found: maybe(count) },
     )(value, path);
     // A parent stands before its children: readers count on it, and cycles are impossible.
     if (isObject(value) && Array.isArray(value["parent"]))

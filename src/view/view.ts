@@ -108,6 +108,8 @@ export interface TableNode {
   readonly caption?: string;
   /** A handle by which the running kernel can be asked for other rows; unknown to saved notebooks. */
   readonly live?: string;
+  /** Which frame the rows are of: views of one frame follow each other's selections. */
+  readonly frame?: string;
   /** The KQL that made the rows: what new cells continue. */
   readonly query?: string;
 }

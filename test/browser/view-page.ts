@@ -14,7 +14,7 @@ const body = `<!doctype html><html><head><meta charset="utf-8"><title>clean</tit
 const main = `import { render } from "/view.js";
 window.violations = [];
 document.addEventListener("securitypolicyviolation", e => window.violations.push(e.violatedDirective + " " + e.blockedURI));
-window.asked = []; window.inserted = []; window.copied = [];
+window.render = render; window.asked = []; window.inserted = []; window.copied = [];
 window.show = (model, live) => {
   window.end?.();
   const host = { insertCell: c => window.inserted.push(c), copyText: t => window.copied.push(t) };

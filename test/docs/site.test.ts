@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { galleryPictures } from "../../tools/view-pictures.js";
 
 const docs = join(import.meta.dirname, "../../docs");
 /** The first page, and a note for the repository that the site leaves out. */
@@ -16,4 +17,12 @@ test("every page of docs/ is in the sidebar, and the sidebar has no other", () =
     .map(f => f.replace(/\.md$/, ""))
     .filter(page => !elsewhere.has(page));
   expect(listed.toSorted()).toEqual(pages.toSorted());
+});
+
+test("the pictures of docs/views.md are those that the figures draw now (`npx tsx tools/view-pictures.ts`)", () => {
+  const page = readFileSync(join(docs, "views.md"), "utf8");
+  for (const [name, svg] of galleryPictures()) {
+    expect(readFileSync(join(docs, "pictures", name), "utf8"), name).toBe(svg);
+    expect(page).toContain(`(pictures/${name})`);
+  }
 });

@@ -191,7 +191,10 @@ describe("workspaces in the cloud", () => {
   test("query/bound-in-cloud: a frame is not sent there unasked, and the way on is said", async () => {
     const session = openCloud();
     const mine = await withSession(session, () => frameFrom([{ Account: "ada" }]));
-    const asked = runKqlText(session, "mine | take 1", { frames: { mine } });
+    // What reads frames alone needs no cloud.
+    const here = await runKqlText(session, "mine | take 1", { frames: { mine } });
+    expect(await here.rows()).toEqual([{ Account: "ada" }]);
+    const asked = runKqlText(session, "SigninLogs | join kind=inner mine on Account", { frames: { mine } });
     await expect(asked).rejects.toMatchObject({
       code: "query/bound-in-cloud",
       hint: expect.stringContaining('mine.kql("| where') as string,

@@ -197,6 +197,12 @@ export function figureInfo(frame: Frame, title: string | undefined, notes: reado
   };
 }
 
+/** The column of a chart's x axis, where its values are those of rows. */
+export function axisColumn(frame: Frame, options: ChartOptions): string | undefined {
+  const { x } = chooseColumns(frame, options);
+  return x.type === "dynamic" ? undefined : x.name;
+}
+
 /**
  * Builds a chart. Points without x or y leave a gap; what is too much to draw is counted in the notes.
  * @throws HuntError `view/no-values`, `view/column-type`, `frame/unknown-column`, `frame/closed`

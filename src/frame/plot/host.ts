@@ -20,6 +20,8 @@ export interface ProcessTreeOptions {
   readonly schema?: string | ProcessColumns;
   /** Only the trees in which a process matches: text in its name or command line, or its process id. */
   readonly around?: string;
+  /** Only processes with a text in their name, command line or account, or with a process id; and who started them. */
+  readonly search?: string;
   /** Rows drawn at first. Default 2,000. */
   readonly maxRows?: number;
   /** Only the rows below one: its number in the whole tree (`row` of the figure). */
@@ -71,6 +73,8 @@ export interface PlotHost {
   values(sql: string, parameters?: readonly SqlParameter[]): Promise<readonly (readonly (readonly DuckDBValue[])[])[]>;
   /** Columns of doubles, NaN for null, without an object per value. */
   numbers(sql: string, parameters?: readonly SqlParameter[]): Promise<readonly Float64Array[]>;
+  /** Rows of a frame that fit a condition of ours, in their order, as a frame: the caller closes it. */
+  narrow(frame: Frame, where: string, parameters: readonly SqlParameter[]): Promise<Frame>;
   readonly live: LiveViews;
   readonly ports: ViewPorts;
 }

@@ -3,6 +3,7 @@ import { HuntError } from "../../base/error.js";
 import { didYouMean } from "../../base/suggest.js";
 import type { Frame } from "../frame.js";
 import { chartKinds } from "./chart.js";
+import { linked, type LinkedViews } from "./linked.js";
 import type { Plotted } from "./plotted.js";
 
 const named = {
@@ -29,15 +30,23 @@ function addressOf(frame: Frame): string {
 /** `table` is the frame itself; the rest are figures. */
 export const viewNames: readonly string[] = ["table", ...Object.keys(named)];
 
-/** @throws HuntError `view/unknown-kind`, and what the figure throws */
-export async function plotNamed(frame: Frame, name: string): Promise<Plotted | Frame> {
-  if (name === "table") return frame;
-  const plot = Object.hasOwn(named, name) ? named[name] : undefined;
-  if (plot !== undefined) return plot(frame);
-  throw unknownView(name);
+/** `timeline,map,table`: the names of it. */
+const namesOf = (text: string): readonly string[] => text.split(",").map(n => n.trim());
+
+/** @throws HuntError `view/unknown-kind` */
+export function checkViews(text: string): void {
+  for (const name of namesOf(text)) if (!viewNames.includes(name)) throw unknownView(name);
 }
 
-export const unknownView = (name: string): HuntError =>
+/** One view, or several with commas between them: they are linked. @throws HuntError `view/unknown-kind`, and what the figure throws */
+export async function plotNamed(frame: Frame, text: string): Promise<Plotted | LinkedViews | Frame> {
+  checkViews(text);
+  const views = namesOf(text).map(name => (name === "table" ? frame : (named[name]?.(frame) ?? frame)));
+  const [only] = views;
+  return views.length === 1 && only !== undefined ? only : linked(views);
+}
+
+const unknownView = (name: string): HuntError =>
   new HuntError("view/unknown-kind", `there is no view '${name}'${didYouMean(name, viewNames)}`, {
-    hint: `views: ${viewNames.join(", ")}`,
+    hint: `views: ${viewNames.join(", ")}; several with commas, as timeline,table`,
   });

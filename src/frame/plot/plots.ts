@@ -13,16 +13,16 @@ import {
 } from "../../view/index.js";
 import type { Frame } from "../frame.js";
 import type { PendingFrame } from "../pending.js";
-import { buildChart, buildHeatmap, type ChartOptions, type HeatmapOptions } from "./chart.js";
+import { timeColumn } from "./columns.js";
+import { frameId, linkedFigure, noteSelection, withLinks, withNarrowed } from "./links.js";
+import { readPage } from "./rows.js";
+import { axisColumn, buildChart, buildHeatmap, type ChartOptions, type HeatmapOptions } from "./chart.js";
 import type { PlotHost, ProcessTreeOptions } from "./host.js";
 import { buildMap, type MapOptions } from "./map.js";
 import { Plotted } from "./plotted.js";
 import { buildTimeline, type TimelineInput, type TimelineOptions, type TimelineSeries } from "./timeline.js";
 
-/** Puts a live handle into a figure. */
-const withLive = <F extends FigureNode>(figure: F, live: string): F => ({ ...figure, info: { ...figure.info, live } });
-
-/** The node of a timeline that answers zooms for as long as its frames live. */
+/** The node of a timeline that answers zooms, rows and choices for as long as its frames live. */
 async function liveTimeline(
   host: PlotHost,
   inputs: readonly TimelineInput[],
@@ -35,12 +35,35 @@ async function liveTimeline(
       const frame = h.frame.deref();
       return frame === undefined || frame.closed ? [] : [{ ...h.series, frame }];
     });
-    if (request.type !== "zoom" || alive.length < held.length) return { type: "gone" };
-    const range = { startMs: Number(request.startMs), endMs: Number(request.endMs) };
-    const part = await buildTimeline(host, { inputs: alive, options, range });
-    return { type: "view", view: toView(part) };
+    const [first] = alive;
+    if (first === undefined || alive.length < held.length) return { type: "gone" };
+    const frames = alive.map(a => a.frame);
+    switch (request.type) {
+      case "select":
+        noteSelection(frames, request.narrowing);
+        return { type: "noted" };
+      case "rows": {
+        const { query } = first.frame.provenance;
+        const { columns } = first.frame;
+        const page = await readPage(host, first.frame, request);
+        return { type: "rows", ...page, columns, ...(query === undefined ? {} : { query }) };
+      }
+      case "zoom":
+      case "narrow": {
+        const range =
+          request.type === "zoom" ? { startMs: Number(request.startMs), endMs: Number(request.endMs) } : undefined;
+        return withNarrowed(host, frames, request.narrowing, async parts => {
+          const narrowed = alive.map((a, i) => ({ ...a, frame: parts[i] ?? a.frame }));
+          const asked = { inputs: narrowed, options, ...(range === undefined ? {} : { range }) };
+          return { type: "view", view: toView(await buildTimeline(host, asked)) };
+        });
+      }
+      default:
+        return { type: "gone" };
+    }
   });
-  return withLive(figure, id);
+  const frames = inputs.map(i => ({ id: frameId(i.frame), column: timeColumn(i.frame, i.time).name }));
+  return withLinks(figure, id, frames);
 }
 
 /** A timeline of several frames of one session: a row each, or rows of each by `groupBy`. */
@@ -104,10 +127,19 @@ export class Plots {
     const held = new WeakRef(frame);
     const live = frame.plotHost.live.register(async request => {
       const alive = held.deref();
-      if (request.type !== "branch" || alive === undefined || alive.closed) return { type: "gone" };
-      return { type: "view", view: toView(await build(alive, { ...options, branch: Number(request.row) })) };
+      if (alive === undefined || alive.closed) return { type: "gone" };
+      switch (request.type) {
+        case "branch":
+          return { type: "view", view: toView(await build(alive, { ...options, branch: Number(request.row) })) };
+        case "search": {
+          const search = String(request.text).slice(0, 1000);
+          return { type: "view", view: toView(await build(alive, { ...options, search, maxRows: 2000 })) };
+        }
+        default:
+          return { type: "gone" };
+      }
     });
-    return this.#plotted(frame, withLive(await build(frame, options), live));
+    return this.#plotted(frame, withLinks(await build(frame, options), live, [{ id: frameId(frame) }]));
   }
 
   /**
@@ -116,7 +148,7 @@ export class Plots {
    */
   async map(options: MapOptions = {}): Promise<Plotted<MapNode>> {
     const frame = await this.#frame();
-    return this.#plotted(frame, await buildMap(frame.plotHost, frame, options));
+    return this.#plotted(frame, await linkedFigure(frame, f => buildMap(frame.plotHost, f, options)));
   }
 
   /**
@@ -125,7 +157,8 @@ export class Plots {
    */
   async chart(options: ChartOptions = {}): Promise<Plotted<ChartNode | PieNode>> {
     const frame = await this.#frame();
-    return this.#plotted(frame, await buildChart(frame.plotHost, frame, options));
+    const build = (f: Frame) => buildChart(frame.plotHost, f, options);
+    return this.#plotted(frame, await linkedFigure(frame, build, () => axisColumn(frame, options)));
   }
 
   /**
@@ -134,7 +167,7 @@ export class Plots {
    */
   async heatmap(options: HeatmapOptions = {}): Promise<Plotted<HeatmapNode>> {
     const frame = await this.#frame();
-    return this.#plotted(frame, await buildHeatmap(frame.plotHost, frame, options));
+    return this.#plotted(frame, await linkedFigure(frame, f => buildHeatmap(frame.plotHost, f, options)));
   }
 
   #plotted<F extends FigureNode>(frame: Frame, figure: F): Plotted<F> {

@@ -48,6 +48,11 @@ export class Plotted<F extends FigureNode = FigureNode> implements Displayable {
     this.#extra = parts.extra ?? [];
   }
 
+  /** For views that hold this figure. */
+  get ports(): ViewPorts {
+    return this.#ports;
+  }
+
   get view(): View {
     return toView(this.#extra.length === 0 ? this.figure : { kind: "group", children: [this.figure, ...this.#extra] });
   }

@@ -41,6 +41,25 @@ function condition(
   }
 }
 
+/** A where clause of filters, and what it binds. @throws HuntError `frame/unknown-column` */
+function whereOf(
+  frame: Pick<Frame, "columns">,
+  filters: readonly RowFilter[],
+): { readonly where: string; readonly parameters: readonly SqlParameter[] } {
+  const conditions = filters.map((f, i) => condition(getColumn(frame, f.column), f, i + 1));
+  return {
+    where: conditions.length === 0 ? "" : ` where ${conditions.map(c => c.sql).join(" and ")}`,
+    parameters: conditions.map(c => c.parameter),
+  };
+}
+
+/** The rows that fit, as a frame: the caller closes it. @throws HuntError `frame/unknown-column`, `frame/closed` */
+export async function narrowFrame(host: PlotHost, frame: Frame, filters: readonly RowFilter[]): Promise<Frame> {
+  frame.assertOpen();
+  const { where, parameters } = whereOf(frame, filters);
+  return host.narrow(frame, where, parameters);
+}
+
 const count = (n: unknown): number => (typeof n === "number" && Number.isFinite(n) ? Math.max(0, Math.trunc(n)) : 0);
 
 /**
@@ -54,9 +73,7 @@ export async function readPage(
 ): Promise<{ readonly rows: readonly (readonly TableCell[])[]; readonly total: number }> {
   frame.assertOpen();
   const [offset, limit] = [count(request.offset), Math.min(mostRows, count(request.limit))];
-  const conditions = (request.filters ?? []).map((f, i) => condition(getColumn(frame, f.column), f, i + 1));
-  const parameters = conditions.map(c => c.parameter);
-  const where = conditions.length === 0 ? "" : ` where ${conditions.map(c => c.sql).join(" and ")}`;
+  const { where, parameters } = whereOf(frame, request.filters ?? []);
   const order = (request.sort ?? []).map(
     s => `${getColumn(frame, s.column).sql} ${s.descending ? "desc" : "asc"} nulls last, `,
   );

@@ -13,7 +13,7 @@ function kqlOptions(): Readonly<Record<string, readonly string[]>> {
     "--workspace": [],
     "--last": ["1h", "12h", "1d", "7d", "30d"],
     "--limit": ["100", "1000", "100000"],
-    "--view": [],
+    "--view": ["timeline", "tree", "map", "chart", "heatmap", "table", "timeline,table", "timeline,map,table"],
   };
 }
 

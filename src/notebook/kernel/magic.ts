@@ -73,7 +73,10 @@ const cellMagics = {
         const good = /^\d+$/.test(text) && Number.isSafeInteger(rows) && rows > 0;
         return good ? { limit: rows } : `'${text}' is not a positive whole number of rows`;
       },
-      view: text => (/^[a-z][a-z0-9-]*$/i.test(text) ? { view: text } : `'${text}' is not the name of a view`),
+      view: text =>
+        /^[a-z][a-z0-9-]*(,[a-z][a-z0-9-]*)*$/i.test(text)
+          ? { view: text }
+          : `'${text}' is not the name of a view, nor several with commas`,
     },
     hint: "write %%kql [name] [--workspace W] [--last 7d] [--limit N] [--view V], the query on the lines below",
   },

@@ -4,7 +4,7 @@
 export const initialNames = [
   ...["QueryProvider", "WorkspaceConfig", "QueryTime", "TimeSpan", "settings"],
   ...["md", "mdWarn", "show", "kql", "read", "frameFrom", "Frame", "HuntError"],
-  ...["nbwidgets", "MpConfigEdit", "MpConfigFile"],
+  ...["nbwidgets", "MpConfigEdit", "MpConfigFile", "finding", "findings", "linked", "plotTimelines"],
 ] as const;
 /** Those of them that are types too. */
 const classes: readonly string[] = [

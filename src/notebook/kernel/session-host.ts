@@ -4,10 +4,11 @@ import { join } from "node:path";
 import type { EditRequest, KqlScalar } from "../../kql/api.js";
 import { Frame } from "../../frame/frame.js";
 import { PendingFrame } from "../../frame/pending.js";
-import { plotNamed, unknownView, viewNames } from "../../frame/plot/named.js";
+import { checkViews, plotNamed } from "../../frame/plot/named.js";
 import { withSession, withSignal } from "../../session/ambient.js";
 import { bindScalar } from "../../session/bind.js";
 import { contosoDir } from "../../session/demo.js";
+import { findingsTableName } from "../../session/finding-list.js";
 import { runKqlText } from "../../session/run-kql.js";
 import { createSession, type Session, type SessionOptions } from "../../session/session.js";
 import { show } from "../../session/show.js";
@@ -95,7 +96,7 @@ class SessionHost implements CellHost {
   }
 
   async runKql(magic: KqlMagic, cell: CellContext): Promise<unknown> {
-    if (magic.view !== undefined && !viewNames.includes(magic.view)) throw unknownView(magic.view);
+    if (magic.view !== undefined) checkViews(magic.view);
     const bound = await bindValues(magic.body, cell);
     const used = describeBound(bound);
     if (used !== undefined) await cell.display(show(used));
@@ -143,7 +144,11 @@ class SessionHost implements CellHost {
     if (place.kind === "contoso" && !existsSync(join(contosoDir(this.#session.dataDir), "manifest.json")))
       return undefined;
     const workspace = await this.#session.workspaceAt(config.name, place);
-    return workspace.edit(request, await bindForEditor(values));
+    const bound = await bindForEditor(values);
+    const { findings } = this.#session;
+    if (findings.size === 0 || Object.hasOwn(bound.frames, findingsTableName)) return workspace.edit(request, bound);
+    const frames = { ...bound.frames, [findingsTableName]: await findings.frame(await this.#session.store()) };
+    return workspace.edit(request, { ...bound, frames });
   }
 
   answerView(request: LiveRequest): Promise<LiveReply> {

@@ -2,8 +2,19 @@
 import type { Completeness } from "../../base/completeness.js";
 import { describeCompleteness } from "../../base/completeness.js";
 import { messageOf } from "../../base/error.js";
-import type { Html, TableCell, ViewNode } from "../../view/index.js";
-import { html, parseView, prettyJson, renderDocument, renderFragment, viewMime } from "../../view/index.js";
+import type { FindingData, Html, TableCell, ViewNode } from "../../view/index.js";
+import {
+  findingMime,
+  findingsTable,
+  html,
+  parseFinding,
+  parseView,
+  prettyJson,
+  renderDocument,
+  renderFragment,
+  strictestTlp,
+  viewMime,
+} from "../../view/index.js";
 import type { Heading } from "./markdown.js";
 import { MarkdownRenderer } from "./markdown.js";
 import type { Json, Notebook, NotebookCell, NotebookOutput } from "./notebook.js";
@@ -37,7 +48,7 @@ export function renderReport(notebook: Notebook, options: ReportOptions = {}): s
     return html`<section class="hb-prose">${drawn.markup}</section>`;
   });
   const facts = renderFragment(runFacts(notebook, run, options));
-  const head = html`<header class="hb-head">${title?.markup ?? html`<h1>${name}</h1>`}${facts}${drawState(notebook, run)}</header>`;
+  const head = html`<header class="hb-head">${title?.markup ?? html`<h1>${name}</h1>`}${facts}${drawState(notebook, run)}${drawFindings(notebook)}</header>`;
   return renderDocument([head, drawContents(headings), ...body], { title: name, css: reportStyle });
 }
 
@@ -54,6 +65,7 @@ const reportStyle = `
 .hb-contents{columns:2 18em;font-size:13px;margin:0 0 24px}
 .hb-contents ul{list-style:none;margin:0;padding:0}
 .hb-contents .hb-l2{padding-left:14px}.hb-contents .hb-l3{padding-left:28px}
+.hb-findings h2{margin:18px 0 4px;font-size:18px}.hb-findings p{margin:4px 0}
 .hb-prose img{max-width:100%}
 .hb-prose pre,.hb-prose code{font-family:ui-monospace,Menlo,Consolas,monospace;font-size:12.5px}
 .hb-prose pre{white-space:pre-wrap;padding:8px 10px;border:1px solid #8884;border-radius:4px}
@@ -110,6 +122,26 @@ function drawState(notebook: Notebook, run: Json): readonly Html[] {
   const completeness = readCompleteness(run["completeness"]);
   if (completeness !== undefined) banners.push(completenessBanner(completeness));
   return banners.map(b => renderFragment(b));
+}
+
+/** The findings of a notebook's cells, each once: the last cell that kept it says what it is. */
+function findingsOf(notebook: Notebook): readonly FindingData[] {
+  const found = new Map<string, FindingData>();
+  for (const output of notebook.cells.flatMap(c => c.outputs)) {
+    if (output.output_type !== "display_data" && output.output_type !== "execute_result") continue;
+    const finding = parseFinding(output.data[findingMime]);
+    if (finding !== undefined) found.set(finding.id, finding);
+  }
+  return [...found.values()];
+}
+
+/** What was found, before how; the strictest of their marks is that of the whole page. */
+function drawFindings(notebook: Notebook): Html {
+  const findings = findingsOf(notebook);
+  const tlp = strictestTlp(findings);
+  if (tlp === undefined) return html``;
+  const mark = renderFragment({ kind: "badge", text: `TLP:${tlp}`, tone: tlp === "RED" ? "bad" : "neutral" });
+  return html`<section class="hb-findings"><h2>Findings</h2><p>This report is marked ${mark}</p>${renderFragment(findingsTable(findings))}</section>`;
 }
 
 function firstError(cell: NotebookCell): string {

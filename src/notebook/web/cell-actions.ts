@@ -5,6 +5,19 @@ import type { TableCell, TableColumn } from "../../view/view.js";
 
 export type PlainCell = Exclude<TableCell, object> | null;
 
+/** What hides, or turns the direction of what is read; in code that a person is to read it stands as an escape. */
+const deceiving = /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|\p{Surrogate}/gu;
+const escaped = (literal: string): string =>
+  literal.replace(deceiving, c => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
+/** A text as a literal of TypeScript. */
+export const codeString = (text: string): string => escaped(JSON.stringify(text));
+/** A text as a literal of KQL. */
+const kqlString = (text: string): string => escaped(stringLiteral(text));
+
+/** Long values arrive cut: `… (1,200 more characters)`. */
+const cutMark = /… \([\d,]+ more characters\)$/;
+
 /** A value as a KQL literal of its column's type; the text of a cell is exact (see TableCell). */
 export function kqlLiteral(value: PlainCell, type: KqlType | undefined): string {
   if (value === null) return `${type ?? "string"}(null)`;
@@ -15,30 +28,41 @@ export function kqlLiteral(value: PlainCell, type: KqlType | undefined): string 
     case "real":
       return typeof value === "number" || /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text)
         ? text
-        : `to${type === "real" ? "double" : type}(${stringLiteral(text)})`;
+        : `to${type === "real" ? "double" : type}(${kqlString(text)})`;
     case "bool":
       return text === "true" ? "true" : "false";
     case "datetime":
-      return `todatetime(${stringLiteral(text)})`;
+      return `todatetime(${kqlString(text)})`;
     case "timespan":
-      return `totimespan(${stringLiteral(text)})`;
+      return `totimespan(${kqlString(text)})`;
     case "decimal":
-      return `todecimal(${stringLiteral(text)})`;
+      return `todecimal(${kqlString(text)})`;
     case "guid":
-      return `toguid(${stringLiteral(text)})`;
+      return `toguid(${kqlString(text)})`;
     case "dynamic":
     case "string":
     case undefined:
-      return stringLiteral(text);
+      return kqlString(text);
   }
 }
 
 /** `Column == "value"`, with null and dynamic as KQL compares them. */
 export function kqlFilter(column: TableColumn, value: PlainCell, not = false): string {
-  const name = nameLiteral(column.name);
+  const name = escaped(nameLiteral(column.name));
   if (value === null) return `${not ? "isnotnull" : "isnull"}(${name})`;
   const left = column.type === "dynamic" ? `tostring(${name})` : name;
+  if (typeof value === "string" && cutMark.test(value))
+    return `${left} ${not ? "!startswith_cs" : "startswith_cs"} ${kqlString(value.replace(cutMark, ""))}`;
   return `${left} ${not ? "!=" : "=="} ${kqlLiteral(value, column.type)}`;
+}
+
+/** The same; undefined for a column whose name KQL cannot say. */
+export function findKqlFilter(column: TableColumn, value: PlainCell, not = false): string | undefined {
+  try {
+    return kqlFilter(column, value, not);
+  } catch {
+    return undefined;
+  }
 }
 
 export interface CellAction {
@@ -52,17 +76,16 @@ const shown = (value: PlainCell): string => {
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 };
 
-/** The value is at hand for code as a JSON string: escaped, and nothing else. */
-const quoted = (text: string): string =>
-  JSON.stringify(text).replace(/[\u2028\u2029]/g, c => `\\u${c.charCodeAt(0).toString(16)}`);
-
 const isAddress = (text: string): boolean =>
   /^(\d{1,3}\.){3}\d{1,3}$/.test(text) || (/^[0-9a-f:]+$/i.test(text) && text.split(":").length > 2);
 const isHash = (text: string): boolean => /^([0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text);
 const isUrl = (text: string): boolean => /^https?:\/\//i.test(text);
 const isDomain = (text: string): boolean => /^([a-z0-9-]{1,63}\.)+[a-z]{2,24}$/i.test(text) && text.length < 254;
-const isAccount = (column: TableColumn, text: string): boolean =>
-  /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(text) && /user|account|upn|mail|recipient|initiat/i.test(column.name);
+const namesAccount = (column: TableColumn): boolean =>
+  /user|account|upn|mail|recipient|initiat|sender/i.test(column.name);
+const isMail = (text: string): boolean => /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(text);
+/** `CONTOSO\\dana` or `dana`: an account of Windows. */
+const isWindowsName = (text: string): boolean => /^([\w.-]{1,40}\\)?[\w.$ -]{1,64}$/.test(text) && /[a-z]/i.test(text);
 const base64Part = /[A-Za-z0-9+/]{24,}={0,2}/;
 
 export interface RowAt {
@@ -72,7 +95,7 @@ export interface RowAt {
   readonly query?: string | undefined;
 }
 
-const plain = (cell: TableCell | undefined): PlainCell =>
+export const plain = (cell: TableCell | undefined): PlainCell =>
   cell === undefined || (typeof cell === "object" && cell !== null) ? null : cell;
 
 function cellOf(
@@ -98,17 +121,42 @@ function timeOf(row: RowAt): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
+/** The processes of a row's host, half a day before and after it: of a process event, a logon, an alert. */
 function processTree(row: RowAt): CellAction | undefined {
-  const defender = row.columns.some(c => c.name === "InitiatingProcessId");
-  const host = defender ? cellOf(row, "DeviceName") : cellOf(row, "Computer");
+  const defender = row.columns.some(c => c.name === "InitiatingProcessId") || /^Device/.test(tableOf(row));
+  const host = defender ? cellOf(row, "DeviceName") : cellOf(row, "Computer", "CompromisedEntity");
   const time = timeOf(row);
-  const known = defender || row.columns.some(c => c.name === "NewProcessId");
+  const known = defender || row.columns.some(c => ["NewProcessId", "EventID", "CompromisedEntity"].includes(c.name));
   if (!known || host === undefined || time === undefined) return undefined;
   const table = defender ? "DeviceProcessEvents" : "SecurityEvent\n| where EventID == 4688";
   const near = `between ((${kqlLiteral(time, "datetime")} - 12h) .. 24h)`;
+  // Alerts may name a host without its domain.
+  const where =
+    host.column.name === "CompromisedEntity"
+      ? `Computer has ${kqlLiteral(host.value, "string")}`
+      : kqlFilter(host.column, host.value);
   return {
     label: "Process tree here",
-    source: `%%kql --view tree\n${table}\n| where ${kqlFilter(host.column, host.value)} and TimeGenerated ${near}`,
+    source: `%%kql --view tree\n${table}\n| where ${where} and TimeGenerated ${near}`,
+  };
+}
+
+/** The table that a query begins with, if it does. */
+const tableOf = (row: RowAt): string => /^\s*(\w+)/.exec(row.query ?? "")?.[1] ?? "";
+
+function signIns(column: TableColumn, text: string): CellAction | undefined {
+  if (!namesAccount(column)) return undefined;
+  const label = `Sign-ins of ${shown(text)}`;
+  if (isMail(text))
+    return {
+      label,
+      source: `%%kql\nSigninLogs\n| where UserPrincipalName =~ ${kqlString(text)}\n| sort by TimeGenerated desc`,
+    };
+  if (!isWindowsName(text)) return undefined;
+  const name = text.slice(text.lastIndexOf("\\") + 1);
+  return {
+    label,
+    source: `%%kql\nSecurityEvent\n| where EventID in (4624, 4625, 4648) and TargetUserName =~ ${kqlString(name)}\n| sort by TimeGenerated desc`,
   };
 }
 
@@ -119,33 +167,34 @@ export function cellActions(row: RowAt, index: number): readonly CellAction[] {
   if (column === undefined) return [];
   const text = value === null ? "" : String(value);
   const actions: CellAction[] = [];
-  if (row.query !== undefined)
-    for (const not of [false, true])
+  const { query } = row;
+  for (const not of query === undefined ? [] : [false, true]) {
+    const filter = findKqlFilter(column, value, not);
+    if (filter !== undefined)
       actions.push({
         label: not ? "Without this value" : "Only this value",
-        source: `%%kql\n${continued(row.query)}\n| where ${kqlFilter(column, value, not)}`,
+        source: `%%kql\n${continued(query ?? "")}\n| where ${filter}`,
       });
+  }
   const time = timeOf(row);
   if (time !== undefined)
     actions.push({
       label: "Everything ± 5 minutes",
-      source: `%%kql --view table\nunion withsource = Table *\n| where TimeGenerated between ((${kqlLiteral(time, "datetime")} - 5m) .. 10m)\n| sort by TimeGenerated asc`,
+      source: `%%kql\nsearch *\n| where TimeGenerated between ((${kqlLiteral(time, "datetime")} - 5m) .. 10m)\n| project TimeGenerated, Table = $table, Row = pack_all(true)\n| sort by TimeGenerated asc`,
     });
-  if (isAccount(column, text))
-    actions.push({
-      label: `Sign-ins of ${shown(value)}`,
-      source: `%%kql\nSigninLogs\n| where UserPrincipalName =~ ${stringLiteral(text)}\n| sort by TimeGenerated desc`,
-    });
+  const account = signIns(column, text);
+  if (account !== undefined) actions.push(account);
   if (isAddress(text) || isHash(text) || isUrl(text) || isDomain(text))
     actions.push({
       label: `Look up ${shown(value)} in threat intelligence`,
-      source: `import { TILookup } from "huntbook";\nawait new TILookup().lookupIoc(${quoted(text)})`,
+      source: `import { TILookup } from "huntbook";\nawait new TILookup().lookupIocs([${codeString(text)}])`,
     });
   const encoded = base64Part.exec(text.slice(0, 20_000))?.[0];
   if (encoded !== undefined && !isHash(text))
     actions.push({
       label: "Decode Base64",
-      source: `%%kql\nprint Encoded = ${stringLiteral(encoded)}\n| extend Decoded = base64_decode_tostring(Encoded)`,
+      // Also UTF-16, as PowerShell writes it, gzip, zip and what is packed inside.
+      source: `%%b64\n${encoded}`,
     });
   const tree = processTree(row);
   if (tree !== undefined) actions.push(tree);

@@ -5,10 +5,15 @@ import { drawFigure } from "../../view/figure/picture.js";
 import { pageTheme } from "../../view/figure/theme.js";
 import { button, el, fill, onDrag, pointIn, Tooltip, watchWidth } from "./dom.js";
 import type { Place } from "./host.js";
+import { choiceText, Link, spanOf, timeFilters } from "./selection.js";
+import { instantLabel } from "../../view/figure/ticks.js";
 
 export class ChartView {
   readonly element: HTMLElement;
-  readonly #whole: ChartNode;
+  /** The figure; of the rows that are chosen in other views, when some are. */
+  #whole: ChartNode;
+  readonly #link: Link;
+  readonly #status = el("span", { class: "hb-status", "aria-live": "polite" });
   readonly #stage = el("div", { class: "hb-stage" });
   readonly #canvas = el("div");
   readonly #brush = el("div", { class: "hb-brush" });
@@ -17,10 +22,12 @@ export class ChartView {
   #domain: readonly [number, number] | undefined;
   #width = 0;
 
-  constructor(node: ChartNode, { signal }: Place) {
+  constructor(node: ChartNode, place: Place) {
+    const { signal } = place;
     this.#whole = node;
     this.#stage.append(this.#canvas, this.#brush, this.#tip.element);
     this.element = el("div", {}, this.#toolbar(), this.#stage);
+    this.#link = this.#follow(node, place);
     if (node.x.type === "time") this.#brushTime(signal);
     this.#stage.addEventListener("pointermove", event => this.#hover(event), { signal });
     this.#stage.addEventListener("pointerleave", () => this.#tip.hide(), { signal });
@@ -28,6 +35,26 @@ export class ChartView {
       this.#width = width;
       this.#draw();
     });
+  }
+
+  /** What is chosen in other views: a span of a time axis is shown, of anything else what is left. */
+  #follow(all: ChartNode, place: Place): Link {
+    const { frames = [], live } = all.info;
+    const span = (choices: Link["choices"]) => (all.x.type === "time" ? spanOf(choices, frames) : undefined);
+    return new Link(
+      {
+        ...{ element: this.element, frames, live },
+        asks: choices => span(choices) === undefined,
+        onChoice: (choices, reply) => {
+          const part = reply?.type === "view" && reply.view.root.kind === "chart" ? reply.view.root : undefined;
+          this.#whole = part === undefined ? all : sameSeries(all, part);
+          this.#domain = span(choices);
+          this.#status.textContent = choiceText(choices, reply);
+          this.#draw();
+        },
+      },
+      place,
+    );
   }
 
   #toolbar(): HTMLElement {
@@ -47,12 +74,17 @@ export class ChartView {
         })
       : [];
     const whole = this.#whole.x.type === "time" ? [button("Whole range", () => this.#zoomTo(undefined))] : [];
-    return el("div", { class: "hb-bar" }, ...whole, ...toggles);
+    return el("div", { class: "hb-bar" }, ...whole, ...toggles, this.#status);
   }
 
+  /** Shows a part of the time axis, which views of the same frame follow. */
   #zoomTo(domain: readonly [number, number] | undefined): void {
     this.#domain = domain;
     this.#draw();
+    const label = domain === undefined ? "" : domain.map(instantLabel).join(" – ");
+    this.#link.choose(label, f =>
+      domain === undefined || f.column === undefined ? [] : timeFilters(f.column, domain),
+    );
   }
 
   /** Hidden series keep their place, so that the others keep their colours. */
@@ -132,9 +164,35 @@ export class ChartView {
   }
 }
 
-/** Figures without moving parts: redrawn to the width. */
-export function stillFigure(node: FigureNode, { signal }: Place): HTMLElement {
+/** A part with the series of the whole in their places, so that they keep their colours. */
+function sameSeries(all: ChartNode, part: ChartNode): ChartNode {
+  const kept = all.series.map(s => part.series.find(p => p.name === s.name) ?? { ...s, x: [], y: [] });
+  return { ...part, series: [...kept, ...part.series.filter(p => !all.series.some(s => s.name === p.name))] };
+}
+
+/** Figures without moving parts: redrawn to the width, and for what is chosen in other views. */
+export function stillFigure(node: FigureNode, place: Place): HTMLElement {
   const stage = el("div", { class: "hb-stage" });
-  watchWidth(stage, signal, width => fill(stage, drawFigure(node, { theme: pageTheme, widthPx: width })));
-  return stage;
+  const status = el("span", { class: "hb-status", "aria-live": "polite" });
+  const element = el("div", {}, el("div", { class: "hb-bar" }, status), stage);
+  let [shown, widthPx] = [node, 0];
+  const draw = (): void => fill(stage, drawFigure(shown, { theme: pageTheme, widthPx }));
+  const { frames = [], live } = node.info;
+  new Link(
+    {
+      ...{ element, frames, live, asks: () => true },
+      onChoice: (choices, reply) => {
+        const { root } = reply?.type === "view" ? reply.view : { root: node };
+        shown = root.kind === node.kind ? root : node;
+        status.textContent = choiceText(choices, reply);
+        if (widthPx > 0) draw();
+      },
+    },
+    place,
+  );
+  watchWidth(stage, place.signal, width => {
+    widthPx = width;
+    draw();
+  });
+  return element;
 }

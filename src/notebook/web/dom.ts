@@ -13,6 +13,7 @@ interface Attributes {
   readonly placeholder?: string;
   readonly value?: string;
   readonly "aria-label"?: string;
+  readonly "aria-checked"?: string;
   readonly "aria-live"?: string;
   readonly "aria-level"?: string;
   readonly "aria-expanded"?: string;

@@ -1,12 +1,14 @@
 /** The data grid: any number of rows, of which only those in sight are ever asked for. */
 import { prettyJson } from "../../view/json-text.js";
 import type { RowFilter } from "../../view/live.js";
-import { describeRows, numericTypes, type TableCell, type TableColumn, type TableNode } from "../../view/view.js";
+import { describeRows, numericTypes, type TableCell, type TableNode } from "../../view/view.js";
 import { visibleText } from "../../view/visible.js";
-import { renderCell } from "../../view/render-html.js";
-import { cellActions, kqlFilter, toCsv, type PlainCell } from "./cell-actions.js";
-import { button, el, fill, onceAFrame } from "./dom.js";
-import { ask, copyText, type Place } from "./host.js";
+import { cellActions, findKqlFilter, toCsv, type PlainCell } from "./cell-actions.js";
+import { button, el, onceAFrame } from "./dom.js";
+import { openFindingForm } from "./finding-form.js";
+import { arrange, Flags, isObjectCell, parseFilter, shortCell, textOf, widthFor, type Sort } from "./grid-rows.js";
+import { ask, copyText, offerCell, type Place } from "./host.js";
+import { choiceText, Link } from "./selection.js";
 
 const rowPx = 24;
 const pageRows = 200;
@@ -14,67 +16,6 @@ const keptPages = 40;
 const bodyRows = 16;
 /** Browsers cannot scroll further than some 30 million pixels; longer tables are scrolled in proportion. */
 const mostScrollPx = 8_000_000;
-
-interface Sort {
-  readonly column: number;
-  readonly descending: boolean;
-}
-
-/** `>= 10`, `<= x`, `= x`, `!= x`, else contains. */
-export function parseFilter(column: string, text: string): RowFilter | undefined {
-  const trimmed = text.trim();
-  if (trimmed === "") return undefined;
-  const match = /^(>=|<=|!=|=)\s*(.*)$/s.exec(trimmed);
-  const ops = { ">=": "at-least", "<=": "at-most", "!=": "not-equals", "=": "equals" } as const;
-  if (match === null) return { column, op: "contains", value: trimmed };
-  return { column, op: ops[match[1] as keyof typeof ops], value: match[2] ?? "" };
-}
-
-const isObjectCell = (cell: TableCell | undefined): boolean => typeof cell === "object" && cell !== null;
-const textOf = (cell: TableCell | undefined): string =>
-  cell === null || cell === undefined || typeof cell === "object" ? "" : String(cell);
-
-/** Sorting and filtering of rows that are all here: what the kernel would do. */
-export function arrange(
-  rows: readonly (readonly TableCell[])[],
-  columns: readonly TableColumn[],
-  sort: Sort | undefined,
-  filters: readonly RowFilter[],
-): readonly (readonly TableCell[])[] {
-  const numeric = (i: number): boolean => numericTypes.has(columns[i]?.type) && columns[i]?.type !== "timespan";
-  const keeps = (row: readonly TableCell[], f: RowFilter): boolean => {
-    const at = columns.findIndex(c => c.name === f.column);
-    const text = textOf(row[at]);
-    const order = numeric(at) ? Number(text) - Number(f.value) : text < f.value ? -1 : text > f.value ? 1 : 0;
-    switch (f.op) {
-      case "contains":
-        return text.toLowerCase().includes(f.value.toLowerCase());
-      case "equals":
-        return text === f.value;
-      case "not-equals":
-        return text !== f.value;
-      case "at-least":
-        return row[at] !== null && order >= 0;
-      case "at-most":
-        return row[at] !== null && order <= 0;
-    }
-  };
-  const kept = rows.filter(row => filters.every(f => keeps(row, f)));
-  if (sort === undefined) return kept;
-  const { column, descending } = sort;
-  return [...kept].sort((a, b) => {
-    const [x, y] = [a[column], b[column]];
-    if (x === null || y === null) return x === y ? 0 : x === null ? 1 : -1;
-    const order = numeric(column)
-      ? Number(textOf(x)) - Number(textOf(y))
-      : textOf(x) < textOf(y)
-        ? -1
-        : textOf(x) > textOf(y)
-          ? 1
-          : 0;
-    return descending ? -order : order;
-  });
-}
 
 export class GridView {
   readonly element: HTMLElement;
@@ -84,7 +25,7 @@ export class GridView {
     class: "hb-grid",
     role: "grid",
     tabindex: "0",
-    "aria-label": "Rows. Arrow keys move, Enter opens a cell, M opens its menu.",
+    "aria-label": "Rows. Arrow keys move, Enter opens a cell, M opens its menu, F flags the row.",
   });
   readonly #x = el("div", { class: "hb-grid-x" });
   readonly #head = el("div", { class: "hb-grid-head", role: "row" });
@@ -106,6 +47,8 @@ export class GridView {
   #version = 0;
   #selected: { row: number; column: number } | undefined;
   #gone = false;
+  readonly #link: Link;
+  readonly #flags = new Flags();
 
   constructor(node: TableNode, place: Place) {
     this.#node = node;
@@ -125,6 +68,16 @@ export class GridView {
     this.#panel.style.display = "none";
     this.#filterRow.style.display = "none";
     this.element = el("div", {}, this.#toolbar(), this.#grid, this.#panel);
+    this.#link = new Link(
+      {
+        element: this.element,
+        frames: node.frame === undefined ? [] : [{ id: node.frame }],
+        live: node.live,
+        asks: () => false,
+        onChoice: () => this.#reset(),
+      },
+      place,
+    );
     this.#listen();
     this.#reset();
   }
@@ -155,8 +108,28 @@ export class GridView {
     this.#draw();
   }
 
-  #activeFilters(): readonly RowFilter[] {
+  /** What is typed above the columns. */
+  #ownFilters(): readonly RowFilter[] {
     return [...this.#filters].flatMap(([i, text]) => parseFilter(this.#node.columns[i]?.name ?? "", text) ?? []);
+  }
+
+  /** With what is chosen in other views of the frame. */
+  #activeFilters(): readonly RowFilter[] {
+    const columns = new Set(this.#node.columns.map(c => c.name));
+    const beside = this.#link.narrowing.flatMap(n => n.filters).filter(f => columns.has(f.column));
+    return [...this.#ownFilters(), ...beside];
+  }
+
+  #filterChanged(): void {
+    this.#reset();
+    const own = this.#ownFilters();
+    this.#link.choose(
+      own
+        .map(f => `${f.column} ${f.value}`)
+        .join(", ")
+        .slice(0, 100),
+      () => own,
+    );
   }
 
   #toolbar(): HTMLElement {
@@ -168,7 +141,38 @@ export class GridView {
     });
     const columns = button("Columns", () => this.#chooseColumns(columns), { "aria-haspopup": "menu" });
     const csv = button("Copy as CSV", () => void this.#copyCsv());
-    return el("div", { class: "hb-bar" }, filters, columns, csv, this.#status);
+    const flag = button("⚑ Finding…", () => this.#openFinding(), {
+      title: "keep the flagged rows, or the one you are on, as a finding",
+    });
+    return el("div", { class: "hb-bar" }, filters, columns, csv, flag, this.#status);
+  }
+
+  /** Flags a row, or all from the last one that was flagged; takes the flag away where there is one. */
+  #toggleFlag(index: number, range = false): void {
+    this.#note = this.#flags.toggle(index, range, i => this.#rowAt(i));
+    this.#draw();
+  }
+
+  #openFinding(): void {
+    const here = this.#selected === undefined ? undefined : this.#rowAt(this.#selected.row);
+    const rows = this.#flags.size > 0 ? this.#flags.rows : here === undefined ? [] : [here];
+    if (rows.length === 0) {
+      this.#note = "flag rows first: click beside them, or press F";
+      this.#draw();
+      return;
+    }
+    const isCut = rows.some(r => r.some(c => / more characters\)$/.test(textOf(c))));
+    const { columns, query } = this.#node;
+    openFindingForm({
+      ...{ panel: this.#panel, host: this.#place.host },
+      flagged: { columns, rows, query, ...(isCut ? { note: "values of more than 4,000 characters are cut" } : {}) },
+      done: text => {
+        this.#flags.clear();
+        this.#note = text;
+        this.#draw();
+        this.#grid.focus();
+      },
+    });
   }
 
   #drawHead(): void {
@@ -205,7 +209,8 @@ export class GridView {
       });
       return cell;
     });
-    this.#head.replaceChildren(...cells.filter(c => c !== undefined));
+    const corner = el("div", { class: "hb-flag", role: "columnheader", "aria-label": "flagged" });
+    this.#head.replaceChildren(corner, ...cells.filter(c => c !== undefined));
     if (this.#filterRow.childElementCount === 0 || this.#filterRow.dataset["hidden"] !== [...this.#hidden].join())
       this.#drawFilters();
     this.#placeScroll();
@@ -227,12 +232,12 @@ export class GridView {
         clearTimeout(waiting);
         waiting = setTimeout(() => {
           this.#filters.set(i, input.value);
-          this.#reset();
+          this.#filterChanged();
         }, 250);
       });
       return input;
     });
-    this.#filterRow.replaceChildren(...inputs.filter(c => c !== undefined));
+    this.#filterRow.replaceChildren(el("div", { class: "hb-flag" }), ...inputs.filter(c => c !== undefined));
   }
 
   #placeScroll(): void {
@@ -323,11 +328,27 @@ export class GridView {
       this.#gone && all > this.#node.rows.length
         ? ` · saved: the first ${this.#node.rows.length.toLocaleString("en-US")} of ${all.toLocaleString("en-US")}`
         : "";
-    this.#status.textContent = `${shown}${describeRows(this.#total)}${filtered}${saved}${this.#note === "" ? "" : ` · ${this.#note}`}`;
+    const more = [
+      this.#flags.size === 0 ? "" : `${this.#flags.size} flagged`,
+      choiceText(this.#link.choices),
+      this.#note,
+    ].filter(t => t !== "");
+    this.#status.textContent = [`${shown}${describeRows(this.#total)}${filtered}${saved}`, ...more].join(" · ");
   }
 
   #drawRow(index: number, cells: readonly TableCell[] | undefined): HTMLElement {
+    const isFlagged = cells !== undefined && this.#flags.has(cells);
     const row = el("div", { class: "hb-grid-row", role: "row", "aria-rowindex": String(index + 1) });
+    const flag = el("span", {
+      class: "hb-flag-sign",
+      role: "checkbox",
+      "aria-checked": String(isFlagged),
+      "aria-label": `flag row ${index + 1}`,
+      title: "flag this row (F); Shift flags all from the last one",
+    });
+    const gutter = el("div", { class: "hb-flag", role: "gridcell" }, flag);
+    gutter.dataset["flag"] = String(index);
+    row.append(gutter);
     this.#node.columns.forEach((column, i) => {
       if (this.#hidden.has(i)) return;
       const selected = this.#selected?.row === index && this.#selected.column === i;
@@ -396,7 +417,13 @@ export class GridView {
   }
 
   #pick(event: MouseEvent, open: boolean): void {
-    const cell = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-column]") : null;
+    const target = event.target instanceof Element ? event.target : undefined;
+    const gutter = target?.closest<HTMLElement>("[data-flag]");
+    if (gutter !== null && gutter !== undefined) {
+      if (!open) this.#toggleFlag(Number(gutter.dataset["flag"]), event.shiftKey);
+      return;
+    }
+    const cell = target?.closest<HTMLElement>("[data-column]") ?? null;
     if (cell === null) return;
     this.#selected = { row: Number(cell.dataset["row"]), column: Number(cell.dataset["column"]) };
     this.#draw();
@@ -427,6 +454,10 @@ export class GridView {
       End: () => go(this.#total - 1, column),
       Enter: () => this.#openPanel(),
       m: () => this.#openMenu(undefined),
+      f: () => {
+        this.#selected = { row, column };
+        this.#toggleFlag(row);
+      },
       ContextMenu: () => this.#openMenu(undefined),
       Escape: () => this.#closeMenu(),
     };
@@ -469,18 +500,23 @@ export class GridView {
     const raw = cells[at.column];
     const value = isObjectCell(raw) ? null : ((raw ?? null) as PlainCell);
     const { host } = this.#place;
+    const filter = findKqlFilter(column, value);
     const entries: (readonly [string, () => void])[] = [
       ["Copy value", () => void copyText(host, textOf(raw))],
-      ["Copy as KQL filter", () => void copyText(host, kqlFilter(column, value))],
+      ...(filter === undefined ? [] : [["Copy as KQL filter", () => void copyText(host, filter)] as const]),
       ["Show whole value", () => this.#openPanel()],
       ["Filter here: only this value", () => this.#filterHere(at.column, `= ${textOf(raw)}`)],
       ["Filter here: without this value", () => this.#filterHere(at.column, `!= ${textOf(raw)}`)],
+      [this.#flags.has(cells) ? "Take the flag from this row" : "Flag this row", () => this.#toggleFlag(at.row)],
     ];
-    const { insertCell } = host;
-    const actions =
-      insertCell === undefined
-        ? []
-        : cellActions({ columns: this.#node.columns, cells, query: this.#node.query }, at.column);
+    const actions = cellActions({ columns: this.#node.columns, cells, query: this.#node.query }, at.column);
+    const where =
+      host.insertCell === undefined ? "As a cell, copied for you to paste" : "In a new cell, which you can read first";
+    const offer = async (source: string): Promise<void> => {
+      if ((await offerCell(host, source)) === "inserted") return;
+      this.#note = "copied: paste it into a cell";
+      this.#draw();
+    };
     const menu = el("div", { class: "hb-menu", role: "menu" });
     const add = ([label, run]: readonly [string, () => void]): void => {
       const item = el("button", { type: "button", role: "menuitem" }, label);
@@ -491,8 +527,8 @@ export class GridView {
       menu.append(item);
     };
     entries.forEach(add);
-    if (actions.length > 0) menu.append(el("div", { class: "hb-faint" }, "In a new cell, which you can read first"));
-    for (const action of actions) add([action.label, () => void insertCell?.(action.source)]);
+    if (actions.length > 0) menu.append(el("div", { class: "hb-faint" }, where));
+    for (const action of actions) add([action.label, () => void offer(action.source)]);
     this.#showMenu(menu, event);
   }
 
@@ -539,7 +575,7 @@ export class GridView {
     this.#filters.set(column, text);
     this.#filterRow.style.display = "flex";
     this.#drawFilters();
-    this.#reset();
+    this.#filterChanged();
   }
 
   #chooseColumns(anchor: HTMLElement): void {
@@ -592,18 +628,4 @@ export class GridView {
     this.#note = `copied ${describeRows(Math.min(rows.length, most), this.#total)}`;
     this.#draw();
   }
-}
-
-/** A cell on one line. */
-function shortCell(cell: TableCell | undefined): Node {
-  const span = el("span");
-  if (isObjectCell(cell) || cell === null || cell === "" || cell === undefined)
-    fill(span, renderCell(cell ?? null, undefined));
-  else span.append(el("bdi", {}, textOf(cell).slice(0, 300)));
-  return span;
-}
-
-function widthFor(column: TableColumn, cells: readonly (TableCell | undefined)[]): number {
-  const longest = cells.slice(0, 50).reduce<number>((n, c) => Math.max(n, Math.min(48, textOf(c).length)), 0);
-  return Math.max(64, Math.min(340, 20 + 7.2 * Math.max(longest, column.name.length + 2)));
 }

@@ -27,6 +27,16 @@ export async function ask(host: ViewHost, request: LiveRequest): Promise<LiveRep
   }
 }
 
+/** Puts a cell below the view's own; where the host has no cells, its text goes to the clipboard. */
+export async function offerCell(host: ViewHost, source: string): Promise<"inserted" | "copied"> {
+  if (host.insertCell === undefined) {
+    await copyText(host, source);
+    return "copied";
+  }
+  await host.insertCell(source);
+  return "inserted";
+}
+
 export async function copyText(host: ViewHost, text: string): Promise<void> {
   if (host.copyText !== undefined) await host.copyText(text);
   else await navigator.clipboard.writeText(text);

@@ -4,10 +4,12 @@ import type { MapNode } from "../../view/figure/model.js";
 import { pageTheme } from "../../view/figure/theme.js";
 import { button, el, fill, onceAFrame, onDrag, pointIn, Tooltip, watchWidth } from "./dom.js";
 import type { Place } from "./host.js";
+import { choiceText, Link } from "./selection.js";
 
 export class MapFigure {
   readonly element: HTMLElement;
-  readonly #node: MapNode;
+  /** The figure; of the rows that are chosen in other views, when some are. */
+  #node: MapNode;
   readonly #stage = el("div", {
     class: "hb-stage",
     tabindex: "0",
@@ -19,7 +21,9 @@ export class MapFigure {
   #view: MapView;
   #width = 0;
 
-  constructor(node: MapNode, { signal }: Place) {
+  constructor(node: MapNode, place: Place) {
+    const { signal } = place;
+    const status = el("span", { class: "hb-status", "aria-live": "polite" });
     this.#node = node;
     this.#view = viewOf(node.places);
     this.#stage.append(this.#canvas, this.#tip.element);
@@ -30,8 +34,23 @@ export class MapFigure {
       button("+", () => this.#zoom(1 / 1.5), { "aria-label": "zoom in" }),
       button("World", () => this.#show(wholeWorld)),
       button("All places", () => this.#show(viewOf(node.places))),
+      status,
     );
     this.element = el("div", {}, bar, this.#stage);
+    const { frames = [], live } = node.info;
+    new Link(
+      {
+        ...{ element: this.element, frames, live, asks: () => true },
+        onChoice: (choices, reply) => {
+          const part = reply?.type === "view" && reply.view.root.kind === "map" ? reply.view.root : undefined;
+          this.#node = part === undefined ? node : samePlaces(node, part);
+          const places = part === undefined ? "" : ` · ${part.places.length} of ${node.places.length} places`;
+          status.textContent = `${choiceText(choices, reply)}${places}`;
+          this.#draw();
+        },
+      },
+      place,
+    );
     onDrag(this.#stage, signal, from => {
       const start = this.#view;
       const scale = this.#width / start.width;
@@ -125,4 +144,13 @@ export class MapFigure {
       ...(more > 0 ? [["", `and ${more} more`] as const] : []),
     ]);
   }
+}
+
+/** A part with the colours of the whole. */
+function samePlaces(all: MapNode, part: MapNode): MapNode {
+  const colours = [...all.colours, ...part.colours.filter(c => !all.colours.includes(c))];
+  const places = part.places.map(p =>
+    p.colour === undefined ? p : { ...p, colour: colours.indexOf(part.colours[p.colour] ?? "") },
+  );
+  return { ...part, colours, places };
 }

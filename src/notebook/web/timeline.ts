@@ -4,14 +4,21 @@ import type { TimelineNode } from "../../view/figure/model.js";
 import { pageTheme } from "../../view/figure/theme.js";
 import { instantLabel, spanLabel } from "../../view/figure/ticks.js";
 import { button, el, fill, onceAFrame, onDrag, pointIn, Tooltip, watchWidth } from "./dom.js";
+import { flagTimeline } from "./flag-timeline.js";
 import { ask, type Place } from "./host.js";
+import { choiceText, Link, spanOf, timeFilters } from "./selection.js";
 
 type Domain = readonly [number, number];
 
 export class TimelineView {
   readonly element: HTMLElement;
-  readonly #whole: TimelineNode;
+  /** The figure; of the rows that are chosen in other views, when some are. */
+  #whole: TimelineNode;
+  readonly #all: TimelineNode;
   readonly #place: Place;
+  readonly #link: Link;
+  readonly #panel = el("div", { class: "hb-panel" });
+  #said = "";
   readonly #stage = el("div", { class: "hb-stage", tabindex: "0", role: "group" });
   readonly #canvas = el("div");
   readonly #brush = el("div", { class: "hb-brush" });
@@ -26,11 +33,14 @@ export class TimelineView {
 
   constructor(node: TimelineNode, place: Place) {
     this.#whole = node;
+    this.#all = node;
     this.#place = place;
+    this.#panel.style.display = "none";
     this.#domain = [node.startMs, node.endMs];
     this.#stage.append(this.#canvas, this.#brush, this.#tip.element);
     this.#stage.setAttribute("aria-label", "Timeline. Arrow keys move, plus and minus zoom, 0 shows everything.");
-    this.element = el("div", {}, this.#toolbar(), this.#stage);
+    this.element = el("div", {}, this.#toolbar(), this.#stage, this.#panel);
+    this.#link = this.#follow();
     this.#listen();
     watchWidth(this.#stage, place.signal, width => {
       this.#width = width;
@@ -42,14 +52,47 @@ export class TimelineView {
     return this.#domain;
   }
 
-  /** Shows a part of the whole range. */
+  /** Shows a part of the whole range, which views of the same frame follow. */
   zoomTo(startMs: number, endMs: number): void {
-    const { startMs: first, endMs: last } = this.#whole;
+    this.#show(startMs, endMs);
+    const { startMs: first, endMs: last } = this.#all;
+    const [a, b] = this.#domain;
+    const isWhole = a <= first && b >= last;
+    const label = `${instantLabel(a)} – ${instantLabel(b)}`;
+    this.#link.choose(label, f => (isWhole || f.column === undefined ? [] : timeFilters(f.column, [a, b])));
+  }
+
+  #show(startMs: number, endMs: number): void {
+    const { startMs: first, endMs: last } = this.#all;
     const span = Math.max(2, Math.min(last - first, endMs - startMs));
     const start = Math.min(Math.max(first, startMs), last - span);
     this.#domain = [start, start + span];
     this.#redraw();
     void this.#loadDetail();
+  }
+
+  /** What is chosen in other views: a span of time is shown, of anything else the events that are left. */
+  #follow(): Link {
+    const { frames = [], live } = this.#all.info;
+    const isSpan = (choices: Link["choices"]): boolean => spanOf(choices, frames) !== undefined;
+    return new Link(
+      {
+        ...{ element: this.element, frames, live },
+        asks: choices => !isSpan(choices),
+        onChoice: (choices, reply) => {
+          const part = reply?.type === "view" && reply.view.root.kind === "timeline" ? reply.view.root : undefined;
+          this.#whole = part === undefined ? this.#all : sameColours(this.#all, part);
+          this.#detail = undefined;
+          this.#said = choiceText(choices, reply);
+          const span = spanOf(choices, frames);
+          const { startMs, endMs } = this.#all;
+          if (span !== undefined) this.#show(...span);
+          else if (choices.length === 0) this.#show(startMs, endMs);
+          this.#draw();
+        },
+      },
+      this.#place,
+    );
   }
 
   readonly #redraw = onceAFrame(() => this.#draw());
@@ -60,7 +103,7 @@ export class TimelineView {
       const middle = (a + b) / 2;
       this.zoomTo(middle - ((b - a) / 2) * factor, middle + ((b - a) / 2) * factor);
     };
-    const whole = (): void => this.zoomTo(this.#whole.startMs, this.#whole.endMs);
+    const whole = (): void => this.zoomTo(this.#all.startMs, this.#all.endMs);
     const colours = this.#whole.colours.length > 1 ? this.#whole.colours : [];
     const toggles = colours.map((name, i) => {
       const toggle = button(
@@ -80,6 +123,7 @@ export class TimelineView {
       button("−", () => zoom(2), { "aria-label": "zoom out" }),
       button("+", () => zoom(0.5), { "aria-label": "zoom in" }),
       button("Whole range", whole),
+      button("⚑ Finding…", () => this.#flag(), { title: "keep the events in view as a finding" }),
       ...toggles,
       this.#status,
     );
@@ -89,18 +133,19 @@ export class TimelineView {
     const node =
       this.#detail === undefined
         ? this.#whole
-        : { ...this.#detail, lanes: this.#whole.lanes, histogram: this.#whole.histogram };
+        : { ...this.#detail, lanes: this.#all.lanes, histogram: this.#all.histogram };
     return this.#hidden.size === 0 ? node : withoutColours(node, this.#hidden);
   }
 
   #draw(): void {
     if (this.#width === 0) return;
-    const [startMs, endMs] = [this.#whole.startMs, this.#whole.endMs];
+    const { startMs, endMs } = this.#all;
     fill(this.#canvas, drawTimeline(rebase(this.#node, startMs, endMs), this.#options));
     const exact = this.#node.events !== undefined;
     const [a, b] = this.#domain;
     const all = a <= startMs && b >= endMs;
-    this.#status.textContent = `${all ? "" : `${spanLabel(b - a)} shown · `}${exact ? "every event" : "counts"}`;
+    const said = this.#said === "" ? "" : ` · ${this.#said}`;
+    this.#status.textContent = `${all ? "" : `${spanLabel(b - a)} shown · `}${exact ? "every event" : "counts"}${said}`;
   }
 
   get #options() {
@@ -108,15 +153,15 @@ export class TimelineView {
   }
 
   get #layout(): TimelineLayout {
-    return layoutTimeline(rebase(this.#node, this.#whole.startMs, this.#whole.endMs), this.#options);
+    return layoutTimeline(rebase(this.#node, this.#all.startMs, this.#all.endMs), this.#options);
   }
 
   /** Asks the kernel for single events (or finer counts) of what is shown. */
   async #loadDetail(): Promise<void> {
-    const { live } = this.#whole.info;
+    const { live } = this.#all.info;
     const [startMs, endMs] = this.#domain;
     if (live === undefined || this.#whole.events !== undefined || this.#place.host.request === undefined) return;
-    if (startMs <= this.#whole.startMs && endMs >= this.#whole.endMs) {
+    if (startMs <= this.#all.startMs && endMs >= this.#all.endMs) {
       this.#detail = undefined;
       this.#redraw();
       return;
@@ -124,13 +169,33 @@ export class TimelineView {
     const asked = (this.#asked += 1);
     await new Promise(resolve => setTimeout(resolve, 120));
     if (asked !== this.#asked || this.#place.signal.aborted) return;
-    const reply = await ask(this.#place.host, { type: "zoom", live, startMs, endMs });
+    const reply = await ask(this.#place.host, {
+      ...({ type: "zoom", live, startMs, endMs } as const),
+      narrowing: this.#link.narrowing.filter(n => n.filters.length > 0 && this.#isMore(n)),
+    });
     if (asked !== this.#asked) return;
     if (reply.type === "view" && reply.view.root.kind === "timeline") {
-      this.#detail = reply.view.root;
+      this.#detail = sameColours(this.#all, reply.view.root);
       this.#draw();
     } else if (reply.type === "gone") this.#status.textContent = "counts only: run the cell again for single events";
     else if (reply.type === "error") this.#status.textContent = reply.message;
+  }
+
+  /** Whether a condition is more than a span of time, which the range says already. */
+  #isMore(narrowing: Link["narrowing"][number]): boolean {
+    return spanOf([{ ...narrowing, label: "" }], this.#all.info.frames ?? []) === undefined;
+  }
+
+  #flag(): void {
+    flagTimeline({
+      ...{ all: this.#all, shown: rebase(this.#node, this.#all.startMs, this.#all.endMs), domain: this.#domain },
+      ...{ panel: this.#panel, place: this.#place, said: text => this.#tell(text) },
+      filters: this.#link.narrowing.filter(n => this.#isMore(n)).flatMap(n => n.filters),
+    });
+  }
+
+  #tell(text: string): void {
+    this.#status.textContent = text;
   }
 
   #listen(): void {
@@ -141,7 +206,7 @@ export class TimelineView {
       const whole = point.y >= layout.selector.top - 2;
       const box = whole ? layout.selector : layout.plot;
       if (point.x < box.left - 4 || point.x > box.right + 4 || point.y < layout.plot.top) return undefined;
-      const span = whole ? ([this.#whole.startMs, this.#whole.endMs] as const) : this.#domain;
+      const span = whole ? ([this.#all.startMs, this.#all.endMs] as const) : this.#domain;
       const timeAt = (x: number): number =>
         span[0] +
         ((Math.min(box.right, Math.max(box.left, x)) - box.left) / (box.right - box.left)) * (span[1] - span[0]);
@@ -164,7 +229,7 @@ export class TimelineView {
         },
       };
     });
-    stage.addEventListener("dblclick", () => this.zoomTo(this.#whole.startMs, this.#whole.endMs), { signal });
+    stage.addEventListener("dblclick", () => this.zoomTo(this.#all.startMs, this.#all.endMs), { signal });
     stage.addEventListener("wheel", event => this.#wheel(event), { signal, passive: false });
     stage.addEventListener("keydown", event => this.#key(event), { signal });
     stage.addEventListener("pointermove", event => this.#hover(event), { signal });
@@ -191,7 +256,7 @@ export class TimelineView {
       "+": () => this.zoomTo(a + step, b - step),
       "=": () => this.zoomTo(a + step, b - step),
       "-": () => this.zoomTo(a - step, b + step),
-      "0": () => this.zoomTo(this.#whole.startMs, this.#whole.endMs),
+      "0": () => this.zoomTo(this.#all.startMs, this.#all.endMs),
     };
     const move = Object.hasOwn(moves, event.key) ? moves[event.key] : undefined;
     if (move === undefined || event.target !== this.#stage) return;
@@ -219,6 +284,31 @@ function rebase(node: TimelineNode, startMs: number, endMs: number): TimelineNod
       ? {}
       : { bins: { ...node.bins, index: node.bins.index.map(i => i + shift / node.bins!.widthMs) } };
   return { ...node, startMs, endMs, ...events, ...bins };
+}
+
+/** A part, with the rows and colours of the whole: what is the same looks the same. */
+function sameColours(all: TimelineNode, part: TimelineNode): TimelineNode {
+  const colours = [...all.colours, ...part.colours.filter(c => !all.colours.includes(c))];
+  const colourOf = part.colours.map(c => colours.indexOf(c));
+  const lanes = [...all.lanes, ...part.lanes.filter(l => !all.lanes.some(a => a.name === l.name))];
+  const laneOf = part.lanes.map(l => lanes.findIndex(a => a.name === l.name));
+  const move = (list: readonly number[], to: readonly number[]): number[] => list.map(i => to[i] ?? i);
+  const { events, bins } = part;
+  const recoloured = (c: readonly number[] | undefined, count: number) =>
+    part.colours.length === 0 ? {} : { colour: move(c ?? new Array<number>(count).fill(0), colourOf) };
+  return {
+    ...part,
+    // The strip below shows the whole range.
+    ...{ colours, lanes, histogram: all.histogram },
+    ...(events === undefined
+      ? {}
+      : {
+          events: { ...events, lane: move(events.lane, laneOf), ...recoloured(events.colour, events.lane.length) },
+        }),
+    ...(bins === undefined
+      ? {}
+      : { bins: { ...bins, lane: move(bins.lane, laneOf), ...recoloured(bins.colour, bins.lane.length) } }),
+  };
 }
 
 /** The same without events of some colours. */

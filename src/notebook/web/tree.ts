@@ -38,8 +38,13 @@ export class TreeView {
   readonly #room = el("div");
   readonly #panel = el("div", { class: "hb-panel" });
   readonly #status = el("span", { class: "hb-status", "aria-live": "polite" });
-  readonly #closed = new Set<number>();
+  #closed = new Set<number>();
+  /** What is shown: the tree, or what the kernel found in all of it. */
   #tree: Tree;
+  /** The tree, while the answer to a search is shown. */
+  #before: { readonly tree: Tree; readonly closed: Set<number> } | undefined;
+  #searches = 0;
+  #said = "";
   #visible: number[] = [];
   #selected = -1;
   #query = "";
@@ -79,7 +84,11 @@ export class TreeView {
     });
     search.addEventListener("input", () => {
       this.#query = search.value.trim().toLowerCase();
+      this.#said = "";
+      if (this.#before !== undefined) [this.#tree, this.#closed] = [this.#before.tree, this.#before.closed];
+      this.#before = undefined;
       this.#refresh();
+      void this.#searchAll();
     });
     const all = (open: boolean): void => {
       this.#closed.clear();
@@ -116,12 +125,12 @@ export class TreeView {
     const { node, end } = this.#tree;
     const visible: number[] = [];
     let matches = 0;
-    if (this.#query !== "") {
+    // What the kernel found is shown as it is: it looked at whole texts, which are cut here.
+    if (this.#query !== "" && this.#before === undefined) {
       const keep = new Uint8Array(node.name.length);
       for (let i = 0; i < node.name.length; i += 1) {
-        const text =
-          `${node.name[i] ?? ""}\n${node.processId[i] ?? ""}\n${node.commandLine[i] ?? ""}\n${node.account[i] ?? ""}`.toLowerCase();
-        if (!text.includes(this.#query)) continue;
+        const text = `${node.name[i] ?? ""}\n${node.commandLine[i] ?? ""}\n${node.account[i] ?? ""}`.toLowerCase();
+        if (!text.includes(this.#query) && !isId(node.processId[i] ?? "", this.#query)) continue;
         matches += 1;
         for (let at = i; at >= 0 && keep[at] === 0; at = node.parent[at] ?? -1) keep[at] = 1;
       }
@@ -136,8 +145,62 @@ export class TreeView {
     this.#list.style.height = `${Math.min(480, visible.length * rowPx + 2)}px`;
     const marked = node.tone.filter(t => t !== null).length;
     this.#status.textContent =
-      this.#query === "" ? (marked > 0 ? `${marked} marked` : "") : `${matches.toLocaleString("en-US")} found`;
+      this.#query === ""
+        ? marked > 0
+          ? `${marked} marked`
+          : ""
+        : this.#said === ""
+          ? this.#searched(matches)
+          : this.#said;
     this.#draw();
+  }
+
+  /** How many match, and among which: a figure may hold fewer processes than there are. */
+  #searched(matches: number): string {
+    const { node } = this.#tree;
+    const held = node.ghost.reduce((n, g) => n + (g === 1 ? 0 : 1), 0);
+    const { processes } = node.summary;
+    const found = `${matches.toLocaleString("en-US")} found`;
+    if (held >= processes) return found;
+    const among = `among the ${held.toLocaleString("en-US")} of ${processes.toLocaleString("en-US")} processes that are here`;
+    return this.#asksKernel
+      ? `${found} ${among}; looking through all…`
+      : `${found} ${among}: run the cell again to search all`;
+  }
+
+  get #asksKernel(): boolean {
+    return this.#tree.node.info.live !== undefined && this.#place.host.request !== undefined;
+  }
+
+  /** Looks through the whole tree, where the figure holds a part of it and the kernel runs. */
+  async #searchAll(): Promise<void> {
+    const asked = (this.#searches += 1);
+    const tree = this.#tree;
+    const { summary, ghost, info } = tree.node;
+    const held = ghost.reduce((n, g) => n + (g === 1 ? 0 : 1), 0);
+    if (this.#query === "" || held >= summary.processes || !this.#asksKernel) return;
+    await new Promise(resolve => setTimeout(resolve, 200));
+    const text = this.#query;
+    if (asked !== this.#searches || this.#place.signal.aborted) return;
+    const reply = await ask(this.#place.host, { type: "search", live: info.live ?? "", text });
+    if (asked !== this.#searches || this.#place.signal.aborted) return;
+    if (reply.type !== "view" || reply.view.root.kind !== "processTree") {
+      const why = reply.type === "error" ? reply.message : "run the cell again to search all";
+      this.#said = `only the ${held.toLocaleString("en-US")} processes that are here were searched: ${why}`;
+      this.#refresh();
+      return;
+    }
+    const { root } = reply.view;
+    this.#before = { tree, closed: this.#closed };
+    this.#closed = new Set();
+    this.#selected = -1;
+    // Numbers of rows count in the whole tree, so that branches of what was found open too.
+    this.#tree = measure({ ...root, info: { ...root.info, ...(info.live === undefined ? {} : { live: info.live }) } });
+    const found = root.found ?? 0;
+    const shown = root.name.length < found ? ` · the first ${root.name.length.toLocaleString("en-US")} rows shown` : "";
+    this.#said = `${found.toLocaleString("en-US")} found among all ${summary.processes.toLocaleString("en-US")}${shown}`;
+    this.#list.scrollTop = 0;
+    this.#refresh();
   }
 
   #draw(): void {
@@ -307,3 +370,8 @@ function graft(
     row: splice(node.row, branch.row),
   };
 }
+
+/** A process id as it was typed: decimal or 0x… */
+const isId = (id: string, typed: string): boolean =>
+  id !== "" &&
+  (id.toLowerCase() === typed || (/^0x[0-9a-f]+$/.test(typed) && id === String(Number.parseInt(typed, 16))));

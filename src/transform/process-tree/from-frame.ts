@@ -81,10 +81,19 @@ async function markProcesses(
   return found;
 }
 
-/** Positions of processes that a text names: an id, or a part of the name or the command line. */
-async function findAround(data: ProcessData, forest: ProcessForest, wanted: string): Promise<readonly number[]> {
+/** Positions of processes that a text names: an id, or a part of the name, the command line, when searched the account. */
+async function findAround(
+  data: ProcessData,
+  forest: ProcessForest,
+  wanted: string,
+  isSearch = false,
+): Promise<readonly number[]> {
   const positions = positionsOf(forest, data);
-  const rows = await data.texts.mentioning(wanted);
+  const rows = await data.texts.mentioning(wanted, [
+    "name",
+    "commandLine",
+    ...(isSearch ? (["account"] as const) : []),
+  ]);
   return rows.flatMap(row => positions.get(row) ?? []).sort((a, b) => a - b);
 }
 
@@ -123,6 +132,13 @@ function chooseRows(
   return { positions, all };
 }
 
+/** Some rows and their ancestors. */
+function lineages(forest: ProcessForest, rows: readonly number[]): Uint8Array {
+  const within = new Uint8Array(forest.order.length);
+  for (const row of rows) for (let at = row; at >= 0 && within[at] === 0; at = forest.parentAt[at] ?? -1) within[at] = 1;
+  return within;
+}
+
 /** Ancestors and descendants of some rows. */
 function neighbourhood(forest: ProcessForest, centres: readonly number[]): Uint8Array {
   const within = new Uint8Array(forest.order.length);
@@ -145,14 +161,21 @@ export async function buildProcessTree(frame: Frame, options: ProcessTreeOptions
   const forest = buildForest(data);
   const marks = await markProcesses(data, forest, options.mark ?? defaultMarks);
   const around = options.around === undefined ? undefined : await findAround(data, forest, options.around);
+  const searched = options.search === undefined ? undefined : await findAround(data, forest, options.search, true);
   const branch = options.branch === undefined ? undefined : [options.branch];
   const within =
-    branch === undefined ? (around === undefined ? undefined : neighbourhood(forest, around)) : below(forest, branch);
+    searched !== undefined
+      ? lineages(forest, searched)
+      : branch === undefined
+        ? around === undefined
+          ? undefined
+          : neighbourhood(forest, around)
+        : below(forest, branch);
   const ranked = [...marks].sort((a, b) => rank(a[1].tone) - rank(b[1].tone) || a[0] - b[0]).map(([at]) => at);
   const most = Math.min(mostRows, Math.max(1, options.maxRows ?? defaultRows));
-  const choice = chooseRows(forest, [...(around ?? []), ...ranked], { most, within });
+  const choice = chooseRows(forest, [...(searched ?? []), ...(around ?? []), ...ranked], { most, within });
   const texts = await readTexts(data, forest, choice);
-  return toNode(frame, data, { forest, marks, around, choice, options, texts });
+  return toNode(frame, data, { forest, marks, around, searched, choice, options, texts });
 }
 
 const shownFields = ["name", "processId", "commandLine", "account", "host"] as const;
@@ -198,6 +221,7 @@ interface Built {
   readonly forest: ProcessForest;
   readonly marks: ReadonlyMap<number, Marked>;
   readonly around: readonly number[] | undefined;
+  readonly searched: readonly number[] | undefined;
   readonly choice: Choice;
   readonly options: ProcessTreeOptions;
   readonly texts: ReadonlyMap<number, Told>;
@@ -238,7 +262,11 @@ function toNode(frame: FrameLike, data: ProcessData, built: Built): ProcessTreeN
       ...(options.title === undefined ? {} : { title: options.title }),
       source: frame.provenance.source,
       rows: frame.rowCount,
-      notes: notesOf(data, forest, { cutRows, around: options.around, matches: built.around?.length }),
+      notes: notesOf(data, forest, {
+        cutRows,
+        around: options.search ?? options.around,
+        matches: (built.searched ?? built.around)?.length,
+      }),
       ...(incomplete === undefined ? {} : { incomplete }),
     },
     name: of((_, at) => cut(told(at).name)),
@@ -256,6 +284,7 @@ function toNode(frame: FrameLike, data: ProcessData, built: Built): ProcessTreeN
     remark: of((_, at) => remarkOf(forest, at, marks.get(at), centres.has(at))),
     hidden: of((_, at) => (children.get(at) ?? 0) - (shown.get(at) ?? 0)),
     row: of((_, at) => at),
+    ...(built.searched === undefined ? {} : { found: built.searched.length }),
     summary: forest.summary,
   };
 }

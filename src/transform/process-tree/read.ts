@@ -98,13 +98,13 @@ export class ProcessTexts {
     );
   }
 
-  /** Rows of the frame whose name or command line contains a text, in letters of any case, or which have the process id. */
-  async mentioning(text: string): Promise<readonly number[]> {
+  /** Rows of the frame in which a text stands, in letters of any case, or which have the process id. */
+  async mentioning(text: string, fields: readonly Field[] = ["name", "commandLine"]): Promise<readonly number[]> {
     const { from, where, parameters } = this.#source;
     const contains = (field: Field): string => `contains(lower(${this.#sql(field)}), lower($${parameters.length + 1}))`;
     const id = normalizeProcessId(text);
     const chunks = await this.#host.values(
-      `select cast(rowid as double), ${this.#sql("processId")}, ${contains("name")} or ${contains("commandLine")} from ${from}${where}`,
+      `select cast(rowid as double), ${this.#sql("processId")}, ${fields.map(contains).join(" or ")} from ${from}${where}`,
       [...parameters, { type: "VARCHAR", value: text }],
     );
     return chunks.flatMap(([rows = [], ids = [], isFound = []]) =>

@@ -14,6 +14,15 @@ export interface FigureInfo {
   readonly incomplete?: BannerNode;
   /** A handle by which the running kernel can be asked for more; unknown to saved notebooks. */
   readonly live?: string;
+  /** Which frames it was made from: views of one frame follow each other's selections. */
+  readonly frames?: readonly FigureFrame[];
+}
+
+export interface FigureFrame {
+  /** The same in every view of the frame; of this session only. */
+  readonly id: string;
+  /** The column of the figure's axis, by which its selection filters. */
+  readonly column?: string;
 }
 
 /** Rows of text that explain a mark, by column. */
@@ -102,6 +111,8 @@ export interface ProcessTreeNode {
   readonly row: readonly number[];
   /** Children that exist but are not among the rows. */
   readonly hidden: readonly number[];
+  /** How many processes of the whole tree match, when the rows are the answer to a search. */
+  readonly found?: number;
   /** Numbers of the whole tree, also of what is not among the rows. */
   readonly summary: ProcessTreeSummary;
 }

@@ -1,0 +1,121 @@
+/** What a grid does with rows: filters and sorting as the kernel has them, flags, how a cell looks on one line. */
+import type { RowFilter } from "../../view/live.js";
+import { renderCell } from "../../view/render-html.js";
+import { numericTypes, type TableCell, type TableColumn } from "../../view/view.js";
+import { el, fill } from "./dom.js";
+import { mostFlagged } from "./flag-timeline.js";
+
+export interface Sort {
+  readonly column: number;
+  readonly descending: boolean;
+}
+
+/** `>= 10`, `<= x`, `= x`, `!= x`, else contains. */
+export function parseFilter(column: string, text: string): RowFilter | undefined {
+  const trimmed = text.trim();
+  if (trimmed === "") return undefined;
+  const match = /^(>=|<=|!=|=)\s*(.*)$/s.exec(trimmed);
+  const ops = { ">=": "at-least", "<=": "at-most", "!=": "not-equals", "=": "equals" } as const;
+  if (match === null) return { column, op: "contains", value: trimmed };
+  return { column, op: ops[match[1] as keyof typeof ops], value: match[2] ?? "" };
+}
+
+export const isObjectCell = (cell: TableCell | undefined): boolean => typeof cell === "object" && cell !== null;
+export const textOf = (cell: TableCell | undefined): string =>
+  cell === null || cell === undefined || typeof cell === "object" ? "" : String(cell);
+
+/** Sorting and filtering of rows that are all here: what the kernel would do. */
+export function arrange(
+  rows: readonly (readonly TableCell[])[],
+  columns: readonly TableColumn[],
+  sort: Sort | undefined,
+  filters: readonly RowFilter[],
+): readonly (readonly TableCell[])[] {
+  const numeric = (i: number): boolean => numericTypes.has(columns[i]?.type) && columns[i]?.type !== "timespan";
+  const isTime = (i: number): boolean => columns[i]?.type === "datetime";
+  /** Below, equal, above; instants by when they are, however exactly they are written. */
+  const compare = (at: number, a: string, b: string): number => {
+    if (numeric(at)) return Number(a) - Number(b);
+    const apart = isTime(at) ? Date.parse(a) - Date.parse(b) : Number.NaN;
+    return Number.isNaN(apart) || apart === 0 ? (a < b ? -1 : a > b ? 1 : 0) : apart;
+  };
+  const keeps = (row: readonly TableCell[], f: RowFilter): boolean => {
+    const at = columns.findIndex(c => c.name === f.column);
+    const text = textOf(row[at]);
+    const order = isTime(at) ? Date.parse(text) - Date.parse(f.value) : compare(at, text, f.value);
+    switch (f.op) {
+      case "contains":
+        return text.toLowerCase().includes(f.value.toLowerCase());
+      case "equals":
+        return text === f.value;
+      case "not-equals":
+        return text !== f.value;
+      case "at-least":
+        return row[at] !== null && order >= 0;
+      case "at-most":
+        return row[at] !== null && order <= 0;
+    }
+  };
+  const kept = rows.filter(row => filters.every(f => keeps(row, f)));
+  if (sort === undefined) return kept;
+  const { column, descending } = sort;
+  return [...kept].sort((a, b) => {
+    const [x, y] = [a[column], b[column]];
+    if (x === null || y === null) return x === y ? 0 : x === null ? 1 : -1;
+    const order = compare(column, textOf(x), textOf(y));
+    return descending ? -order : order;
+  });
+}
+
+/** Flagged rows by what they say, so that sorting and filtering do not lose them. */
+export class Flags {
+  readonly #rows = new Map<string, readonly TableCell[]>();
+  /** From where Shift flags a range. */
+  #from = 0;
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  get rows(): readonly (readonly TableCell[])[] {
+    return [...this.#rows.values()];
+  }
+
+  has(cells: readonly TableCell[]): boolean {
+    return this.#rows.size > 0 && this.#rows.has(JSON.stringify(cells));
+  }
+
+  clear(): void {
+    this.#rows.clear();
+  }
+
+  /** Flags a row or takes its flag away; with `range` flags all from the last one. Gives what there is to say. */
+  toggle(index: number, range: boolean, rowAt: (i: number) => readonly TableCell[] | undefined): string {
+    const cells = rowAt(index);
+    if (cells === undefined) return "";
+    const [from, to] = range ? [Math.min(this.#from, index), Math.max(this.#from, index)] : [index, index];
+    const isOn = range || !this.has(cells);
+    for (let i = from; i <= to && (!isOn || this.size < mostFlagged); i += 1) {
+      const row = rowAt(i);
+      if (row === undefined) continue;
+      if (isOn) this.#rows.set(JSON.stringify(row), row);
+      else this.#rows.delete(JSON.stringify(row));
+    }
+    this.#from = index;
+    return this.size >= mostFlagged ? `${mostFlagged} rows at most` : "";
+  }
+}
+
+/** A cell on one line. */
+export function shortCell(cell: TableCell | undefined): Node {
+  const span = el("span");
+  if (isObjectCell(cell) || cell === null || cell === "" || cell === undefined)
+    fill(span, renderCell(cell ?? null, undefined));
+  else span.append(el("bdi", {}, textOf(cell).slice(0, 300)));
+  return span;
+}
+
+export function widthFor(column: TableColumn, cells: readonly (TableCell | undefined)[]): number {
+  const longest = cells.slice(0, 50).reduce<number>((n, c) => Math.max(n, Math.min(48, textOf(c).length)), 0);
+  return Math.max(64, Math.min(340, 20 + 7.2 * Math.max(longest, column.name.length + 2)));
+}

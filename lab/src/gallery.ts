@@ -1,7 +1,9 @@
-/** Templates in the launcher: choose, name, and the new notebook opens. */
+/** Templates in the launcher: choose, name, and the new notebook opens. The settings editor is beside them, and in the menu. */
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { ICommandPalette, InputDialog, showErrorMessage } from "@jupyterlab/apputils";
 import { ILauncher } from "@jupyterlab/launcher";
+import { IMainMenu } from "@jupyterlab/mainmenu";
+import { settingsIcon } from "@jupyterlab/ui-components";
 import { huntIcon } from "./icons";
 import { askServer } from "./server-settings";
 
@@ -13,12 +15,18 @@ interface Template {
 
 const create = "huntbook:create-from-template";
 const openGallery = "huntbook:open-gallery";
+const openSettings = "huntbook:open-settings";
 
 export const gallery: JupyterFrontEndPlugin<void> = {
   id: "huntbook:gallery",
   autoStart: true,
-  optional: [ILauncher, ICommandPalette],
-  activate: (app: JupyterFrontEnd, launcher: ILauncher | null, palette: ICommandPalette | null) => {
+  optional: [ILauncher, ICommandPalette, IMainMenu],
+  activate: (
+    app: JupyterFrontEnd,
+    launcher: ILauncher | null,
+    palette: ICommandPalette | null,
+    menu: IMainMenu | null,
+  ) => {
     app.commands.addCommand(create, {
       label: args => (typeof args["title"] === "string" ? args["title"] : "New Hunt from Template…"),
       caption: args =>
@@ -32,9 +40,18 @@ export const gallery: JupyterFrontEndPlugin<void> = {
       icon: huntIcon,
       execute: () => void window.open("/gallery", "_blank", "noopener"),
     });
+    app.commands.addCommand(openSettings, {
+      label: args => (args["isPalette"] === true ? "Workspaces, Providers and Sign-in" : "Huntbook Settings"),
+      caption: "Workspaces, providers, keys and sign-in: msticpyconfig.yaml",
+      icon: args => (args["isPalette"] === true ? undefined : settingsIcon),
+      execute: () => void window.open("/settings", "_blank", "noopener"),
+    });
+    palette?.addItem({ command: openSettings, category: "Huntbook", args: { isPalette: true } });
+    menu?.settingsMenu.addGroup([{ command: openSettings }], -10);
     palette?.addItem({ command: create, category: "Huntbook" });
     palette?.addItem({ command: openGallery, category: "Huntbook" });
     if (launcher === null) return;
+    launcher.add({ command: openSettings, category: "Other", rank: 50 });
     launcher.add({ command: openGallery, category: "Notebook", rank: 200 });
     void listTemplates().then(templates =>
       templates.forEach(({ name, title, description }, rank) =>

@@ -135,6 +135,7 @@ export class ConfigDocument {
   set(path: YamlPath, value: ConfigValue): void {
     const steps = this.#keys(path);
     const last = steps.at(-1) ?? "";
+    this.#freeAnchors(this.#mapAt(steps.slice(0, -1)).get(last, true));
     const parent = this.#mapAt(steps.slice(0, -1));
     const old = parent.get(last, true) as unknown;
     const node = this.#toNode(value);
@@ -148,8 +149,9 @@ export class ConfigDocument {
   delete(path: YamlPath): boolean {
     const steps = this.#keys(path);
     if (this.get(steps) === undefined) return false;
-    const parent = this.#mapAt(steps.slice(0, -1));
-    parent.delete(steps.at(-1) ?? "");
+    const last = steps.at(-1) ?? "";
+    this.#freeAnchors(this.#mapAt(steps.slice(0, -1)).get(last, true));
+    this.#mapAt(steps.slice(0, -1)).delete(last);
     this.#mean(steps, undefined);
     const above = steps.slice(0, -1);
     const rest = this.get(above);
@@ -189,12 +191,19 @@ export class ConfigDocument {
   toString(): string {
     if (!this.#isChanged) return this.#original;
     const { bom, crlf, indent, indentSeq } = this.#style;
-    const written = this.#document.toString({ lineWidth: 0, indent, indentSeq });
-    const read = parseYamlSource(written, this.name, readOptions);
-    if (read.value === undefined || !isDeepStrictEqual(read.value ?? {}, this.#meant))
-      throw new HuntError("config/edit", `'${this.name}' cannot be edited without changing other settings in it`, {
+    const refuse = (cause?: unknown) =>
+      new HuntError("config/edit", `'${this.name}' cannot be edited without changing other settings in it`, {
+        cause,
         hint: "it uses anchors, merges (<<) or tags: make this change by hand",
       });
+    let written: string;
+    try {
+      written = this.#document.toString({ lineWidth: 0, indent, indentSeq });
+    } catch (cause) {
+      throw refuse(cause);
+    }
+    const read = parseYamlSource(written, this.name, readOptions);
+    if (read.value === undefined || !isDeepStrictEqual(read.value ?? {}, this.#meant)) throw refuse();
     return (bom ? "\uFEFF" : "") + (crlf ? written.replaceAll("\n", "\r\n") : written);
   }
 
@@ -248,6 +257,19 @@ export class ConfigDocument {
     }
     if ((map as YAMLMap).items.length === 0) (map as YAMLMap).flow = false;
     return map as YAMLMap;
+  }
+
+  /** What other places refer to must not go away with a part that is replaced or removed. */
+  #freeAnchors(part: unknown): void {
+    const { isNode, visit } = loadYaml();
+    if (!isNode(part)) return;
+    let hasAnchor = false;
+    visit(part, {
+      Node: (_key, node) => {
+        hasAnchor ||= (node as { anchor?: string }).anchor !== undefined;
+      },
+    });
+    if (hasAnchor) this.#expandAliases();
   }
 
   /** Every alias becomes a copy of what it stands for. */

@@ -74,8 +74,8 @@ export const editorTabs = [
     isSentinel: true,
     help: [
       "Your workspaces, each under a name of your choice. The one called Default is meant when a notebook names none.",
-      "The ids are on the workspace's page in the Azure portal. Easier: paste the address of that page and press Import from URL, or fill in the " +
-        "workspace id and press Resolve settings, which asks Azure for the rest.",
+      "The ids are on the workspace's page in the Azure portal. Easier: paste the address of that page and press Import from URL; press Find workspaces " +
+        "and choose one; or fill in the workspace id and press Resolve settings, which asks Azure for the rest.",
       "To rename a workspace, change its name and press Update.",
     ],
     links: [config],
@@ -223,7 +223,11 @@ export const editorTabs = [
     kind: "file",
     name: "Whole file",
     aliases: ["File", "YAML"],
-    help: ["The file as it would be saved now. Secrets, and values that nobody knows, are hidden."],
+    help: [
+      "The file as it would be saved now, to be edited. Update takes it over when it can be read; Undo takes that back.",
+      "Secrets, and values that nobody knows, are hidden behind numbers: <hidden 1> stands for what is in the file. It can be left out, moved to the place of " +
+        "another secret, or replaced by a new value.",
+    ],
     links: [],
   },
 ] as const satisfies readonly EditorTab[];

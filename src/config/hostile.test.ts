@@ -5,6 +5,7 @@ import { describe, expect, test, vi } from "vitest";
 import { isHuntError } from "../base/error.js";
 import { ConfigDocument } from "./config-document.js";
 import { decodeConfig, readConfig, type ConfigReading } from "./config.js";
+import { hideSecrets, restoreSecrets } from "./mask-text.js";
 import { isMapping, parseYamlSource } from "./yaml-source.js";
 
 const secret = "hunter2-S3cret-Value";
@@ -93,7 +94,71 @@ function judge(text: string): "error" | "clean" {
   const errors = diagnostics.filter(d => d.severity === "error");
   if (errors.some(d => d.code !== "config/huntbook")) return "error";
   expectSave(text);
+  expectEdits(text);
   return errors.length > 0 ? "error" : "clean";
+}
+
+/** Whatever is done to a mutated file: what was not meant reads as before, or the edit is refused and nothing is changed. */
+const edits: Readonly<
+  Record<string, (document: ConfigDocument, value: Record<string, unknown>) => (() => void) | undefined>
+> = {
+  "a section is deleted": (document, value) => {
+    const first = Object.keys(value).find(k => k.trim() !== "" && k !== "__proto__");
+    if (first === undefined) return undefined;
+    return () => {
+      document.delete([first]);
+      Reflect.deleteProperty(value, first);
+    };
+  },
+  "an entry is renamed": (document, value) => {
+    const providers = value["TIProviders"];
+    const name = isMapping(providers)
+      ? Object.keys(providers).find(k => k.trim() !== "" && k !== "__proto__")
+      : undefined;
+    if (name === undefined || !isMapping(providers) || Object.hasOwn(providers, "Renamed")) return undefined;
+    return () => {
+      document.rename(["TIProviders", name], "Renamed");
+      value["TIProviders"] = Object.fromEntries(
+        Object.entries(providers).map(([k, v]) => [k === name ? "Renamed" : k, v]),
+      );
+    };
+  },
+  "a workspace is filled in": (document, value) => {
+    const spelling = Object.hasOwn(value, "AzureSentinel") ? "AzureSentinel" : "MSSentinel";
+    const section = value[spelling];
+    if (section !== undefined && section !== null && !isMapping(section)) return undefined;
+    const all = isMapping(section) ? section["Workspaces"] : undefined;
+    if (all !== undefined && all !== null && !isMapping(all)) return undefined;
+    return () => {
+      document.set(["MSSentinel", "Workspaces", "AddedByTest"], { WorkspaceName: "x" });
+      value[spelling] = {
+        ...(isMapping(section) ? section : {}),
+        Workspaces: { ...(isMapping(all) ? all : {}), AddedByTest: { WorkspaceName: "x" } },
+      };
+    };
+  },
+};
+
+function expectEdits(text: string): void {
+  // One of them for each text.
+  for (const [name, prepare] of Object.entries(edits).filter((_, i) => i === text.length % 3)) {
+    const document = ConfigDocument.parse(text, "msticpyconfig.yaml");
+    const value = plain(text);
+    const meant = isMapping(value) ? structuredClone(value) : {};
+    const act = prepare(document, meant);
+    if (act === undefined) continue;
+    try {
+      act();
+      const after = plain(document.toString()) ?? {};
+      if (!isDeepStrictEqual(after, meant)) expect(after, name).toEqual(meant);
+    } catch (error) {
+      if (!isHuntError(error, "config/edit")) throw error;
+    }
+  }
+  // Shown for editing and taken over again, nothing is changed, and nothing of a secret is shown.
+  const shown = hideSecrets(text);
+  expect(shown.text).not.toContain("hunter2-S3cret");
+  if (!/<hidden/.test(text)) expect(restoreSecrets(shown.text, shown)).toBe(text);
 }
 
 const plain = (text: string): unknown =>
@@ -205,7 +270,7 @@ describe("mutated files", () => {
       fc.property(arbitrary, text => {
         if (judge(text) === "clean") clean++;
       }),
-      { numRuns: 40 },
+      { numRuns: 50 },
     );
     // The test would be worth little if nothing ever loaded.
     expect(clean + 1).toBeGreaterThan(0);
@@ -295,4 +360,18 @@ test("a mapping as a key is told by us, and the YAML library prints nothing of i
   } finally {
     printed.mockRestore();
   }
+});
+
+test("deleting or replacing what other places refer to leaves them whole", () => {
+  const text = "A: &a { x: 1, y: &y [1, 2] } # first\nB: *a\nC: { z: *y }\n";
+  const deleted = ConfigDocument.parse(text, "x");
+  deleted.delete(["A"]);
+  expect(plain(deleted.toString())).toEqual({ B: { x: 1, y: [1, 2] }, C: { z: [1, 2] } });
+  const replaced = ConfigDocument.parse(text, "x");
+  replaced.set(["A", "y"], "none");
+  expect(plain(replaced.toString())).toEqual({
+    A: { x: 1, y: "none" },
+    B: { x: 1, y: [1, 2] },
+    C: { z: [1, 2] },
+  });
 });

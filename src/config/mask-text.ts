@@ -1,4 +1,5 @@
-/** A configuration's text as it can be shown: the same lines, with every secret in its place hidden. */
+/** A configuration's text as it can be shown and edited: the same lines, with every secret in its place hidden. */
+import { HuntError } from "../base/error.js";
 import type { Document, Node, Scalar } from "yaml";
 import { isGuid, isReference } from "./check-spec.js";
 import { showKey } from "./issue.js";
@@ -7,7 +8,12 @@ import { isSecretKey, isSecretPath } from "./setting.js";
 import { specAt } from "./spec.js";
 import { loadYaml } from "./yaml.js";
 
-const hidden = "<hidden>";
+/** A text with `<hidden 1>` and so on in the places of what must not be seen. */
+export interface HiddenText {
+  readonly text: string;
+  /** What is hidden, as it is written in the file; the first is number 1. */
+  readonly hidden: readonly string[];
+}
 
 interface Cut {
   readonly start: number;
@@ -18,15 +24,45 @@ interface Cut {
  * Hides what `config show` hides: secrets by the table and by their names, texts of which the table knows nothing, keys that could be
  * values, and in comments what looks like any of them.
  */
-export function maskConfigText(text: string): string {
+export function hideSecrets(text: string): HiddenText {
   const cuts = [...secretCuts(text), ...commentCuts(text)].sort((a, b) => a.start - b.start);
+  const hidden: string[] = [];
   let [masked, at] = ["", 0];
   for (const { start, end } of cuts) {
     if (start < at) continue;
-    masked += text.slice(at, start) + hidden;
+    hidden.push(text.slice(start, end));
+    masked += `${text.slice(at, start)}<hidden ${hidden.length}>`;
     at = end;
   }
-  return masked + text.slice(at);
+  return { text: masked + text.slice(at), hidden };
+}
+
+/**
+ * An edited text with what was hidden in its places again. Places may be moved and left out; one that would be shown where it stands
+ * now is refused, so that nobody reads a secret by moving it.
+ * @throws HuntError `config/edit`
+ */
+export function restoreSecrets(edited: string, { hidden }: HiddenText): string {
+  const used: { readonly mark: string; readonly secret: string }[] = [];
+  const text = edited.replace(/<hidden(?: (\d+))?>/g, (mark, number: string | undefined) => {
+    const secret = hidden[Number(number ?? 0) - 1];
+    if (secret === undefined)
+      throw new HuntError("config/edit", `there is no ${mark}: nothing is hidden under this number`, {
+        hint: "write the value itself, or press Reload to see the file again",
+      });
+    used.push({ mark, secret });
+    return secret;
+  });
+  const left = [...hideSecrets(text).hidden];
+  for (const { mark, secret } of used) {
+    const at = left.indexOf(secret);
+    if (at < 0)
+      throw new HuntError("config/edit", `${mark} cannot stand there: it would be shown`, {
+        hint: "leave it where it was, or move it to another secret, such as an AuthKey",
+      });
+    left.splice(at, 1);
+  }
+  return text;
 }
 
 function secretCuts(text: string): Cut[] {

@@ -8,8 +8,11 @@ import type { ConfigPorts } from "./config.js";
 import { ConfigFile } from "./config-file.js";
 import type { Field, FieldValue } from "./editor-fields.js";
 import { editorTabs, getTab, type FormTab, type ListTab } from "./editor-tabs.js";
-import { maskConfigText } from "./mask-text.js";
+import { hideSecrets, restoreSecrets } from "./mask-text.js";
 import { SettingsEditor } from "./settings-editor.js";
+
+/** Without the numbers. */
+const maskConfigText = (text: string): string => hideSecrets(text).text.replace(/<hidden \d+>/g, "<hidden>");
 
 const now = new Date("2026-11-24T12:00:00Z");
 
@@ -363,4 +366,87 @@ test("wherever a secret of the table stands and however it is written, the maske
     }),
     { numRuns: 300 },
   );
+});
+
+test("what was hidden comes back where it was, wherever lines are moved, taken out and put in", () => {
+  const base = sample;
+  const shown = hideSecrets(base);
+  expect(restoreSecrets(shown.text, shown)).toBe(base);
+  const lines = shown.text.split("\n");
+  fc.assert(
+    fc.property(fc.subarray(lines.map((_, i) => i)), fc.nat(lines.length), (kept, at) => {
+      const edited = kept.map(i => lines[i] ?? "");
+      edited.splice(at, 0, "# a line of mine");
+      const marks = edited.join("\n").match(/<hidden \d+>/g) ?? [];
+      try {
+        const restored = restoreSecrets(edited.join("\n"), shown);
+        expect(restored).not.toContain("<hidden");
+        // Nothing that was hidden is to be seen now.
+        expect(hideSecrets(restored).hidden.length).toBeGreaterThanOrEqual(marks.length);
+      } catch (error) {
+        // Without the line above it, a secret may stand where it would be seen.
+        expect(error).toMatchObject({ code: "config/edit" });
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test.each([
+  [
+    "to a place that is shown",
+    "MSSentinel: { Workspaces: { Soc: { WorkspaceName: <hidden 1> } } }\n",
+    /would be shown/,
+  ],
+  [
+    "under a number that nothing has",
+    "TIProviders: { OTX: { Args: { AuthKey: <hidden 9> } } }\n",
+    /there is no <hidden 9>/,
+  ],
+  ["without a number", "TIProviders: { OTX: { Args: { AuthKey: <hidden> } } }\n", /there is no <hidden>/],
+  ["twice, once where it is shown", "# <hidden 1>\nAzure: { cloud: <hidden 1> }\n", /would be shown/],
+])("a secret cannot be moved %s", (_, edited, message) => {
+  const shown = hideSecrets(`TIProviders: { OTX: { Args: { AuthKey: ${key} } } }\n`);
+  expect(() => restoreSecrets(edited, shown)).toThrowError(
+    expect.objectContaining({ code: "config/edit", message: expect.stringMatching(message) as string }),
+  );
+});
+
+test.each([
+  ["LF", sample],
+  ["CRLF", sample.replaceAll("\n", "\r\n")],
+  ["CRLF and a byte order mark", `\uFEFF${sample.replaceAll("\n", "\r\n")}`],
+])("a whole text is taken over as one step, line ends as in the file: %s", (_, text) => {
+  const editor = editorOf(text);
+  const shown = editor.hiddenText;
+  expect(shown.text).not.toMatch(/mine-and-secret|\r|\uFEFF/);
+  editor.replaceText(shown.text, shown);
+  expect([textOf(editor), editor.isChanged, editor.canUndo]).toEqual([text, false, false]);
+  editor.replaceText(
+    shown.text.replace("# the one we use", "# ours").replace("Azure:", "Pivots: { UseV1QueryNames: true }\nAzure:"),
+    shown,
+  );
+  const end = text.includes("\r\n") ? "\r\n" : "\n";
+  expect(textOf(editor)).toBe(
+    text.replace("# the one we use", "# ours").replace("Azure:", `Pivots: { UseV1QueryNames: true }${end}Azure:`),
+  );
+  editor.undo();
+  expect(textOf(editor)).toBe(text);
+});
+
+test("a whole text that cannot be read is refused with its line, and nothing is changed", () => {
+  const editor = editorOf(sample);
+  const shown = editor.hiddenText;
+  const broken = shown.text.replace("Primary: yes", "Primary: [yes");
+  expect(() => editor.replaceText(broken, shown)).toThrowError(
+    expect.objectContaining({
+      code: "config/invalid",
+      message: expect.stringMatching(/msticpyconfig\.yaml:1[0-9]:\d+/) as string,
+      hint: expect.stringContaining("correct the text") as string,
+    }),
+  );
+  expect(() => editor.replaceText("- a list\n", shown)).toThrowError(
+    expect.objectContaining({ code: "config/invalid" }),
+  );
+  expect([textOf(editor), editor.isChanged, editor.canUndo]).toEqual([sample, false, false]);
 });

@@ -3,13 +3,13 @@
  */
 import { HuntError, isHuntError } from "../base/error.js";
 import type { ConfigFile, SaveConfigOptions } from "./config-file.js";
-import type { ConfigValue } from "./config-document.js";
+import { ConfigDocument, type ConfigValue } from "./config-document.js";
 import { newEntry, toConfigValue, toFields, unknownKeys, type Field, type FieldValue } from "./editor-fields.js";
 import { editorTabs, getTab, type EditorTab, type FormTab, type ListTab } from "./editor-tabs.js";
 import type { WorkspaceSettings } from "./import-workspace.js";
 import type { ConfigFinding } from "./issue.js";
 import { showPath } from "./issue.js";
-import { maskConfigText } from "./mask-text.js";
+import { hideSecrets, restoreSecrets, type HiddenText } from "./mask-text.js";
 import type { Saved } from "./save-text.js";
 import { configSpec } from "./section-table.js";
 import { specAt, type MapSpec, type Spec } from "./spec.js";
@@ -157,6 +157,13 @@ export class SettingsEditor {
     this.#step(() => this.#file.addWorkspace(name, found));
   }
 
+  /** Imports Azure Machine Learning's config.json, as one step; gives the workspace's name. @throws HuntError `config/import` */
+  importConfigJson(path: string): string {
+    let name = "";
+    this.#step(() => (name = this.#file.importConfigJson(path)));
+    return name;
+  }
+
   /** A secret was put into the key vault under the setting's own name: the file says so. Gives that name. */
   moveToVault(path: YamlPath): string {
     this.#step(() => this.#file.document.set(path, { KeyVault: null }));
@@ -174,9 +181,23 @@ export class SettingsEditor {
     return this.#file.validate();
   }
 
-  /** The text that a save would write, with secrets hidden. */
-  get maskedText(): string {
-    return maskConfigText(this.#file.document.toString());
+  /** The text that a save would write, with secrets hidden: to be looked at and edited. */
+  get hiddenText(): HiddenText {
+    const { text, hidden } = hideSecrets(this.#file.document.toString());
+    return { text: text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n"), hidden };
+  }
+
+  /**
+   * Takes over a whole text that was edited, as one step; line ends and byte order mark stay those of the file.
+   * @throws HuntError `config/invalid` with line and column, `config/edit`; then nothing is changed
+   */
+  replaceText(edited: string, shown: HiddenText): void {
+    const now = this.#file.document.toString();
+    const lines = edited.replaceAll("\r\n", "\n");
+    const whole = lines === "" || lines.endsWith("\n") ? lines : `${lines}\n`;
+    checkReadable(whole, this.path);
+    const restored = restoreSecrets(/\r\n/.test(now) ? whole.replaceAll("\n", "\r\n") : whole, shown);
+    this.#step(() => this.#file.replaceText((now.startsWith("\uFEFF") ? "\uFEFF" : "") + restored));
   }
 
   /** @throws HuntError `config/changed`, `config/unwritable`, `config/edit` */
@@ -246,6 +267,16 @@ export class SettingsEditor {
     to.push(this.#file.document.toString());
     this.#file.replaceText(text);
     return true;
+  }
+}
+
+/** With the places of the text as it is shown. */
+function checkReadable(text: string, path: string): void {
+  try {
+    ConfigDocument.parse(text, path);
+  } catch (error) {
+    if (!isHuntError(error)) throw error;
+    throw new HuntError(error.code, error.message, { hint: "correct the text; Reload shows the file as it is" });
   }
 }
 

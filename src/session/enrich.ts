@@ -9,6 +9,7 @@ import { FeedSource, type FeedOptions } from "../enrich/ti/feed-source.js";
 import { TiLookup, type TiLookupOptions, type TiPlan } from "../enrich/ti/lookup.js";
 import type { ColumnOptions, ObservableInput } from "../enrich/ti/observables.js";
 import { retiredProviders } from "../enrich/ti/providers/index.js";
+import type { TiSource } from "../enrich/ti/source.js";
 import type { TiResult } from "../enrich/ti/result.js";
 import { describeRows, type TableCell } from "../view/index.js";
 import { ambientSignal, currentSession } from "./ambient.js";
@@ -76,6 +77,20 @@ function portsOf(session: Session): ConfigurePorts {
   };
 }
 
+/** What plug-ins added as `ti`: a source, or a class of one. What is none is told. */
+function pluginSources(session: Session) {
+  return session.plugins.providers.flatMap(({ kind, name, provider }) => {
+    if (kind !== "ti") return [];
+    const source = (typeof provider === "function" ? new (provider as new () => unknown)() : provider) as TiSource;
+    const parts = ["ask", "plan", "subtypes"] as const;
+    const missing = parts.find(part => typeof (source as Partial<TiSource>)[part] !== "function");
+    if (missing === undefined) return [{ source, isPrimary: true, isEnabled: true }];
+    const message = `provider '${name}' of a plug-in cannot be asked: it has no ${missing}()`;
+    session.notify({ code: "session/plugin", message, hint: "it needs name, kind, ask, plan, subtypes and usage" });
+    return [];
+  });
+}
+
 export interface TILookupSettings {
   /** Only these of the configuration; also providers that need no key (`Tor`, `InternetDB`) by name. */
   readonly providers?: readonly string[];
@@ -95,7 +110,9 @@ export class TILookup extends TiLookup {
     super({
       load: () => {
         const ports = portsOf(session);
-        const { sources, rules } = configureSources(ports);
+        const configured = configureSources(ports);
+        const { rules } = configured;
+        const sources = [...configured.sources, ...pluginSources(session)];
         const wanted = settings.providers?.map(n => n.toLowerCase());
         const chosen =
           wanted === undefined ? sources : sources.filter(s => wanted.includes(s.source.name.toLowerCase()));

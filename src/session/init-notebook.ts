@@ -176,10 +176,16 @@ export async function initNotebook(names: NotebookNames, options: InitNotebookOp
   for (const [name, value] of imported?.names ?? []) put(name, value);
   notices.push(...(imported?.notices ?? []), ...missingPackages(options.additionalPackages ?? []));
   const loaded: string[] = [];
+  // Classes of plug-ins can be named in `UserDefaults` and `mp_user_session.yaml` as our own can.
+  const components = {
+    ...names,
+    ...Object.fromEntries(session.plugins.providers.map(p => [p.name, p.provider])),
+    ...own,
+  };
   if (usable)
     for (const load of [
-      () => loadUserDefaults(session, own),
-      () => loadUserSession(session, own, options.userSession),
+      () => loadUserDefaults(session, components),
+      () => loadUserSession(session, components, options.userSession),
     ]) {
       const result = await attempt(notices, undefined, load);
       for (const [name, value] of result?.variables ?? []) {
@@ -201,6 +207,7 @@ export async function initNotebook(names: NotebookNames, options: InitNotebookOp
     ...(imported === undefined || imported.names.size === 0 ? [] : [imports(imported.names)]),
     ...(plugins.length === 0 ? [] : [["Plug-ins", plugins.join(", ")] as [string, TableCell]]),
     ...(loaded.length === 0 ? [] : [["Auto-loaded", loaded.join(", ")] as [string, TableCell]]),
+    settingsHint,
     ...(verbosity === "verbose" || verbosity === 2 ? details(session) : []),
   ];
   return new Shown({
@@ -212,6 +219,12 @@ export async function initNotebook(names: NotebookNames, options: InitNotebookOp
     ],
   });
 }
+
+/** How to look at the settings and change them. */
+const settingsHint: [string, TableCell] = [
+  "Settings",
+  "new MpConfigEdit() shows and changes them; in the Lab also: menu Settings, Huntbook Settings",
+];
 
 const imports = (names: ReadonlyMap<string, unknown>): [string, TableCell] => [
   "Imported",

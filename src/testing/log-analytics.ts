@@ -43,6 +43,8 @@ export interface ReceivedQuery {
   readonly query: string;
   readonly timespan: string | undefined;
   readonly prefer: string | undefined;
+  /** Ids of the further workspaces that were asked for; undefined for none. */
+  readonly workspaces?: readonly string[];
 }
 
 export interface LogAnalyticsStandIn extends AsyncDisposable {
@@ -228,12 +230,18 @@ class StandIn {
   }
 
   async #query(request: IncomingMessage): Promise<Reply | "cut"> {
-    const body = (await readBody(request)) as { query?: unknown; timespan?: unknown } | undefined;
+    const body = (await readBody(request)) as { query?: unknown; timespan?: unknown; workspaces?: unknown } | undefined;
     if (typeof body?.query !== "string")
       return failed(400, "BadArgumentError", "The request had some invalid properties");
     const timespan = typeof body.timespan === "string" ? body.timespan : undefined;
     const prefer = request.headers["prefer"];
-    this.received.push({ query: body.query, timespan, prefer: Array.isArray(prefer) ? prefer.join() : prefer });
+    const also = Array.isArray(body.workspaces) ? { workspaces: body.workspaces.map(String) } : {};
+    this.received.push({
+      query: body.query,
+      timespan,
+      prefer: Array.isArray(prefer) ? prefer.join() : prefer,
+      ...also,
+    });
     const fault = this.faults.shift();
     switch (fault?.kind) {
       case "gateway-timeout":

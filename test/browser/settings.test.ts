@@ -4,11 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Secret } from "../../src/base/secret.js";
+import { Secret } from "../../src/base/secret.js";
 import { settingsOpener } from "../../src/cli/settings-editor.js";
 import type { VaultReference } from "../../src/config/setting.js";
 import { openSettingsServer, type SettingsServer } from "../../src/notebook/server/index.js";
 import { createSession } from "../../src/session/session.js";
+import { createHttpClient, type HttpClient } from "../../src/net/client.js";
+import { serverCertificate } from "../azure/certificates.js";
+import { AzureStandIn, tenant } from "../azure/stand-in.js";
 import { bundleWeb } from "../../tools/web.js";
 import { launchChromium, withoutBrowser } from "./chromium.js";
 
@@ -36,14 +39,36 @@ let file: string;
 let webDir: string;
 /** Everything that the server sent. */
 let sent: string[];
+/** Resource Manager. */
+let azure: AzureStandIn;
+let http: HttpClient;
+const seen = {
+  WorkspaceId: "55555555-2222-4333-8444-555555555555",
+  TenantId: tenant,
+  SubscriptionId: "33333333-2222-4333-8444-555555555555",
+} as const;
 let uploads: [VaultReference, string][];
 
 beforeAll(async () => {
   if (withoutBrowser) return;
   webDir = mkdtempSync(join(tmpdir(), "huntbook-web-"));
+  azure = await new AzureStandIn().start();
+  azure.subscriptions.set(seen.SubscriptionId, "Security");
+  azure.subscriptions.set("66666666-2222-4333-8444-555555555555", "Old");
+  for (const [name, workspaceId] of [
+    ["edr", seen.WorkspaceId],
+    ["soc", "77777777-2222-4333-8444-555555555555"],
+  ] as const)
+    azure.workspaces.push({ name, workspaceId, subscriptionId: seen.SubscriptionId, resourceGroup: "rg" });
+  azure.failNext({ path: "66666666-2222-4333-8444-555555555555/providers", status: 403 });
+  http = createHttpClient({ extraCa: [serverCertificate] });
   [browser] = await Promise.all([launchChromium(), bundleWeb(join(import.meta.dirname, "../.."), webDir)]);
 });
-afterAll(() => browser?.close());
+afterAll(async () => {
+  await browser?.close();
+  await http?.close();
+  await azure?.close();
+});
 
 beforeEach(async () => {
   if (withoutBrowser) return;
@@ -59,9 +84,12 @@ beforeEach(async () => {
       set: async (reference: VaultReference, secret: Secret) => void uploads.push([reference, secret.reveal()]),
       list: async () => ["otx", "virustotal"],
     };
+    const signIn = async () => ({ getToken: async () => new Secret("hunter2-access-token-1", "test") });
+    const cloud = { name: "global", resourceManager: azure.url };
     Object.defineProperty(session, "azureFor", {
-      value: () => ({ vault: async () => vault, close: async () => undefined }),
+      value: () => ({ vault: async () => vault, signIn, cloud, close: async () => undefined }),
     });
+    Object.defineProperty(session, "http", { value: http });
     return session;
   };
   const openSettings = settingsOpener(openSession, file);
@@ -235,6 +263,32 @@ Azure:
     expect(text).not.toContain("Soc:");
   });
 
+  test("workspaces come from Azure Machine Learning's config.json and from what the sign-in can see", async () => {
+    const id = "44444444-2222-4333-8444-555555555555";
+    writeFileSync(
+      join(file, "../config.json"),
+      JSON.stringify({
+        ...{ tenant_id: id, subscription_id: id, resource_group: "rg", workspace_id: id },
+        workspace_name: "aml",
+      }),
+    );
+    await openTab("Microsoft Sentinel", "WorkspaceId");
+    await page.getByLabel("config.json").fill(join(file, "../config.json"));
+    await press("Import config.json");
+    await said(/^Imported aml/);
+    await press("Find workspaces");
+    await said(/^2 workspaces; subscription Old could not be looked at: Azure Resource Manager refuses access/);
+    await page.getByLabel("In Azure").selectOption({ label: `edr (Security, ${seen.WorkspaceId})` });
+    await press("Add this one");
+    await said(/^Imported edr as edr/);
+    await press("Save Settings");
+    await said(/^Saved \//);
+    const text = readFileSync(file, "utf8");
+    expect(text).toContain(`    aml:\n      WorkspaceId: ${id}\n`);
+    expect(text).toContain(`    edr:\n      WorkspaceId: ${seen.WorkspaceId}\n      TenantId: ${seen.TenantId}\n`);
+    expect(text.startsWith("# kept\nAzureSentinel:\n  Workspaces:\n    # the one we use\n")).toBe(true);
+  });
+
   test("what does not fit stays in the form and is told; a wrong address of the portal too", async () => {
     await openTab("Huntbook", "MaxRows");
     await page.getByLabel("MaxRows").fill("many");
@@ -251,11 +305,43 @@ Azure:
     await said(/config\/import: this is not an address of the Azure portal/);
   });
 
+  test("the whole file is edited: what cannot be read stays in the page and is told, secrets stay hidden and stay in the file", async () => {
+    await openTab("Whole file", "warnings; Validate");
+    const area = page.getByLabel("The file");
+    const text = await area.inputValue();
+    await area.fill(text.replace("Primary: true", "Primary: [true"));
+    await press("Update");
+    await said(/config\/invalid: .*msticpyconfig\.yaml:\d+:\d+/);
+    expect(await area.inputValue()).toContain("Primary: [true");
+    await area.fill(text.replace("Primary: true", "Provider: <hidden 1>"));
+    await press("Update");
+    await said(/config\/edit/);
+    const edited = text.replace(
+      "Primary: true",
+      `Primary: false\n  VirusTotal: { Args: { AuthKey: ${typed} } } # mine`,
+    );
+    await area.fill(edited);
+    await press("Save Settings");
+    await said(/^Saved \//);
+    expect(readFileSync(file, "utf8")).toBe(
+      start.replace("Primary: true", `Primary: false\n  VirusTotal: { Args: { AuthKey: ${typed} } } # mine`),
+    );
+    expect(await area.inputValue()).toContain("VirusTotal: { Args: { AuthKey: <hidden 2> } } # mine");
+    await openTab("TI Providers", "Add prov");
+    await page.getByRole("listbox", { name: "Providers" }).selectOption("VirusTotal");
+    await page.getByText("VirusTotal", { exact: true }).first().waitFor();
+    await press("Undo");
+    await said(/^Undone/);
+    await press("Save Settings");
+    await said(/^Saved \//);
+    expect(readFileSync(file, "utf8")).toBe(start);
+  });
+
   test("the whole file is shown with its secrets hidden; help opens on every tab", async () => {
-    await openTab("Whole file", "# kept");
-    const text = await page.getByRole("tabpanel").filter({ visible: true }).innerText();
-    expect(text).toContain("AuthKey: <hidden>");
-    expect(text).toContain("Unknown: { key: <hidden> }");
+    await openTab("Whole file", "warnings; Validate");
+    const text = await page.getByLabel("The file").inputValue();
+    expect(text).toContain("AuthKey: <hidden 1>");
+    expect(text).toContain("Unknown: { key: <hidden 2> }");
     for (const name of await page.getByRole("tab").allInnerTexts()) {
       await tab(name).click();
       const panel = page.getByRole("tabpanel").filter({ visible: true });

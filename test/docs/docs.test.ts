@@ -13,6 +13,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { commands } from "../../src/cli/main.js";
 import { parseCommandArgs } from "../../src/cli/command.js";
 import { readConfig } from "../../src/config/config.js";
+import { parseYamlSource } from "../../src/config/yaml-source.js";
 import { parseNotebook, runNotebook } from "../../src/notebook/runner/index.js";
 import { readQueries } from "../../src/query/read-queries.js";
 import { parseCorrections } from "../../src/workspace/ingest/corrections.js";
@@ -97,6 +98,10 @@ describe("yaml", () => {
       readConfig(text, { path: "msticpyconfig.yaml", from: "working folder" }, { env: {}, home: "/" }).diagnostics,
     corrections: text => (parseCorrections(text, "ingest.yaml").length > 0 ? [] : ["no entries"]),
     sites: text => (parseSites(text, "sites.yaml").length > 0 ? [] : ["no sites"]),
+    session: text => {
+      const { diagnostics, value } = parseYamlSource(text, "mp_user_session.yaml");
+      return [...diagnostics, ...Object.keys(value ?? {}).filter(k => k !== "QueryProviders" && k !== "Components")];
+    },
     queries: text => readQueries(text, "queries.yaml").diagnostics,
   };
   test.each(fencesOf("yaml").map(f => [`${f.name}:${f.fence.line}`, f.fence] as const))("%s", (_name, fence) => {

@@ -494,6 +494,61 @@ describe.skipIf(skip)("the Lab", () => {
     await expect.poll(() => outputs().nth(1).textContent()).toContain("again");
   });
 
+  test("the settings editor in a cell: the article's steps, saved, and no key in the notebook", async () => {
+    const key = "vt-typed-in-the-lab-0453";
+    writeNotebook("settings.ipynb", [
+      cell(
+        'import { MpConfigEdit } from "huntbook";\nconst mpedit = new MpConfigEdit("mine.yaml");\nmpedit.setTab("AzureSentinel");\nmpedit',
+      ),
+      cell('mpedit.setTab("TI Providers");\nmpedit.isChanged'),
+    ]);
+    await open("settings.ipynb");
+    await command("notebook:run-cell-and-select-next");
+    const tab = (name: string) => page.getByRole("tab", { name, exact: true });
+    const press = (name: string) => outputs().first().getByRole("button", { name, exact: true }).click();
+    const said = (text: string | RegExp) => page.getByRole("status").filter({ hasText: text }).first().waitFor();
+    await expect.poll(() => tab("Microsoft Sentinel").getAttribute("aria-selected"), { timeout: 20_000 }).toBe("true");
+    await command("notebook:run-cell");
+    await expect.poll(() => tab("TI Providers").getAttribute("aria-selected")).toBe("true");
+    await page.getByLabel("Add prov").selectOption("VirusTotal");
+    await press("Add");
+    await said("Added VirusTotal");
+    await page.getByLabel("Value").fill(key);
+    await press("Update");
+    await said("Updated Args.AuthKey; not saved yet");
+    await picture("settings-in-a-cell");
+    await press("Save Settings");
+    await said(/^Saved /);
+    expect(readFileSync(join(root, "mine.yaml"), "utf8")).toContain(`AuthKey: ${key}`);
+    await command("docmanager:save");
+    expect(readFileSync(join(root, "settings.ipynb"), "utf8")).not.toContain(key);
+    expect(await page.content()).not.toContain(key);
+    rmSync(join(root, "mine.yaml"));
+    expect(wrong).toEqual([]);
+  });
+
+  test("the settings page is one click away: from the menu, the launcher and the gallery", async () => {
+    await open("getting-started.ipynb");
+    const opened = async (click: () => Promise<unknown>) => {
+      const [settings] = await Promise.all([context.waitForEvent("page"), click()]);
+      await settings.getByRole("tab", { name: "MSTICPy", exact: true }).waitFor();
+      expect(settings.url()).toBe(address("/settings"));
+      return settings;
+    };
+    const first = await opened(async () => {
+      await page.getByRole("menuitem", { name: "Settings", exact: true }).click();
+      await page.getByRole("menuitem", { name: "Huntbook Settings" }).click();
+    });
+    await first.close();
+    await command("launcher:create");
+    const second = await opened(() => page.locator(".jp-LauncherCard", { hasText: "Huntbook Settings" }).click());
+    await second.getByRole("link", { name: "Templates" }).click();
+    await second.getByRole("link", { name: "Settings", exact: true }).click();
+    await second.getByRole("link", { name: "Open the Lab" }).waitFor();
+    expect(second.url()).toBe(address("/settings"));
+    await second.close();
+  });
+
   test("the code of a widget comes from the kernel: what a notebook's file holds does not run", async () => {
     const id = "0f0f0f0f0f0f4f0f8f0f0f0f0f0f0f0f";
     const esm =

@@ -1,4 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -9,6 +11,7 @@ import {
   createSession,
   type InitNotebookOptions,
   type Session,
+  type TILookup,
 } from "../../src/index.js";
 import { systemConfigPorts } from "../../src/config/config.js";
 import { checkNode } from "../../src/session/init-notebook.js";
@@ -177,6 +180,74 @@ test("plug-ins add queries, names and drivers; one that fails does not keep othe
   };
   const splunk = await withSession(session, async () => new Provider("Splunk").connect(undefined, { host: "h1" }));
   expect((splunk as { connected: boolean }).connected).toBe(true);
+});
+
+test("a plug-in's source of threat intelligence is asked; one that is none is told; its classes can be loaded by name", async () => {
+  write(
+    "plugins/ti.mjs",
+    `const mine = {
+      name: "Mine", describes: "a list of ours", kind: "feed", isOutbound: false, unavailable: undefined,
+      usage: { sent: 0, fromKept: 0, kept: 0 },
+      subtypes: type => (type === "ipv4" ? [""] : undefined),
+      plan: queries => ({ host: "", toSend: 0, kept: queries.length, quota: [], neededMs: 0 }),
+      ask: async (queries, { onAnswer }) => {
+        for (const q of queries) onAnswer(q, { status: 0, message: "", cached: false, verdict: { severity: "high", details: { list: "ours" } } });
+      },
+    };
+    class Places { constructor() { this.kind = "places"; } }
+    export default { name: "ours", setup(host) {
+      host.addProvider("ti", "Mine", mine);
+      host.addProvider("ti", "Broken", class {});
+      host.addProvider("geoip", "Places", Places);
+    } };
+    `,
+  );
+  const { scope } = await init(
+    "PluginFolders: [./plugins]\nUserDefaults: { LoadComponents: { TILookup: , GeoIpLookup: { provider: Places } } }\n",
+  );
+  expect(scope["geoip"]).toMatchObject({ kind: "places" });
+  const results = await withSession(session, () =>
+    (scope["ti_lookup"] as TILookup).lookupIoc("8.8.4.4", { providers: ["Mine"] }),
+  );
+  expect(results.find(r => r.Provider === "Mine")).toMatchObject({ Severity: "high", Ioc: "8.8.4.4" });
+  expect(session.notices.map(n => n.message)).toContain(
+    "provider 'Broken' of a plug-in cannot be asked: it has no ask()",
+  );
+});
+
+/** A registry of one package, on loopback; npm itself asks it. */
+async function registry(version: string | undefined): Promise<Server> {
+  const server = createServer((request, response) => {
+    const isOurs = version !== undefined && request.url === "/huntbook";
+    const dist = { tarball: "http://127.0.0.1/x.tgz", shasum: "0".repeat(40) };
+    const versions = { [version ?? ""]: { name: "huntbook", version, dist } };
+    const body = isOurs ? { name: "huntbook", "dist-tags": { latest: version }, versions } : { error: "not found" };
+    response.writeHead(isOurs ? 200 : 404, { "content-type": "application/json" }).end(JSON.stringify(body));
+  });
+  await new Promise<void>(done => server.listen(0, "127.0.0.1", done));
+  return server;
+}
+
+test.each<[string, string | undefined, RegExp]>([
+  ["a newer version", "99.1.0", /Huntbook 99\.1\.0 is available[^]*npm install huntbook@latest/],
+  ["no newer one", "0.0.1", /latest known version/],
+  ["no answer of use", undefined, /could not be found out \(offline\?\)/],
+])("the check for an upgrade asks npm's registry: %s", async (_, version, expected) => {
+  const server = await registry(version);
+  const names = ["npm_config_registry", "npm_config_cache"] as const;
+  const before = names.map(name => process.env[name]);
+  process.env["npm_config_registry"] = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  process.env["npm_config_cache"] = join(dir, "npm");
+  try {
+    expect((await init(undefined, { checkUpgrade: true })).text).toMatch(expected);
+  } finally {
+    for (const [i, name] of names.entries()) {
+      const value = before[i];
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+    server.close();
+  }
 });
 
 test.each([

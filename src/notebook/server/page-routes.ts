@@ -21,6 +21,8 @@ export interface PageOptions {
   readonly catalog: LoadCatalog;
   /** Names that a hunt window may use. */
   readonly workspaces: () => Promise<readonly string[]>;
+  /** Whether there is a page `/settings`. */
+  readonly hasSettings: boolean;
   /** Where `/` leads: a path on this server. */
   readonly home: string;
 }
@@ -80,8 +82,9 @@ const icon = {
   body: Buffer.from(logo),
 };
 
-async function showGallery({ xsrf }: Request, { templates, contents }: PageOptions) {
-  return galleryPage(200, { templates: await templates(), notebooks: await listNotebooks(contents), xsrf });
+async function showGallery({ xsrf }: Request, { templates, contents, hasSettings }: PageOptions) {
+  const notebooks = await listNotebooks(contents);
+  return galleryPage(200, { templates: await templates(), notebooks, xsrf, hasSettings });
 }
 
 async function createAndLaunch(request: Request, options: PageOptions) {
@@ -95,7 +98,10 @@ async function createAndLaunch(request: Request, options: PageOptions) {
     const message = error.hint === undefined ? error.message : `${error.message}: ${error.hint}`;
     const notebooks = await listNotebooks(options.contents);
     const problem = { template, name, message };
-    return galleryPage(400, { templates: await options.templates(), notebooks, xsrf: request.xsrf, problem });
+    const { hasSettings } = options;
+    return galleryPage(400, {
+      ...{ templates: await options.templates(), notebooks, xsrf: request.xsrf, hasSettings, problem },
+    });
   }
 }
 

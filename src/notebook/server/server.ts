@@ -85,11 +85,11 @@ export async function openNotebookServer(options: NotebookServerOptions): Promis
   const settings =
     options.openSettings === undefined || options.webDir === undefined
       ? undefined
-      : settingsRoutes(options.openSettings, options.webDir);
+      : settingsRoutes(options.openSettings, options.webDir, { hasNotebooks: true });
   const routes: readonly Route[] = [
     ...(settings?.routes ?? []),
     ...pageRoutes({
-      ...{ access, contents: thread.handle, home },
+      ...{ access, contents: thread.handle, home, hasSettings: settings !== undefined },
       ...{ templates: options.templates, catalog: options.catalog, workspaces: options.workspaces },
     }),
     ...apiRoutes({

@@ -23,7 +23,11 @@ export interface SettingsRoutes {
   close(): Promise<void>;
 }
 
-export function settingsRoutes(openSettings: OpenSettings, webDir: string): SettingsRoutes {
+export function settingsRoutes(
+  openSettings: OpenSettings,
+  webDir: string,
+  place: { readonly hasNotebooks: boolean },
+): SettingsRoutes {
   let opened: Promise<SettingsHost> | undefined;
   const settings = (): Promise<SettingsHost> => {
     opened ??= openSettings();
@@ -33,7 +37,7 @@ export function settingsRoutes(openSettings: OpenSettings, webDir: string): Sett
   };
   return {
     routes: [
-      route("GET /settings", r => settingsPage(r.xsrf), { kind: "page" }),
+      route("GET /settings", r => settingsPage(r.xsrf, place), { kind: "page" }),
       route("GET /settings.js", () => ({
         file: join(webDir, "settings.js"),
         headers: { "content-type": "text/javascript; charset=utf-8" },

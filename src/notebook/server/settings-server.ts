@@ -33,7 +33,7 @@ export async function openSettingsServer(options: SettingsServerOptions): Promis
   const server = createServer({ keepAliveTimeout: 30_000 });
   const port = await listen(server, options.port);
   const access = new Access({ port, ...(options.token === undefined ? {} : { token: options.token }) });
-  const settings = settingsRoutes(options.openSettings, options.webDir);
+  const settings = settingsRoutes(options.openSettings, options.webDir, { hasNotebooks: false });
   const routes: readonly Route[] = [
     route("GET /", () => redirect("/settings"), { kind: "page" }),
     ...signInRoutes(access),

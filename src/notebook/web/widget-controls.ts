@@ -54,10 +54,20 @@ const text: Draw = (node, page) => {
   input.className = "hb-w-in hb-w-text";
   input.placeholder = node.placeholder ?? "";
   input.spellcheck = false;
-  if (input instanceof HTMLTextAreaElement) input.rows = node.rows ?? 4;
+  if (input instanceof HTMLTextAreaElement) {
+    input.rows = node.rows ?? 4;
+    // A whole file: lines stay lines.
+    if (input.rows > 10) {
+      input.wrap = "off";
+      input.classList.add("hb-code");
+    }
+  }
   const update = editable(
     input,
-    value => (input.value = textOf(value)),
+    value => {
+      // Null: what was typed is not repeated, and stays.
+      if (value !== null) input.value = textOf(value);
+    },
     () => page.set(node, input.value),
   );
   return { element: field(node, page, input), update };

@@ -3,6 +3,7 @@ import type { Secret } from "../../base/secret.js";
 import type { Field } from "../../config/editor-fields.js";
 import type { EditorTab, ListTab } from "../../config/editor-tabs.js";
 import type { FieldChange, SettingsEditor } from "../../config/settings-editor.js";
+import type { FoundWorkspace } from "../../config/find-workspaces.js";
 import type { WorkspaceSettings } from "../../config/import-workspace.js";
 import type { SettingsAccess } from "../../session/settings-access.js";
 import { show as showView } from "../../session/show.js";
@@ -10,6 +11,7 @@ import { Accordion, Box, Panel } from "./containers.js";
 import type { AnyControl } from "./control.js";
 import { Button, Dropdown, Note, Select, Text } from "./controls.js";
 import { Output } from "./output.js";
+import { FileText } from "./file-text.js";
 import { toControl, type FieldControl } from "./settings-fields.js";
 
 /** What a tab needs of the editor around it. */
@@ -21,6 +23,9 @@ export interface TabHost {
   /** Shows something below the tabs. */
   show(content: unknown): Promise<void>;
 }
+
+const describeWorkspace = ({ settings, subscription }: FoundWorkspace): string =>
+  `${settings.WorkspaceName} (${subscription}, ${settings.WorkspaceId})`;
 
 const link = (text: string, href: string) => ({ kind: "link", text, href }) as const;
 
@@ -41,6 +46,7 @@ export class SettingsTab extends Panel {
   #fields: readonly FieldControl[] = [];
   #name: Text | undefined;
   #list: Select | undefined;
+  #text: FileText | undefined;
   #entry: string | undefined;
   /** While it is drawn, what controls say of themselves is no wish of a person. */
   #drawing = false;
@@ -74,12 +80,14 @@ export class SettingsTab extends Panel {
 
   /** Leaves nothing that costs a page anything. */
   clear(): void {
+    this.#text = undefined;
     this.replace([]);
   }
 
   /** Puts what was changed in the form into the configuration; gives the names of the settings. */
   apply(): readonly string[] {
     const { editor } = this.#host;
+    if (this.#text !== undefined) return this.#applyText(this.#text);
     const { tab } = this;
     const changes = this.#fields.map(f => f.change()).filter((c): c is FieldChange => c !== undefined);
     const changed = changes.length === 0 ? [] : editor.update(changes);
@@ -88,6 +96,15 @@ export class SettingsTab extends Panel {
     editor.rename(tab, this.#entry, name);
     this.#entry = name;
     return [...changed, "Name"];
+  }
+
+  /** A text that cannot be read stays in the page as it is. */
+  #applyText(text: FileText): readonly string[] {
+    const edited = text.edited;
+    if (edited === undefined) return [];
+    this.#host.editor.replaceText(edited, text.shown);
+    this.draw();
+    return ["the file"];
   }
 
   #drawList(tab: ListTab, wanted: string | undefined): void {
@@ -180,7 +197,7 @@ export class SettingsTab extends Panel {
         ? [new Note("It has no settings of its own.", "faint")]
         : []),
       new Box([this.#update(), ...this.#entryActions()], { direction: "row" }),
-      ...(tab.kind === "list" && tab.isSentinel === true ? [this.#portal()] : []),
+      ...(tab.kind === "list" && tab.isSentinel === true ? [this.#imports(tab)] : []),
     ]);
   }
 
@@ -258,27 +275,61 @@ export class SettingsTab extends Panel {
     return actions;
   }
 
-  #portal(): Box {
+  /** Workspaces from elsewhere: the portal's address, a config.json, and what the sign-in can see. */
+  #imports(tab: ListTab): Box {
+    const { editor, access } = this.#host;
+    const row = (field: AnyControl, label: string, text: string, work: () => Promise<string> | string): Box => {
+      const made = new Button({ label, help: text });
+      made.onPress(() =>
+        this.#host.act(() => {
+          this.apply();
+          return work();
+        }),
+      );
+      return new Box([field, made], { direction: "row" });
+    };
+    const take = (found: WorkspaceSettings & { readonly WorkspaceName: string }): string => {
+      // A new entry that has nothing yet is what it is meant for.
+      const isEmpty = this.#entry !== undefined && editor.fields(tab, this.#entry).every(f => !f.isSet);
+      const name = isEmpty ? (this.#entry ?? found.WorkspaceName) : found.WorkspaceName;
+      editor.addWorkspace(name, found);
+      this.draw(name);
+      return `Imported ${found.WorkspaceName} as ${name}; not saved yet`;
+    };
     const address = new Text({
       label: "Portal URL",
       placeholder: "the address of the workspace's page in the Azure portal",
     });
-    const load = new Button({ label: "Import from URL", help: "Ask Azure for the workspace of that page" });
-    load.onPress(() =>
+    const json = new Text({ label: "config.json", value: "config.json" });
+    const seen = new Dropdown<FoundWorkspace>({ label: "In Azure", options: new Map() });
+    const add = new Button({ label: "Add this one", help: "Add the chosen workspace" });
+    const found = new Panel();
+    add.onPress(() => this.#host.act(() => (seen.value === undefined ? undefined : take(seen.value.settings))));
+    const find = new Button({ label: "Find workspaces", help: "List the workspaces that your sign-in can see" });
+    find.onPress(() =>
       this.#host.act(async () => {
-        const { editor, access } = this.#host;
-        if (this.tab.kind !== "list") return undefined;
-        this.apply();
-        const found = await access.fromPortal(address.value);
-        // A new entry that has nothing yet is what it is meant for.
-        const isEmpty = this.#entry !== undefined && editor.fields(this.tab, this.#entry).every(f => !f.isSet);
-        const name = isEmpty ? (this.#entry ?? found.WorkspaceName) : found.WorkspaceName;
-        editor.addWorkspace(name, found);
-        this.draw(name);
-        return `Imported ${found.WorkspaceName} as ${name}; not saved yet`;
+        const { workspaces, failed } = await access.findWorkspaces();
+        seen.setOptions(new Map(workspaces.map(w => [describeWorkspace(w), w])));
+        found.replace(workspaces.length === 0 ? [] : [new Box([seen, add], { direction: "row" })]);
+        const missing = failed.map(f => `; subscription ${f.subscription} could not be looked at: ${f.message}`);
+        return `${workspaces.length} workspaces${missing.join("")}`;
       }),
     );
-    return new Box([address, load], { direction: "row" });
+    return new Box(
+      [
+        row(address, "Import from URL", "Ask Azure for the workspace of that page", async () =>
+          take(await access.fromPortal(address.value)),
+        ),
+        row(json, "Import config.json", "Read Azure Machine Learning's file", () => {
+          const name = editor.importConfigJson(json.value.trim());
+          this.draw(name);
+          return `Imported ${name}, and as Default where that was not filled in; not saved yet`;
+        }),
+        find,
+        found,
+      ],
+      { label: "From elsewhere" },
+    );
   }
 
   async #upload(field: Field, typed: Secret | undefined): Promise<void> {
@@ -294,9 +345,17 @@ export class SettingsTab extends Panel {
   }
 
   #drawFile(): void {
-    const shown = new Output({ label: "The file" });
-    shown.setView([{ kind: "code", text: this.#host.editor.maskedText, language: "yaml" }]);
-    this.replace([help(this.tab), shown]);
+    const { editor } = this.#host;
+    const text = new FileText(editor.hiddenText, { label: "The file" });
+    this.#text = text;
+    const found = editor.validate();
+    const count = (severity: string) => found.filter(f => f.severity === severity).length;
+    this.replace([
+      help(this.tab),
+      text,
+      new Box([this.#update()], { direction: "row" }),
+      new Note(`${count("error")} errors, ${count("warning")} warnings; Validate Settings shows them.`, "faint"),
+    ]);
   }
 
   /** The list, for tests and for scripts that drive the editor. */

@@ -255,6 +255,16 @@ test("the timespan is an ISO interval, and the service is asked to wait as long 
   ]);
 });
 
+test("a query is asked of further workspaces too", async () => {
+  const driver = createSentinelDriver({
+    ...{ workspaceId: standIn.workspaceId, tenantId: "t", workspaceName: "Test + Edr", endpoint: standIn.endpoint },
+    ...{ http, tokens, frames: store, clock, alsoWorkspaceIds: ["22222222-2222-4333-8444-555555555555"] },
+  });
+  const frame = await (await connected(driver)).query("Many");
+  expect(standIn.received[0]?.workspaces).toEqual(["22222222-2222-4333-8444-555555555555"]);
+  expect(frame.provenance.source).toBe("workspace Test + Edr");
+});
+
 test("an answer cut by the service is partial, with the service's reason", async () => {
   const driver = await connected(sentinel());
   standIn.failNext({ kind: "truncated", rows: 10 }, { kind: "too-large", rows: 10 });

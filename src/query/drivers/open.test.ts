@@ -16,6 +16,8 @@ const text = `
 MSSentinel:
   Workspaces:
     Soc: { WorkspaceId: ${guid("1")}, TenantId: ${guid("a")} }
+    Edr: { WorkspaceId: ${guid("2")}, TenantId: ${guid("a")} }
+    Other: { WorkspaceId: ${guid("3")}, TenantId: ${guid("b")} }
     Broken: { WorkspaceId: nope, TenantId: ${guid("a")} }
 Huntbook:
   Workspaces:
@@ -99,6 +101,26 @@ test.each<[string, (config: Config) => unknown]>([
   const driver = await openDriver(p, sentinel, target(config));
   expect([driver.environment, driver.connected, p.tenants]).toEqual(["MSSentinel", true, [guid("a")]]);
   expect(driver.connection).toContain(guid("1"));
+});
+
+test.each<[string, unknown, string, RegExp]>([
+  ["of another tenant", { workspaces: ["Soc", "Other"] }, "query/connect-target", /another tenant/],
+  ["a local one", { workspaces: ["Soc", "Default"] }, "query/connect-target", /is local/],
+  ["a local one first", { workspaces: ["Default", "Soc"] }, "query/connect-target", /is local/],
+  ["no list", { workspaces: "Soc" }, "query/connect-target", /not a list/],
+  ["an unknown one", { workspaces: ["Soc", "Nowhere"] }, "config/unknown-workspace", /Nowhere/],
+])("several workspaces, one of them %s, are refused", async (_, target, code, message) => {
+  await expect(openDriver(ports(read(text)), sentinel, target)).rejects.toMatchObject({
+    code,
+    message: expect.stringMatching(message) as string,
+  });
+});
+
+test("several workspaces of one tenant are one connection", async () => {
+  const p = ports(read(text));
+  const driver = await openDriver(p, sentinel, { workspaces: ["Soc", "Edr", "Soc"] });
+  expect(driver.connection).toBe(`workspace Soc + Edr (${guid("1")})`);
+  expect((await openDriver(p, sentinel, undefined, { workspaces: ["Edr"] })).connection).toContain(guid("2"));
 });
 
 test("an open workspace is used as it is", async () => {

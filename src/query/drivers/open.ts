@@ -24,6 +24,8 @@ export interface DriverPorts {
   readonly tokensFor: (workspace: WorkspaceConfig | undefined) => TokenSource;
 }
 
+const optionNames = ["workspace", "workspaces", "connection_str"] as const;
+
 interface Target {
   readonly place: WorkspacePlace;
   readonly name: string;
@@ -37,10 +39,41 @@ function isLocalWorkspace(target: unknown): target is LocalWorkspace {
   return typeof target === "object" && target !== null && "query" in target && "schemas" in target && "clock" in target;
 }
 
-/** `connect({ workspace: "Soc" })`, as MSTICPy's keyword argument. */
+/** `connect({ workspace: "Soc" })` and `connect({ workspaces: ["Soc", "Edr"] })`, as MSTICPy's keyword arguments. */
 function isOptions(target: unknown): target is Readonly<Record<string, unknown>> {
   if (typeof target !== "object" || target === null) return false;
-  return Object.getPrototypeOf(target) === Object.prototype && ("workspace" in target || "connection_str" in target);
+  return Object.getPrototypeOf(target) === Object.prototype && optionNames.some(name => name in target);
+}
+
+/** Several workspaces that queries are asked of together: the first is the one that is connected to. */
+function readWorkspaces(target: unknown, options: Readonly<Record<string, unknown>>): readonly string[] | undefined {
+  const value = (isOptions(target) ? target : options)["workspaces"];
+  if (value === undefined) return undefined;
+  if (Array.isArray(value) && value.length > 0 && value.every(name => typeof name === "string"))
+    return [...new Set(value)];
+  throw new HuntError("query/connect-target", "'workspaces' is not a list of names", {
+    hint: 'write { workspaces: ["Soc", "Edr"] }',
+  });
+}
+
+/** The ids of the further workspaces. One sign-in serves them, so they are of one tenant. */
+function furtherIds(names: readonly string[], first: WorkspacePlace & { kind: "sentinel" }, config: Config): string[] {
+  return names.map(name => {
+    const { place } = new WorkspaceConfig({ config, workspace: name });
+    if (place.kind !== "sentinel")
+      throw new HuntError(
+        "query/connect-target",
+        `workspace '${name}' is local; only those of Sentinel are asked together`,
+        {
+          hint: `in a local workspace, KQL reads another by workspace("${name}").Table`,
+        },
+      );
+    if (place.tenantId.toLowerCase() !== first.tenantId.toLowerCase())
+      throw new HuntError("query/connect-target", `workspace '${name}' is of another tenant than the first`, {
+        hint: "connect a QueryProvider of its own to it, and union the frames",
+      });
+    return place.workspaceId;
+  });
 }
 
 /** A WorkspaceConfig, a name, a connection string, or (undefined) the default workspace. */
@@ -80,7 +113,16 @@ export async function openDriver(
     ...(limits.timeoutMs === undefined ? {} : { timeoutMs: limits.timeoutMs }),
   };
   if (isLocalWorkspace(target)) return createLocalDriver(target, settings);
-  const { place, name, workspace } = findTarget(target, options, ports);
+  const several = readWorkspaces(target, options);
+  const { place, name, workspace } = findTarget(several?.[0] ?? target, several === undefined ? options : {}, ports);
+  if (place.kind !== "sentinel" && several !== undefined && several.length > 1)
+    throw new HuntError(
+      "query/connect-target",
+      `workspace '${name}' is local; only those of Sentinel are asked together`,
+      {
+        hint: `in a local workspace, KQL reads another by workspace("${several[1] ?? ""}").Table`,
+      },
+    );
   if (place.kind !== "sentinel") return createLocalDriver(await ports.openWorkspace(place), settings);
   if (environment.name === "Local")
     throw new HuntError("query/connect-target", `workspace '${name}' is not local`, {
@@ -90,7 +132,8 @@ export async function openDriver(
     ...settings,
     workspaceId: place.workspaceId,
     tenantId: place.tenantId,
-    workspaceName: name,
+    workspaceName: several === undefined ? name : several.join(" + "),
+    alsoWorkspaceIds: furtherIds(several?.slice(1) ?? [], place, ports.config()),
     endpoint: ports.cloud().logAnalytics,
     http: ports.http,
     tokens: ports.tokensFor(workspace),

@@ -24,6 +24,8 @@ export interface TokenSource {
 export interface SentinelDriverOptions {
   readonly workspaceId: string;
   readonly tenantId: string;
+  /** Further workspaces of the tenant that each query is asked of too; the service unites their tables. */
+  readonly alsoWorkspaceIds?: readonly string[];
   /** For people. */
   readonly workspaceName: string;
   /** For example `https://api.loganalytics.io`; see config's clouds. */
@@ -96,7 +98,7 @@ class SentinelDriver implements Driver {
         path: "query",
         timeoutMs,
         signal,
-        json: { query: text, ...(range === undefined ? {} : toTimespan(range)) },
+        json: { query: text, ...this.#also, ...(range === undefined ? {} : toTimespan(range)) },
       }),
     ).catch((error: unknown) => {
       throw this.#explain(error, timeoutMs);
@@ -130,6 +132,12 @@ class SentinelDriver implements Driver {
 
   get #source(): string {
     return `workspace ${this.#options.workspaceName}`;
+  }
+
+  /** Source: https://learn.microsoft.com/azure/azure-monitor/logs/api/cross-workspace-queries */
+  get #also(): { readonly workspaces?: readonly string[] } {
+    const ids = this.#options.alsoWorkspaceIds ?? [];
+    return ids.length === 0 ? {} : { workspaces: ids };
   }
 
   /** The range to send beside the text: none when the text limits time itself. */

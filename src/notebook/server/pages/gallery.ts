@@ -16,6 +16,8 @@ export interface GalleryOptions {
   readonly templates: readonly NotebookTemplate[];
   readonly notebooks: readonly OwnNotebook[];
   readonly xsrf: string;
+  /** Whether this server has the page `/settings`. */
+  readonly hasSettings: boolean;
   /** What went wrong with the last attempt. */
   readonly problem?: { readonly template: string; readonly name: string; readonly message: string };
 }
@@ -31,7 +33,14 @@ export function galleryPage(status: number, options: GalleryOptions): Answer {
 <h2>My notebooks</h2>
 ${options.notebooks.length === 0 ? html`<p class="faint">None yet.</p>` : notebookTable(options.notebooks)}
 </section>`;
-  return htmlAnswer(status, pageFrame("Huntbook: templates", body, html`<a href="/lab">Open the Lab</a>`));
+  return htmlAnswer(
+    status,
+    pageFrame(
+      "Huntbook: templates",
+      body,
+      html`${options.hasSettings ? html`<a href="/settings">Settings</a>` : ""}<a href="/lab">Open the Lab</a>`,
+    ),
+  );
 }
 
 function card(template: NotebookTemplate, { xsrf, problem }: GalleryOptions) {

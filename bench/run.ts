@@ -23,7 +23,7 @@ const benches: Readonly<Record<string, Bench>> = {
   kernel: { file: "kernel.ts" },
   "kernel-starts": { file: "kernel.ts", args: ["starts", "100"], isLong: true },
   geo: { file: "geo.ts" },
-  ti: { file: "ti.ts" },
+  ti: { file: "ti.ts", isLong: true },
   views: { file: "views.ts" },
   "kql-10m": { file: "kql.ts", args: ["10m"], isLong: true },
   growth: { file: "kql.ts", args: ["small", "1m", "10m"], isLong: true },

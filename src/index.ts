@@ -16,6 +16,10 @@ import { initNotebook as init, type InitNotebookOptions } from "./session/init-n
 import { createEntity, Entity, readEntities } from "./entity/entity.js";
 import { TILookup } from "./session/enrich.js";
 import { GeoLiteLookup, geoDistance, IPStackLookup } from "./session/geo.js";
+import { dnsComponents, urlComponents } from "./enrich/domain/name-parts.js";
+import { lookAlikes } from "./enrich/domain/look-alike.js";
+import { nameScore } from "./enrich/domain/name-score.js";
+import { dnsResolve, DomainValidator, ipRevResolve } from "./session/domain.js";
 import { getIpType, whois } from "./session/whois.js";
 import { QueryProvider } from "./session/provider.js";
 import { createSession, Session } from "./session/session.js";
@@ -34,6 +38,7 @@ export { QueryProvider, QueryTime, TimeSpan, WorkspaceConfig, settings };
 export { ConfigReport, MpConfigEdit, MpConfigFile };
 export { display, md, mdWarn, nbwidgets, show };
 export { createEntity, Entity, GeoLiteLookup, geoDistance, getIpType, IPStackLookup, readEntities, TILookup, whois };
+export { dnsComponents, dnsResolve, DomainValidator, ipRevResolve, lookAlikes, nameScore, urlComponents };
 export { IoCExtract, defang, extractIocs, refang, unpackBase64 };
 export type { ErrorCode, HuntErrorOptions } from "./base/error.js";
 export type { Clock, TimeRange } from "./base/clock.js";
@@ -52,7 +57,8 @@ export type { IocRow, IocExtractor, ExtractTableOptions, AddIocTypeOptions } fro
 export type { ExtractOptions, IocValues } from "./transform/ioc/extract.js";
 export type { IocKind, IocType } from "./transform/ioc/ioc-type.js";
 export type { EntityName, EntityProperties } from "./entity/entity-table.js";
-export type { GeoFrameOptions, GeoInput, GeoRecord } from "./enrich/geo/lookup.js";
+export type { GeoFrameOptions } from "./enrich/geo/frame.js";
+export type { GeoInput, GeoRecord } from "./enrich/geo/lookup.js";
 export type { GeoLiteSettings, UnknownPlace } from "./session/geo.js";
 export type { TiLookup, TiLookupOptions, TiPlan } from "./enrich/ti/lookup.js";
 export type { ColumnOptions, ObservableInput } from "./enrich/ti/observables.js";
@@ -63,6 +69,12 @@ export type { UnpackedItem, Unpacking, UnpackOptions } from "./transform/base64/
 export type { QueryTimeAround } from "./session/api.js";
 export type { UnknownHolder, WhoisSettings } from "./session/whois.js";
 export type { WhoisRecord } from "./enrich/whois/rdap-answer.js";
+export type { CertificateFacts } from "./enrich/domain/certificate.js";
+export type { DnsAnswer } from "./enrich/domain/dns.js";
+export type { LookAlike, LookAlikeKind } from "./enrich/domain/look-alike.js";
+export type { NameParts, UrlParts } from "./enrich/domain/name-parts.js";
+export type { NameScore } from "./enrich/domain/name-score.js";
+export type { DomainSettings } from "./session/domain.js";
 export type { IpType } from "./base/ip-class.js";
 export type { Plugin, PluginDriverFactory, PluginHost } from "./session/plugins.js";
 export type { InitNotebookOptions } from "./session/init-notebook.js";
@@ -90,6 +102,11 @@ export function initNotebook(options: InitNotebookOptions = {}): Promise<Shown> 
       geoDistance,
       readEntities,
       whois,
+      dnsResolve,
+      ipRevResolve,
+      lookAlikes,
+      nameScore,
+      DomainValidator,
       nbwidgets,
     },
   };

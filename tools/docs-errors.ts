@@ -25,6 +25,7 @@ const areas: Readonly<Record<string, string>> = {
   ti: "Threat intelligence",
   geo: "Places of addresses",
   whois: "Registration data",
+  domain: "Names and certificates",
   entity: "Entities",
   config: "Configuration",
   auth: "Signing in",

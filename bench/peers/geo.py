@@ -1,4 +1,6 @@
-"""GeoIP with MSTICPy over the addresses that bench/geo.ts wrote. usage: geo.py addresses.json FOLDER (holds GeoLite2-City.mmdb)"""
+"""GeoIP with MSTICPy over the addresses that bench/geo.ts wrote. usage: geo.py addresses.json FOLDER [frame]
+
+FOLDER holds GeoLite2-City.mmdb; with "frame" only the frame is looked up, for its memory."""
 import json, logging, resource, sys, time
 import pandas as pd
 
@@ -18,7 +20,8 @@ def rate(work):
 
 
 frame = pd.DataFrame({"Ip": addresses})
-in_list, in_frame = rate(lambda: geo.lookup_ip(ip_addr_list=addresses)), rate(lambda: geo.df_lookup_ip(frame, column="Ip"))
+in_list = rate(lambda: geo.lookup_ip(ip_addr_list=addresses)) if len(sys.argv) == 3 else (0, 0)
+in_frame = rate(lambda: geo.df_lookup_ip(frame, column="Ip"))
 print("BENCH " + json.dumps({
     "list": in_list[0],
     "listPerProcessorSecond": in_list[1],

@@ -51,6 +51,7 @@ export default defineConfig({
         items: pages({
           "kql-support": "What of KQL runs",
           "kql-lint": "KQL lints",
+          asim: "Normalised events (ASIM)",
           "kql-differences": "Differences from Kusto",
           errors: "Error codes",
           security: "Security",

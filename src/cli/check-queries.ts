@@ -16,11 +16,12 @@ import {
   type CheckedQuery,
   type Finding,
   type FoundQuery,
+  type KqlEnvironment,
   type KqlTable,
 } from "../kql/index.js";
 import { exampleText } from "../query/example.js";
 import { readQueries } from "../query/read-queries.js";
-import { checkTargets, loadTargetTables, type CheckTarget } from "../workspace/index.js";
+import { checkTargets, loadAsim, loadTargetTables, type CheckTarget } from "../workspace/index.js";
 import { usageError } from "./command.js";
 import type { CheckedFile, CheckedFileQuery, CheckRequest } from "./host.js";
 
@@ -35,14 +36,16 @@ export function createQueryChecker(
   cwd: string,
 ): QueryChecker {
   const schemas = new SchemaCache();
-  let tables: Promise<readonly KqlTable[]> | undefined;
+  let schema: Promise<Pick<KqlEnvironment, "tables" | "functions">> | undefined;
   return {
     async check(request) {
       const kind = queryFileKind(request.name);
       if (kind === undefined) return undefined;
       const target = toTarget(request.target);
-      tables ??= request.schema === undefined ? loadTargetTables(target) : readSchema(request.schema, cwd, openSchemas);
-      const environment = { schemaId: "check", tables: await tables, now: new Date().toISOString() };
+      schema ??= withParsers(
+        request.schema === undefined ? loadTargetTables(target) : readSchema(request.schema, cwd, openSchemas),
+      );
+      const environment = { schemaId: "check", ...(await schema), now: new Date().toISOString() };
       const check = (text: string, names?: FoundQuery["names"]): CheckedQuery => {
         const options = { schemas, lint: request.lint, ...(names === undefined ? {} : { names }) };
         return forTarget(checkKql(text, environment, options), target);
@@ -68,6 +71,12 @@ export function createQueryChecker(
       return { text, fixed, skipped, queries };
     },
   };
+}
+
+/** Where Microsoft Sentinel's tables are, the parsers of its information model are, too. */
+async function withParsers(given: Promise<readonly KqlTable[]>): Promise<Pick<KqlEnvironment, "tables" | "functions">> {
+  const tables = await given;
+  return { tables, functions: await loadAsim(tables) };
 }
 
 function toTarget(name: string | undefined): CheckTarget {

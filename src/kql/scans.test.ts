@@ -47,6 +47,9 @@ const times: readonly (readonly [text: string, expected: object | undefined])[] 
   ["Signins | extend t = TimeGenerated | where t > ago(1d)", undefined],
   ["let s = Signins; s | where TimeGenerated > ago(1d)", { from }],
   ["union (Signins | where TimeGenerated > ago(1d)), Signins", undefined],
+  ["union Signins, Signins | where TimeGenerated > ago(1d)", { from }],
+  ["let f = (s: datetime = datetime(null)) { Signins | where isnull(s) or TimeGenerated > s }; f(ago(1d))", { from }],
+  ["let f = (s: datetime = datetime(null)) { Signins | where isnull(s) or TimeGenerated > s }; f()", undefined],
   ["Signins | where TimeGenerated > ago(1d) or User == 'x'", undefined],
   ["Signins | take 10 | where TimeGenerated > ago(1d)", undefined],
 ];

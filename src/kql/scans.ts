@@ -34,7 +34,7 @@ export function scansOf(plan: Plan, instantOf: InstantOf): readonly ScanUse[] {
       return;
     }
     if (rel.kind === "ref") {
-      const renamed = { affects: above.affects, tests: above.tests.flatMap(t => renameTest(t, rel)) };
+      const renamed = { affects: above.affects, tests: above.tests.flatMap(t => renameTest(t, refSources(rel))) };
       sharedAbove.set(rel.shared, [...(sharedAbove.get(rel.shared) ?? []), renamed]);
       return;
     }
@@ -89,7 +89,7 @@ function inputAbove(rel: Rel, index: number, above: Above): Above {
     case "number":
       return above;
     case "union":
-      return { affects: above.affects, tests: [] };
+      return { affects: above.affects, tests: above.tests.flatMap(t => renameTest(t, unionSources(rel, index))) };
     case "join": {
       const how = passing[rel.join];
       const affects = worse(above.affects, index === 0 ? how.left : how.right);
@@ -121,9 +121,23 @@ function mentionOnly(test: Expr): Expr {
 
 const columnOf = (slot: Slot): Expr => ({ kind: "column", slot, type: "datetime" });
 
-/** A test said of a use of a shared relation, in the slots of the shared relation; dropped when it reads others too. */
-function renameTest(test: Expr, ref: Rel & { readonly kind: "ref" }): readonly Expr[] {
-  const sources = new Map(ref.columns.map(c => [c.slot, c.source]));
+/** Which slot of the shared relation each slot of its use is. */
+const refSources = (ref: Rel & { readonly kind: "ref" }): ReadonlyMap<Slot, Slot> =>
+  new Map(ref.columns.map(c => [c.slot, c.source]));
+
+/** Which slot of one input each slot of a union is; what the input lacks or computes is none. */
+function unionSources(union: Rel & { readonly kind: "union" }, index: number): ReadonlyMap<Slot, Slot> {
+  const sources = union.inputs[index]?.sources ?? [];
+  return new Map(
+    union.columns.flatMap((c, i): readonly (readonly [Slot, Slot])[] => {
+      const source = sources[i];
+      return source?.kind === "column" ? [[c.slot, source.slot]] : [];
+    }),
+  );
+}
+
+/** A test said of what comes from a relation, in the slots of that relation; dropped when it reads others too. */
+function renameTest(test: Expr, sources: ReadonlyMap<Slot, Slot>): readonly Expr[] {
   if (!expressionSlots(test).every(s => sources.has(s))) return [];
   const renamed = renameSlots(test, sources);
   return renamed === undefined ? [] : [renamed];

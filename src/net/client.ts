@@ -3,10 +3,10 @@ import { rootCertificates } from "node:tls";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { setTimeout as delay } from "node:timers/promises";
 import { pipeline, type Readable } from "node:stream";
-import type { Dispatcher } from "undici";
+import type { Agent, Dispatcher, ProxyAgent, request } from "undici";
 import { HuntError } from "../base/error.js";
 import { Secret } from "../base/secret.js";
-import { cancelledError, timeoutError, toNetError } from "./net-error.js";
+import { cancelledError, proxyAuthError, timeoutError, toNetError } from "./net-error.js";
 import { publicLookup, refusePrivateHost } from "./public-only.js";
 import { findProxy, type ProxyEnvironment } from "./proxy.js";
 
@@ -109,6 +109,13 @@ export interface HttpClient {
 }
 
 type Settings = Required<HttpClientOptions>;
+
+/** What is used of undici, which is loaded with the first request. */
+interface Undici {
+  readonly request: typeof request;
+  readonly Agent: typeof Agent;
+  readonly ProxyAgent: typeof ProxyAgent;
+}
 
 const defaults: Settings = {
   env: {},
@@ -255,6 +262,7 @@ function flattenHeaders(headers: Readonly<Record<string, string | string[] | und
 class UndiciClient implements HttpClient {
   readonly #settings: Settings;
   readonly #dispatchers = new Map<string, Promise<Dispatcher>>();
+  #undici: Promise<Undici> | undefined;
 
   constructor(settings: Settings) {
     this.#settings = settings;
@@ -326,7 +334,7 @@ class UndiciClient implements HttpClient {
     } catch (error) {
       if (signal?.aborted === true) throw cancelledError(hop.url);
       if (timeout.signal.aborted) throw timeoutError(hop.url, timeoutMs);
-      throw toNetError(error, hop.url);
+      throw toNetError(error, hop.url, this.#hasProxyLogin(hop.url));
     } finally {
       clearTimeout(timer);
     }
@@ -348,7 +356,7 @@ class UndiciClient implements HttpClient {
       throw new HuntError("net/offline", `'${hop.url.host}' was not asked: this session is offline`);
     this.#settings.checkUrl(hop.url);
     if (request.publicOnly === true) refusePrivateHost(hop.url);
-    const { request: send } = await import("undici");
+    const { request: send } = await this.#load();
     const audit = (status: number | undefined): void =>
       this.#settings.audit({
         atMs: this.#settings.nowMs(),
@@ -381,26 +389,38 @@ class UndiciClient implements HttpClient {
       maxBytes,
       hop.url,
     );
-    if (reply.statusCode === 407)
-      throw new HuntError("net/proxy-auth", `'${hop.url.host}': the proxy asks for a user name and password`, {
-        hint: "set them in HTTPS_PROXY as http://user:password@proxy:port",
-      });
+    if (reply.statusCode === 407) throw proxyAuthError(hop.url, this.#hasProxyLogin(hop.url));
     const isRedirect = [301, 302, 303, 307, 308].includes(reply.statusCode);
     const response = { status: reply.statusCode, headers: replyHeaders, url: hop.url.href, body };
     return { response, location: isRedirect ? replyHeaders["location"] : undefined };
   }
 
+  #hasProxyLogin(url: URL): boolean {
+    const proxy = findProxy(url, this.#settings.env);
+    return proxy !== undefined && URL.canParse(proxy) && new URL(proxy).username !== "";
+  }
+
   #dispatcherFor(url: URL, publicOnly: boolean): Promise<Dispatcher> {
     const proxy = findProxy(url, this.#settings.env);
     const key = proxy ?? (publicOnly ? "public" : "direct");
-    const found = this.#dispatchers.get(key) ?? openDispatcher(proxy, this.#settings, publicOnly);
+    const found = this.#dispatchers.get(key) ?? openDispatcher(this.#load(), proxy, this.#settings, publicOnly);
     this.#dispatchers.set(key, found);
     return found;
   }
+
+  /** With the first request, and then kept: a module loader may take longer to find it again than a request takes. */
+  #load(): Promise<Undici> {
+    return (this.#undici ??= import("undici"));
+  }
 }
 
-async function openDispatcher(proxy: string | undefined, settings: Settings, publicOnly: boolean): Promise<Dispatcher> {
-  const { Agent, ProxyAgent } = await import("undici");
+async function openDispatcher(
+  undici: Promise<Undici>,
+  proxy: string | undefined,
+  settings: Settings,
+  publicOnly: boolean,
+): Promise<Dispatcher> {
+  const { Agent, ProxyAgent } = await undici;
   const tls = settings.extraCa.length === 0 ? {} : { ca: [...rootCertificates, ...settings.extraCa] };
   const common = { headersTimeout: 0, bodyTimeout: 0 };
   const connect = { ...tls, timeout: settings.connectTimeoutMs };

@@ -24,13 +24,81 @@ export interface QuotaUse extends QuotaWindow {
   readonly used: number;
 }
 
-/** A window is counted in parts; the more, the less is wasted at its edge. */
-const partsOf = ({ limit }: QuotaWindow): number => Math.max(60, Math.min(limit, 120));
+/** A window is counted in parts; the more, the less is wasted at its edge: a thousandth of the window at most. */
+const parts = 1000;
+const partMsOf = ({ perMs }: QuotaWindow): number => perMs / parts;
 /** How many requests are written down at a time, for services that allow many: lost ones count as used. */
 const reserveOf = ({ limit, perMs }: QuotaWindow): number =>
   Math.max(1, Math.min(50, Math.floor((limit * 1000) / perMs)));
 
-type Counts = Record<string, number>;
+/**
+ * Within short windows requests are spread: what is sent in a heap, and is late, meets the next heap at the service, which
+ * then counts both in one window. What may be sent at once is a quarter of the window's.
+ */
+const spreadBelowMs = 10_000;
+const atOnce = 1 / 4;
+
+type Counts = ReadonlyMap<number, number>;
+
+/** What was used of one window, by part. The parts are in order and their sum is kept: it is asked for before every request. */
+class Used {
+  readonly window: QuotaWindow;
+  #counts = new Map<number, number>();
+  #newest = -Infinity;
+  #sum = 0;
+  /** When the next request were due if all had been spread evenly. */
+  #dueMs = 0;
+
+  constructor(window: QuotaWindow, counts: Counts) {
+    this.window = window;
+    for (const [part, count] of counts) this.add(part, count);
+  }
+
+  partAt(nowMs: number): number {
+    return Math.floor(nowMs / partMsOf(this.window));
+  }
+
+  /** Requests in the parts that reach into the last `perMs`. Parts that do not are forgotten. */
+  sum(nowMs: number): number {
+    for (const [part, count] of this.#counts) {
+      if ((part + 1) * partMsOf(this.window) > nowMs - this.window.perMs) break;
+      this.#counts.delete(part);
+      this.#sum -= count;
+    }
+    return this.#sum;
+  }
+
+  /** How long until another request may be sent, milliseconds. */
+  waitMs(nowMs: number): number {
+    const { limit, perMs } = this.window;
+    const early = perMs > spreadBelowMs ? 0 : Math.ceil(this.#dueMs - nowMs - perMs * atOnce);
+    return this.sum(nowMs) < limit ? Math.max(0, early) : Math.max(early, this.#leavesInMs(nowMs));
+  }
+
+  /** How long until the oldest part has left the window. */
+  #leavesInMs(nowMs: number): number {
+    const [oldest = 0] = this.#counts.keys();
+    return Math.max(1, Math.ceil((oldest + 1) * partMsOf(this.window) + this.window.perMs - nowMs));
+  }
+
+  /** Counts a request that is sent now. */
+  count(nowMs: number): void {
+    this.#dueMs = Math.max(this.#dueMs, nowMs) + this.window.perMs / this.window.limit;
+    this.add(this.partAt(nowMs), 1);
+  }
+
+  add(part: number, count: number): void {
+    this.#counts.set(part, (this.#counts.get(part) ?? 0) + count);
+    this.#sum += count;
+    // Another process's use, or a clock that was set back.
+    if (part < this.#newest) this.#counts = new Map([...this.#counts].sort(([a], [b]) => a - b));
+    else this.#newest = part;
+  }
+
+  get counts(): Counts {
+    return this.#counts;
+  }
+}
 
 /**
  * Says when the next request may be sent. Never more than `limit` in any window, also across restarts and kill -9: use is
@@ -38,16 +106,16 @@ type Counts = Record<string, number>;
  */
 export class Quota {
   readonly #options: QuotaOptions;
-  /** By window, then by part of it. */
-  readonly #used: Counts[];
-  readonly #written: Counts[];
+  readonly #used: readonly Used[];
+  /** What the file holds by our own hand, by window: the rest is of other processes. */
+  #written: readonly Counts[];
   #reserved = 0;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: QuotaOptions) {
     this.#options = options;
-    this.#used = readCounts(options);
-    this.#written = this.#used.map(counts => ({ ...counts }));
+    this.#written = readCounts(options);
+    this.#used = options.windows.map((window, i) => new Used(window, this.#written[i] ?? new Map()));
   }
 
   /**
@@ -77,7 +145,8 @@ export class Quota {
   #blockedUntilMs = 0;
 
   get use(): readonly QuotaUse[] {
-    return this.#options.windows.map((window, i) => ({ ...window, used: this.#sum(window, i) }));
+    const now = this.#options.nowMs();
+    return this.#used.map(used => ({ ...used.window, used: used.sum(now) }));
   }
 
   /** How long `count` more requests take from now, milliseconds. */
@@ -91,78 +160,54 @@ export class Quota {
 
   #waitMs(): number {
     const now = this.#options.nowMs();
-    const waits = this.#options.windows.map((window, i) => {
-      if (this.#sum(window, i) < window.limit) return 0;
-      const partMs = window.perMs / partsOf(window);
-      const oldest = Math.min(...Object.keys(this.#used[i] ?? {}).map(Number));
-      return Math.max(1, (oldest + 1) * partMs + window.perMs - now);
-    });
-    return Math.max(0, this.#blockedUntilMs - now, ...waits);
-  }
-
-  /** Requests in the parts that reach into the last `perMs`. Parts that do not are forgotten. */
-  #sum(window: QuotaWindow, index: number): number {
-    const partMs = window.perMs / partsOf(window);
-    const from = this.#options.nowMs() - window.perMs;
-    const counts = this.#used[index] ?? {};
-    let sum = 0;
-    for (const [part, count] of Object.entries(counts)) {
-      if ((Number(part) + 1) * partMs <= from) delete counts[part];
-      else sum += count;
-    }
-    return sum;
+    return Math.max(0, this.#blockedUntilMs - now, ...this.#used.map(used => used.waitMs(now)));
   }
 
   #count(): void {
     const now = this.#options.nowMs();
-    this.#options.windows.forEach((window, i) => {
-      const part = String(Math.floor(now / (window.perMs / partsOf(window))));
-      const counts = this.#used[i];
-      if (counts !== undefined) counts[part] = (counts[part] ?? 0) + 1;
-    });
+    for (const used of this.#used) used.count(now);
     if (this.#options.file === undefined) return;
     if (this.#reserved > 0) this.#reserved -= 1;
-    else this.#write();
+    else this.#write(this.#options.file, now);
   }
 
   /** Writes what was used, with some to spare. What another process wrote meanwhile is added to ours. */
-  #write(): void {
-    const { file, windows } = this.#options;
-    if (file === undefined) return;
-    const spare = Math.min(...windows.map(reserveOf)) - 1;
-    const now = this.#options.nowMs();
+  #write(file: string, now: number): void {
+    const spare = Math.min(...this.#options.windows.map(reserveOf)) - 1;
     const others = readCounts(this.#options);
-    const written = windows.map((window, i) => {
-      const current = String(Math.floor(now / (window.perMs / partsOf(window))));
-      const used = this.#used[i] ?? {};
-      for (const [part, count] of Object.entries(others[i] ?? {})) {
-        const foreign = count - (this.#written[i]?.[part] ?? 0);
-        if (foreign > 0) used[part] = (used[part] ?? 0) + foreign;
+    this.#written = this.#used.map((used, i) => {
+      for (const [part, count] of others[i] ?? []) {
+        const foreign = count - (this.#written[i]?.get(part) ?? 0);
+        if (foreign > 0) used.add(part, foreign);
       }
-      this.#sum(window, i);
-      return { ...used, [current]: (used[current] ?? 0) + spare };
+      used.sum(now);
+      const current = used.partAt(now);
+      return new Map(used.counts).set(current, (used.counts.get(current) ?? 0) + spare);
     });
     mkdirSync(dirname(file), { recursive: true });
     const temporary = `${file}.${process.pid}.tmp`;
-    writeFileSync(temporary, JSON.stringify(windows.map((w, i) => ({ ...w, used: written[i] }))));
+    const lines = this.#used.map(({ window }, i) => ({ ...window, parts, used: [...(this.#written[i] ?? [])] }));
+    writeFileSync(temporary, JSON.stringify(lines));
     renameSync(temporary, file);
-    this.#written.splice(0, windows.length, ...written.map(counts => ({ ...counts })));
     this.#reserved = spare;
   }
 }
 
 /** Counts of a file, for the windows that are still the same; nothing for a damaged one. */
-function readCounts({ file, windows }: QuotaOptions): Counts[] {
-  const empty = (): Counts[] => windows.map(() => Object.create(null) as Counts);
-  if (file === undefined) return empty();
+function readCounts({ file, windows }: QuotaOptions): readonly Counts[] {
+  const none = (): Counts[] => windows.map(() => new Map<number, number>());
+  if (file === undefined) return none();
   try {
-    const saved = JSON.parse(readFileSync(file, "utf8")) as (QuotaWindow & { used?: Counts })[];
+    const saved = JSON.parse(readFileSync(file, "utf8")) as (QuotaWindow & { parts?: number; used?: unknown })[];
     return windows.map(w => {
-      const same = saved.find(s => s.limit === w.limit && s.perMs === w.perMs)?.used ?? {};
-      const counts = Object.entries(same).filter(([part, n]) => /^\d+$/.test(part) && Number.isFinite(n));
-      return Object.assign(Object.create(null) as Counts, Object.fromEntries(counts));
+      const same = saved.find(s => s.limit === w.limit && s.perMs === w.perMs && s.parts === parts)?.used;
+      const entries = Array.isArray(same) ? (same as readonly unknown[]) : [];
+      return new Map(entries.filter(isCount));
     });
   } catch {
-    return empty();
+    return none();
   }
 }
+
+const isCount = (entry: unknown): entry is [part: number, count: number] =>
+  Array.isArray(entry) && entry.length === 2 && entry.every(n => Number.isSafeInteger(n) && (n as number) >= 0);

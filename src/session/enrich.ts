@@ -19,7 +19,9 @@ import { Shown } from "./show.js";
 const oneYearMs = 365 * 86_400_000;
 
 /** Asks the indicator tables of the session's default workspace, over a year, whatever the hunt's time range. */
-function indicatorQuery(session: Session): Pick<ConfigurePorts, "runIndicatorQuery" | "workspace" | "workspaceNowMs"> {
+function indicatorQuery(
+  session: Session,
+): Pick<ConfigurePorts, "runIndicatorQuery" | "workspace" | "workspaceNowMs" | "workspaceMissing"> {
   let provider: Promise<ReturnType<typeof createProvider<"MSSentinel">>> | undefined;
   const connect = async () => {
     const made = createProvider(session, "MSSentinel");
@@ -28,6 +30,10 @@ function indicatorQuery(session: Session): Pick<ConfigurePorts, "runIndicatorQue
   };
   return {
     workspace: nameOfDefault(session),
+    workspaceMissing: () =>
+      isWithoutWorkspace(session)
+        ? "there is no workspace whose indicators could be asked: `huntbook start` makes the demo, `huntbook ingest` one of your logs"
+        : undefined,
     workspaceNowMs: () => session.clock.now(),
     runIndicatorQuery: async kql => {
       provider ??= connect();
@@ -36,6 +42,15 @@ function indicatorQuery(session: Session): Pick<ConfigurePorts, "runIndicatorQue
       return (await provider).execQuery(kql, { start: new Date(end - oneYearMs), end: new Date(end + 86_400_000) });
     },
   };
+}
+
+/** Nothing was configured and the demo is not there: a look-up of an address does not make it. */
+function isWithoutWorkspace(session: Session): boolean {
+  try {
+    return session.workspaceConfig().place.kind === "contoso" && !session.hasDemo;
+  } catch {
+    return false;
+  }
 }
 
 function nameOfDefault(session: Session): string {

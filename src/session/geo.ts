@@ -10,24 +10,22 @@ import { downloadGeoLite, hasDatabase, staleAfterMs } from "../enrich/geo/maxmin
 import { openMmdbSource } from "../enrich/geo/mmdb.js";
 import { installPack } from "../enrich/geo/install-pack.js";
 import { askIpStack } from "../enrich/geo/ipstack.js";
+import { addPlaces, type GeoFrameOptions } from "../enrich/geo/frame.js";
 import {
-  addPlaces,
   addressesOf,
   geoDistance,
   locate,
   locateAll,
-  locatePlaces,
   toIpEntity,
   toPlace,
   whyUnknown,
-  type GeoFrameOptions,
   type GeoInput,
   type GeoPart,
-  type GeoPlace,
   type GeoRecord,
   type GeoSource,
 } from "../enrich/geo/lookup.js";
-import { GeoPack, type Located } from "../enrich/geo/pack.js";
+import { GeoPack } from "../enrich/geo/pack.js";
+import { packSource } from "../enrich/geo/pack-source.js";
 import type { KqlHost } from "../kql/api.js";
 import { AnswerStore } from "../net/store.js";
 import { parseRange, parseV4Number } from "../base/ip-address.js";
@@ -68,32 +66,6 @@ export function sessionPack(session: Session, root = packageRoot): Promise<GeoPa
     return { value: pack, close: () => pack.close() };
   });
 }
-
-function packSource(pack: GeoPack): GeoSource {
-  const name = "DB-IP";
-  /** One place for each pair of place and network: addresses by the thousand share it. */
-  const places = new Map<number, GeoPlace>();
-  const placeOf = (key: number | undefined): GeoPlace | undefined => {
-    if (key === undefined || key === 0) return undefined;
-    let place = places.get(key);
-    if (place === undefined) places.set(key, (place = toPlace(name, toPart(pack.located(key)))));
-    return place;
-  };
-  return { name, find: ip => placeOf(pack.keyOf(ip)), findMany: ips => pack.keysOf(ips).map(placeOf) };
-}
-
-const toPart = ({ place, network }: Located): GeoPart => ({
-  ...(place === undefined
-    ? {}
-    : {
-        countryCode: place.country,
-        state: place.state,
-        city: place.city,
-        latitude: place.latitude,
-        longitude: place.longitude,
-      }),
-  ...(network === undefined ? {} : { asn: network.asn, asName: network.name }),
-});
 
 /** The sites file of the session's default workspace, when it is a local one. */
 async function siteSources(session: Session): Promise<readonly GeoSource[]> {
@@ -209,7 +181,7 @@ export class GeoLiteLookup {
       throw new HuntError("transform/no-column", "no column of addresses was given", {
         hint: 'write { column: "IPAddress" }',
       });
-    return addPlaces(await this.#session.store(), frame, ips => locatePlaces(sources, ips), options);
+    return addPlaces(await this.#session.store(), frame, sources, options);
   }
 
   /** As `lookupIp` of a frame; MSTICPy's `df_lookup_ip`. */

@@ -1,6 +1,6 @@
 /** What `invoke ti_lookup("IPAddress")` and its like ask of a session: frames of distinct values and what is known of each. */
 import { complete, type Cause, type Completeness } from "../base/completeness.js";
-import { HuntError, isHuntError, messageOf } from "../base/error.js";
+import { HuntError } from "../base/error.js";
 import { severities, tiStatus, type Severity, type TiResult } from "../enrich/ti/result.js";
 import { keyOfObservable, toObservable } from "../enrich/ti/observables.js";
 import type { WhoisRecord } from "../enrich/whois/rdap-answer.js";
@@ -15,7 +15,7 @@ import { TILookup } from "./enrich.js";
 import { GeoLiteLookup } from "./geo.js";
 import type { Session } from "./session.js";
 import { IoCExtract, unpackBase64 } from "./transform.js";
-import { whois, type UnknownHolder } from "./whois.js";
+import { whoisAll } from "./whois.js";
 
 type Options = Readonly<Record<string, string>>;
 type Answer = (session: Session, values: Frame, options: Options) => Promise<Frame>;
@@ -174,11 +174,14 @@ function statusOf({ providers, isAnswered, failed, refused }: Threats): string {
 
 async function lookUpHolders(session: Session, values: Frame): Promise<Frame> {
   const failures = new Map<string, number>();
-  const rows: (readonly unknown[])[] = [];
-  for (const text of await valuesOf(values)) {
-    const found = await holderOf(text, message => failures.set(message, (failures.get(message) ?? 0) + 1));
-    rows.push("unknown" in found ? [text, "", "", "", "", "", "", null, found.unknown] : holderRow(text, found));
-  }
+  const rows = (await whoisAll(await valuesOf(values))).map(({ query, found, failed }) => {
+    // What must not be asked, or is not known, is no failure; what should have been answered and was not is one.
+    if (failed !== undefined && failed.code !== "whois/refused" && failed.code !== "whois/no-registry")
+      failures.set(failed.message, (failures.get(failed.message) ?? 0) + 1);
+    if (found === undefined || "unknown" in found)
+      return [query, "", "", "", "", "", "", null, found?.unknown ?? failed?.message ?? ""];
+    return holderRow(query, found);
+  });
   const causes = [...failures].map(([message, missing]): Cause => ({
     kind: "source-unavailable",
     affects: "rows",
@@ -188,17 +191,6 @@ async function lookUpHolders(session: Session, values: Frame): Promise<Frame> {
   }));
   const completeness: Completeness = causes.length === 0 ? complete : { state: "partial", causes };
   return frameOf(session, enrichments.whois_lookup, rows, completeness);
-}
-
-/** What must not be asked, or is not known, is no failure; what should have been answered and was not is one. */
-async function holderOf(text: string, onFailure: (message: string) => void): Promise<WhoisRecord | UnknownHolder> {
-  try {
-    return await whois(text);
-  } catch (error) {
-    if (!isHuntError(error) || error.code === "net/cancelled" || error.code === "query/cancelled") throw error;
-    if (error.code !== "whois/refused" && error.code !== "whois/no-registry") onFailure(messageOf(error));
-    return { query: text, unknown: error.message };
-  }
 }
 
 function holderRow(text: string, found: WhoisRecord): readonly unknown[] {

@@ -14,6 +14,7 @@ export { runIngest } from "./ingest/run.js";
 export type { IngestedFile, IngestOptions, IngestResult } from "./ingest/run.js";
 export { readCorrections, writeCorrections } from "./ingest/corrections.js";
 export type { Correction } from "./ingest/corrections.js";
+export { loadAsim } from "./asim/load.js";
 export { loadCatalogue } from "./schema/catalogue.js";
 export { checkTargets, loadTargetTables, type CheckTarget } from "./schema/target.js";
 export type { Catalogue, CatalogueTable, TableOrigin } from "./schema/catalogue.js";

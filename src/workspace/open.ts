@@ -28,6 +28,7 @@ import type {
 import { watchlistDatabase } from "../kql/api.js";
 import { compileAnswered } from "../kql/ask.js";
 import type { LocalWorkspace, WorkspaceQueryOptions, WorkspaceTable } from "./api.js";
+import { loadAsim } from "./asim/load.js";
 import { tableCompleteness } from "./completeness.js";
 import { loadFunctions } from "./functions.js";
 import { loadCatalogue } from "./schema/catalogue.js";
@@ -83,7 +84,8 @@ export async function openWorkspace(dir: string, options: OpenWorkspaceOptions):
       loadFunctions(join(dir, "functions")),
       options.store.mount(dir),
     ]);
-    return new OpenedWorkspace({ dir, root, lease, catalogue, sites, functions, options });
+    const shipped = await loadAsim(catalogue.all());
+    return new OpenedWorkspace({ dir, root, lease, catalogue, sites, functions, shipped, options });
   } catch (error) {
     await lease.release();
     throw error;
@@ -98,6 +100,8 @@ interface WorkspaceParts {
   readonly catalogue: Catalogue;
   readonly sites: SiteIndex;
   readonly functions: readonly KqlFunction[];
+  /** Functions that every workspace has; its own of the same name win. */
+  readonly shipped: readonly KqlFunction[];
   readonly options: OpenWorkspaceOptions;
 }
 
@@ -152,10 +156,12 @@ export class OpenedWorkspace implements LocalWorkspace {
     ].sort((a, b) => (a.name < b.name ? -1 : 1));
     this.schemas = tables;
     // The path is part of the id: equal schemas in two places are different relations.
+    const taken = new Set([...tables, ...this.functions].map(t => t.name));
+    const functions = [...this.functions, ...parts.shipped.filter(f => !taken.has(f.name))];
     const schemaId = createHash("sha256")
-      .update(JSON.stringify([tables, this.functions]))
+      .update(JSON.stringify([tables, functions]))
       .digest("hex");
-    this.#environment = { schemaId, tables, functions: this.functions };
+    this.#environment = { schemaId, tables, functions };
   }
 
   async compile(text: string, options: WorkspaceQueryOptions = {}): Promise<CompileResult> {

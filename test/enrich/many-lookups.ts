@@ -30,24 +30,35 @@ export interface Services {
   close(): Promise<void>;
 }
 
-/** Three services on one port; each answers `perSecond` requests in any second and refuses the others. */
-export async function openServices({ perSecond }: { readonly perSecond: number }): Promise<Services> {
+/** What each service allows: so many requests in so long. */
+export interface Allowed {
+  readonly limit: number;
+  readonly perMs: 1000 | 60_000;
+}
+
+/**
+ * Three services on one port. Each has a bucket of `limit` requests, which is filled again in `perMs`, and refuses what is
+ * beyond it. On a busy machine requests arrive in heaps though they left evenly: a second's worth more may come at once.
+ */
+export async function openServices({ limit, perMs }: Allowed): Promise<Services> {
+  const perSecond = (limit * 1000) / perMs;
+  const most = limit + perSecond;
   const asked = new Map<string, number>();
-  const recent = new Map<string, number[]>();
+  const buckets = new Map<string, { readonly atMs: number; readonly left: number }>();
   let [refused, count] = [0, 0];
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "", "http://host");
     const provider = providers.find(p => pathname.startsWith(`/${p}/`));
     const ip = searchParams.get("ipAddress") ?? /\d+(?:\.\d+){3}/.exec(pathname)?.[0] ?? "";
     if (provider === undefined) return void response.writeHead(404).end();
-    const now = performance.now();
-    const last = (recent.get(provider) ?? []).filter(at => now - at < 1000);
-    recent.set(provider, last);
-    if (last.length >= perSecond) {
+    const nowMs = performance.now();
+    const bucket = buckets.get(provider) ?? { atMs: nowMs, left: most };
+    const left = Math.min(most, bucket.left + ((nowMs - bucket.atMs) * perSecond) / 1000);
+    buckets.set(provider, { atMs: nowMs, left: left < 1 ? left : left - 1 });
+    if (left < 1) {
       refused += 1;
       return void response.writeHead(429, { "retry-after": "1" }).end();
     }
-    last.push(now);
     const key = `${provider} ${ip}`;
     asked.set(key, (asked.get(key) ?? 0) + 1);
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(bodies[provider](ip)));
@@ -76,10 +87,11 @@ export interface Run {
 }
 
 /** Starts the look-up of `count` observables in a process; `kill` ends it without warning. */
-export function startLookup(dir: string, url: string, count: number, perSecond: number) {
+export function startLookup(dir: string, url: string, count: number, { limit, perMs }: Allowed) {
   mkdirSync(dir, { recursive: true });
   const section = providers.map(
-    p => `  ${p}: { Args: { AuthKey: test-key, BaseUrl: "${url}/${p}", RequestsPerSecond: ${perSecond} } }\n`,
+    p =>
+      `  ${p}: { Args: { AuthKey: test-key, BaseUrl: "${url}/${p}", ${perMs === 1000 ? "RequestsPerSecond" : "RequestsPerMinute"}: ${limit} } }\n`,
   );
   writeFileSync(join(dir, "msticpyconfig.yaml"), `TIProviders:\n${section.join("")}`);
   const module = (path: string): string => JSON.stringify(new URL(path, import.meta.url).href);
@@ -90,7 +102,7 @@ export function startLookup(dir: string, url: string, count: number, perSecond: 
     await withSession(session, async () => {
       const ti = new TILookup();
       const started = performance.now();
-      const frame = await ti.lookupIocs(observablesOf(${count}), { providers });
+      const frame = await ti.lookupIocs(observablesOf(${count}), { providers, maxWaitMs: 600_000 });
       const ms = Math.round(performance.now() - started);
       const failed = await (await frame.kql("| where Status != 0 and Status != 1 | count")).rows();
       const kept = ti.providerUsage().reduce((sum, p) => sum + (providers.includes(p.provider) ? p.fromKept : 0), 0);

@@ -1,12 +1,12 @@
 /** `invoke ti_lookup(…)` and its like in queries: over frames, local workspaces and the rows of a cloud workspace. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { smallPack } from "../../src/enrich/geo/small-pack.js";
-import { createSession, frameFrom, withSession, type Frame, type Session } from "../../src/index.js";
+import { createSession, frameFrom, TILookup, whois, withSession, type Frame, type Session } from "../../src/index.js";
 import { createInlineCompiler } from "../../src/kql/compiler.js";
 import { cutAtEnrichment, withLocalEnrichment } from "../../src/session/cloud-enrich.js";
 import type { Driver } from "../../src/query/api.js";
@@ -110,6 +110,44 @@ test("ti_lookup: the worst severity, who knows it, and what was never sent", asy
   ]);
   expect(asked.map(a => /8\.8\.8\.8|1\.1\.1\.1|10\.0\.0\.1/.exec(a)?.[0]).sort()).toEqual(["1.1.1.1", "8.8.8.8"]);
   expect(frame.completeness.state).toBe("complete");
+});
+
+test("a look-up where nothing was set up makes no demo: its indicators say why they do not answer", async () => {
+  const dir = join(root, `case-${++count}`);
+  mkdirSync(join(dir, "data"), { recursive: true });
+  const session = createSession({
+    ...{ dataDir: join(dir, "data"), offline: true, createCompiler: createInlineCompiler },
+    configPorts: { env: {}, cwd: dir, home: dir, read: () => undefined },
+  });
+  closers.push(() => session.close());
+  const results = await withSession(session, () => new TILookup().lookupIoc("198.51.100.140"));
+  expect(results).toMatchObject([
+    { Provider: "AzSTI", Result: false, Message: expect.stringMatching(/no workspace .*huntbook start/) as string },
+  ]);
+  expect(existsSync(join(dir, "data/contoso"))).toBe(false);
+  expect(session.hasDemo).toBe(false);
+});
+
+test("a list of whois questions is asked several at a time, few at once, and answered in its order", async () => {
+  const session = await open();
+  let [now, most] = [0, 0];
+  const { url } = await serve((request, response) => {
+    const path = request.url ?? "";
+    if (path.startsWith("/lists/"))
+      return void response.end(JSON.stringify({ services: [[["8.0.0.0/8"], [`http://${request.headers.host}/`]]] }));
+    most = Math.max(most, (now += 1));
+    setTimeout(() => {
+      now -= 1;
+      response.end(JSON.stringify({ objectClassName: "ip network", handle: path.slice(4) }));
+    }, 30);
+  });
+  const ips = Array.from({ length: 20 }, (_, i) => (i === 7 ? "10.0.0.1" : `8.8.8.${i}`));
+  const records = await withSession(session, () => whois(ips, { bootstrapUrl: `${url}/lists`, publicOnly: false }));
+  expect(records.map(r => ("handle" in r ? r.handle : r.unknown))).toEqual(
+    ips.map(ip => (ip === "10.0.0.1" ? (expect.stringMatching(/private use/) as string) : ip)),
+  );
+  expect(most).toBeGreaterThan(1);
+  expect(most).toBeLessThanOrEqual(6);
 });
 
 test("offline, ti_lookup says so in the row and in the completeness; whois_lookup too", async () => {

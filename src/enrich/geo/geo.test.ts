@@ -12,16 +12,18 @@ import { createEntity } from "../../entity/entity.js";
 import { FrameStore } from "../../frame/store.js";
 import { createHttpClient } from "../../net/client.js";
 import { AnswerStore } from "../../net/store.js";
+import { refang } from "../../transform/ioc/refang.js";
 import { countryName } from "./country.js";
 import { installPack } from "./install-pack.js";
 import { askIpStack } from "./ipstack.js";
+import { addPlaces } from "./frame.js";
 import {
-  addPlaces,
   addressesOf,
   geoDistance,
   locate,
   locateAll,
   toIpEntity,
+  toPlace,
   whyUnknown,
   type GeoSource,
 } from "./lookup.js";
@@ -29,6 +31,7 @@ import { downloadGeoLite } from "./maxmind.js";
 import { openMmdbSource } from "./mmdb.js";
 import { openMmdb } from "./mmdb-walk.js";
 import { GeoPack } from "./pack.js";
+import { packSource } from "./pack-source.js";
 import { compressPack, decompressPack, PackWriter } from "./pack-write.js";
 import { smallPack } from "./small-pack.js";
 
@@ -326,28 +329,7 @@ test("a frame gets columns; every row stays, in order", async () => {
     { IP: "8.8.8.8", City: "again" },
   ]);
   const pack = openPack(smallPack());
-  const find = (ip: string) =>
-    locate(
-      [
-        {
-          name: "DB-IP",
-          find: a => {
-            const f = pack.find(a);
-            return (
-              f?.place && {
-                countryCode: f.place.country,
-                city: f.place.city,
-                latitude: f.place.latitude,
-                longitude: f.place.longitude,
-                ...(f.network && { asn: f.network.asn, asName: f.network.name }),
-              }
-            );
-          },
-        },
-      ],
-      ip,
-    );
-  const placed = await addPlaces(store, frame, ips => ips.map(find), { column: "IP" });
+  const placed = await addPlaces(store, frame, [packSource(pack)], { column: "IP" });
   expect(placed.columns.map(c => c.name)).toEqual([
     "IP",
     "City",
@@ -367,8 +349,31 @@ test("a frame gets columns; every row stays, in order", async () => {
     ["85.214.149.236", "x", "DE", "Berlin", 6724],
     ["8.8.8.8", "again", "US", "Mountain View", 15169],
   ]);
-  const known = await addPlaces(store, frame, ips => ips.map(find), { column: "IP", onlyKnown: true, prefix: "Src" });
+  const known = await addPlaces(store, frame, [packSource(pack)], { column: "IP", onlyKnown: true, prefix: "Src" });
   expect([known.rowCount, known.columns.at(-1)?.name]).toEqual([3, "SrcGeoSource"]);
+});
+
+test("a frame's places are those of its addresses one by one, whichever sources know them", async () => {
+  await using store = await FrameStore.open();
+  const pack = openPack(smallPack());
+  const sites: GeoSource = {
+    name: "sites",
+    find: ip => (ip.startsWith("10.") ? toPlace("sites", { city: "Plant", countryCode: "DE" }) : undefined),
+  };
+  // Knows places without networks: those come from the pack.
+  const own: GeoSource = { name: "own", find: ip => (ip === "8.8.8.8" ? { countryCode: "CA" } : undefined) };
+  const ips = ["10.1.2.3", "8.8.8.8", "8[.]8[.]4[.]4", " 85.214.149.236", "85.214.149.236", "x", "", "8.8.8.8"];
+  const frame = await store.fromColumns({ ip: ips });
+  const chains = [[packSource(pack)], [sites, packSource(pack)], [sites, own, packSource(pack)], [sites, own], []];
+  for (const sources of chains) {
+    const placed = await addPlaces(store, frame, sources, { column: "ip" });
+    const expected = locateAll(
+      sources,
+      ips.map(ip => refang(ip.trim())),
+    ).map(r => [r?.countryCode ?? "", r?.city ?? "", r?.latitude ?? null, r?.asn ?? null, r?.source ?? ""]);
+    const names = ["CountryCode", "City", "Latitude", "Asn", "GeoSource"];
+    expect((await placed.rows()).map(r => names.map(n => r[n]))).toEqual(expected);
+  }
 });
 
 test.each([

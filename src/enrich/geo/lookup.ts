@@ -1,13 +1,7 @@
 /** Where an address is, by the first source that knows: the sites file, a user's database, the pack. */
 import { classifyIp } from "../../base/ip-class.js";
 import { HuntError } from "../../base/error.js";
-import type { Column } from "../../base/column.js";
 import { createEntity, Entity } from "../../entity/entity.js";
-import type { ColumnBatch } from "../../frame/append-columns.js";
-import type { Frame } from "../../frame/frame.js";
-import { physicalName, tablePath } from "../../frame/materialize.js";
-import type { FrameStore } from "../../frame/store.js";
-import { derivedInfo, textColumns, textPages } from "../../transform/ioc/extract.js";
 import { refang } from "../../transform/ioc/refang.js";
 import { countryName } from "./country.js";
 
@@ -41,6 +35,15 @@ export interface GeoSource {
   find(ip: string): GeoPart | undefined;
   /** As `find` of each, when it is quicker for many. At most `mostTogether` at a time. */
   findMany?(ips: readonly string[]): readonly (GeoPart | undefined)[];
+  /** What it knows as numbers: a frame with a million places keeps these instead of the places. */
+  readonly numbered?: NumberedPlaces;
+}
+
+export interface NumberedPlaces {
+  /** The numbers of addresses' places; 0 or undefined where nothing is known. At most `mostTogether` at a time. */
+  numbersOf(ips: readonly string[]): readonly (number | undefined)[];
+  /** Made anew each time. */
+  placeOf(number: number): GeoPlace;
 }
 
 /** Addresses that are looked up together. */
@@ -48,7 +51,7 @@ export const mostTogether = 100_000;
 
 /** As `locatePlace` of each. */
 export function locatePlaces(sources: readonly GeoSource[], ips: readonly string[]): (GeoPlace | undefined)[] {
-  const found = new Array<GeoPlace | undefined>(ips.length);
+  const found = new Array<GeoPlace | undefined>(ips.length).fill(undefined);
   for (let from = 0; from < ips.length; from += mostTogether) {
     const part = ips.slice(from, from + mostTogether);
     // What each source knows is found at once; those that come later are only asked about what is left.
@@ -71,7 +74,7 @@ export function locatePlaces(sources: readonly GeoSource[], ips: readonly string
 }
 
 /** What one source says, added to what those before it said. */
-function withPart(found: GeoPlace | undefined, source: string, part: GeoPart): GeoPlace {
+export function withPart(found: GeoPlace | undefined, source: string, part: GeoPart): GeoPlace {
   if (found === undefined) return part.source === source ? (part as GeoPlace) : toPlace(source, part);
   return {
     ...found,
@@ -81,7 +84,7 @@ function withPart(found: GeoPlace | undefined, source: string, part: GeoPart): G
 }
 
 /** A sites file says all there is to say: what a database believes about a private range is noise. */
-const isFinal = (place: GeoPlace): boolean =>
+export const isFinal = (place: GeoPlace): boolean =>
   place.source === "sites" || (place.asn !== undefined && place.countryCode !== "");
 
 /** Asks the sources in order; the network's number may come from a later one than the place. */
@@ -136,28 +139,6 @@ export function toPlace(source: string, part: GeoPart): GeoPlace {
   };
 }
 
-/** Columns that a look-up adds to a frame; MSTICPy's names. */
-export const geoColumns: readonly Column[] = [
-  { name: "CountryCode", type: "string" },
-  { name: "CountryOrRegionName", type: "string" },
-  { name: "State", type: "string" },
-  { name: "City", type: "string" },
-  { name: "Longitude", type: "real" },
-  { name: "Latitude", type: "real" },
-  { name: "Asn", type: "long" },
-  { name: "AsName", type: "string" },
-  { name: "GeoSource", type: "string" },
-];
-
-/** As they are written: numbers of networks go beyond 2^31. */
-const plainColumns = geoColumns.map(({ name, type }) => ({ name, type: type === "string" ? type : ("real" as const) }));
-
-const toColumns = (places: readonly GeoPlace[]): ColumnBatch => [
-  ...[places.map(p => p.countryCode), places.map(p => p.country), places.map(p => p.state), places.map(p => p.city)],
-  ...[places.map(p => p.longitude ?? null), places.map(p => p.latitude ?? null), places.map(p => p.asn ?? null)],
-  ...[places.map(p => p.asName), places.map(p => p.source)],
-];
-
 /** An address with its place, as an entity. */
 export function toIpEntity(ip: string, record: GeoRecord | undefined): Entity<"IpAddress"> {
   if (record === undefined) return createEntity("IpAddress", { Address: ip });
@@ -195,111 +176,6 @@ export function whyUnknown(ip: string): string {
   const known = classifyIp(ip);
   if (known === undefined) return "no address";
   return known.global ? "not known" : known.purpose;
-}
-
-/** Finds the places of many addresses. */
-export type FindPlaces = (ips: readonly string[]) => readonly (GeoPlace | undefined)[];
-
-/** Places by number: what a column's rows refer to. */
-class PlaceList {
-  readonly places: GeoPlace[] = [];
-  readonly #numbers = new Map<GeoPlace, number>();
-  readonly #find: FindPlaces;
-
-  constructor(find: FindPlaces) {
-    this.#find = find;
-  }
-
-  /** The numbers of addresses' places; null for those that have none. */
-  numbersOf(texts: readonly string[]): (number | null)[] {
-    // Nearly all are addresses as they stand.
-    const found = [...this.#find(texts)];
-    texts.forEach((text, i) => {
-      if (found[i] !== undefined || text === "") return;
-      const whole = refang(text.trim());
-      if (whole !== text) found[i] = this.#find([whole])[0];
-    });
-    return found.map(place => (place === undefined ? null : this.#numberOf(place)));
-  }
-
-  #numberOf(place: GeoPlace): number {
-    let number = this.#numbers.get(place);
-    if (number === undefined) {
-      number = this.places.push(place) - 1;
-      this.#numbers.set(place, number);
-    }
-    return number;
-  }
-}
-
-/** For each row of a frame the number of its address's place. */
-async function* placeNumbers(frame: Frame, column: number, list: PlaceList) {
-  let texts: string[] = [];
-  for await (const { cells } of textPages(frame, [column])) {
-    for (const text of cells[0] ?? []) texts.push(text);
-    if (texts.length < writtenRows) continue;
-    yield [list.numbersOf(texts)];
-    texts = [];
-  }
-  yield [list.numbersOf(texts)];
-}
-
-/** Rows that are looked up and written at a time. */
-const writtenRows = 32_768;
-
-export interface GeoFrameOptions {
-  readonly column: string;
-  /** Put before each added column's name. */
-  readonly prefix?: string;
-  /** Keep only rows with a place. Default false: every row is kept. */
-  readonly onlyKnown?: boolean;
-}
-
-/**
- * The rows of a frame with the places of one column's addresses: all columns, in order, then `geoColumns`; unknown ones
- * empty and null. A name that the frame has already gets `Geo` before it.
- * @throws HuntError `transform/unknown-column`
- */
-export async function addPlaces(
-  store: FrameStore,
-  frame: Frame,
-  find: FindPlaces,
-  options: GeoFrameOptions,
-): Promise<Frame> {
-  const [index = 0] = textColumns(frame, options.column);
-  const info = derivedInfo(frame, "places");
-  const list = new PlaceList(find);
-  const numbers = await store.fromColumnBatches(
-    [{ name: "Place", type: "int" }],
-    placeNumbers(frame, index, list),
-    info,
-  );
-  const places = await store.fromColumnBatches(plainColumns, [toColumns(list.places)], info);
-  try {
-    const taken = new Set(frame.columns.map(c => c.name));
-    const added = geoColumns.map(c => {
-      const name = `${options.prefix ?? ""}${c.name}`;
-      return { ...c, name: taken.has(name) ? `Geo${name}` : name };
-    });
-    const own = frame.columns.map((c, i) => ({ ...c, slot: `o${i}` }));
-    const slots = [...own, ...added.map((c, i) => ({ ...c, slot: `a${i}` }))];
-    const filled = (type: string, of: string): string =>
-      type === "string" ? `coalesce(${of}, '')` : type === "long" ? `${of}::bigint` : of;
-    const cells = [
-      ...frame.columns.map((_, i) => `f.${physicalName(i)} as o${i}`),
-      ...added.map((c, i) => `${filled(c.type, `p.${physicalName(i)}`)} as a${i}`),
-    ].join(", ");
-    const [f = "", n = "", p = ""] = [frame, numbers, places].map(one => tablePath(one.relation.path.at(-1) ?? ""));
-    const join = options.onlyKnown === true ? "join" : "left join";
-    const sql = `select ${cells} from ${f} f join ${n} n on n.rowid = f.rowid ${join} ${p} p on p.rowid = n.${physicalName(0)} order by f.rowid`;
-    const made = await store.select({ sql, parameters: [], columns: slots }, info);
-    // An unreachable frame is dropped: this use keeps the input until its rows were read.
-    void frame.rowCount;
-    return made;
-  } finally {
-    await numbers.close();
-    await places.close();
-  }
 }
 
 type Point = readonly [latitude: number, longitude: number];

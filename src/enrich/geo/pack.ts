@@ -98,7 +98,6 @@ class RangeIndex {
     this.#width = width;
   }
 
-  /** The value of the range that holds the key; 0 when there is none. */
   /** The values of IPv4 keys in rising order; each look-up goes on where the one before ended. */
   findRising(keys: Float64Array, found: Float64Array): void {
     let page = -1;
@@ -126,6 +125,7 @@ class RangeIndex {
     }
   }
 
+  /** The value of the range that holds the key; 0 when there is none. */
   find(high: number, low = 0): number {
     const page = this.#last(this.#top, high, low);
     if (page < 0) return 0;
@@ -242,6 +242,15 @@ export class GeoPack {
     return { place: this.#place(Math.floor(key / keyStep)), network: this.#network(key % keyStep) };
   }
 
+  /** As `located`, but nothing is kept: for reading many once. */
+  readLocated(key: number): Located {
+    const [place, network] = [Math.floor(key / keyStep), key % keyStep];
+    return {
+      place: place === 0 ? undefined : this.#readPlace(place),
+      network: network === 0 ? undefined : this.#readNetwork(network),
+    };
+  }
+
   #keyOfV4(value: number): number {
     return this.#p4.find(value) * keyStep + this.#a4.find(value);
   }
@@ -252,28 +261,28 @@ export class GeoPack {
 
   #place(id: number): Place | undefined {
     if (id === 0) return undefined;
-    const known = this.#placesById[id];
-    if (known !== undefined) return known;
+    return (this.#placesById[id] ??= this.#readPlace(id));
+  }
+
+  #readPlace(id: number): Place {
     const at = (i: number): number => this.#places.at((id - 1) * 5 + i);
     const degrees = (i: number): number => (at(i) | 0) / 10_000;
-    const place = {
+    return {
       country: this.#text(at(0)),
       state: this.#text(at(1)),
       city: this.#text(at(2)),
       latitude: degrees(3),
       longitude: degrees(4),
     };
-    this.#placesById[id] = place;
-    return place;
   }
 
   #network(id: number): Network | undefined {
     if (id === 0) return undefined;
-    const known = this.#networksById[id];
-    if (known !== undefined) return known;
-    const network = { asn: this.#networks.at((id - 1) * 2), name: this.#text(this.#networks.at((id - 1) * 2 + 1)) };
-    this.#networksById[id] = network;
-    return network;
+    return (this.#networksById[id] ??= this.#readNetwork(id));
+  }
+
+  #readNetwork(id: number): Network {
+    return { asn: this.#networks.at((id - 1) * 2), name: this.#text(this.#networks.at((id - 1) * 2 + 1)) };
   }
 
   #text(id: number): string {

@@ -30,6 +30,8 @@ export interface ConfigurePorts {
   /** "Now" of the workspace whose indicators are asked. */
   readonly workspaceNowMs: () => number;
   readonly workspace: string;
+  /** Why there is no workspace to ask; undefined when there is one. Asked before each look-up. */
+  readonly workspaceMissing?: () => string | undefined;
   readonly notify: NoticeSink;
   /** Folder that relative paths of feeds count from. */
   readonly baseDir: string;
@@ -136,8 +138,9 @@ function sourceOf(name: string, entry: Mapping, ports: ConfigurePorts) {
   return undefined;
 }
 
-function createTable({ runIndicatorQuery, workspaceNowMs, workspace }: ConfigurePorts): TableSource {
-  return new TableSource({ run: runIndicatorQuery, nowMs: workspaceNowMs, workspace });
+function createTable({ runIndicatorQuery, workspaceNowMs, workspace, workspaceMissing }: ConfigurePorts): TableSource {
+  const missing = workspaceMissing === undefined ? {} : { missing: workspaceMissing };
+  return new TableSource({ run: runIndicatorQuery, nowMs: workspaceNowMs, workspace, ...missing });
 }
 
 /**

@@ -58,7 +58,7 @@ export class FeedSource implements TiSource {
     return { host: "this machine", toSend: 0, kept: queries.length, quota: [], neededMs: 0 };
   }
 
-  async ask(queries: readonly TiQuery[], ask: TiAsk): Promise<void> {
+  async ask(batches: AsyncIterable<readonly TiQuery[]>, ask: TiAsk): Promise<void> {
     let opened: ReturnType<FeedSource["load"]> | undefined;
     let problem = "";
     try {
@@ -66,12 +66,13 @@ export class FeedSource implements TiSource {
     } catch (error) {
       problem = messageOf(error);
     }
-    for (const query of queries) {
-      ask.signal?.throwIfAborted();
-      this.#asked += 1;
-      const failed: TiOutcome = { status: tiStatus.queryFailed, message: problem, cached: false };
-      ask.onAnswer(query, opened === undefined ? failed : this.#answer(query));
-    }
+    for await (const queries of batches)
+      for (const query of queries) {
+        ask.signal?.throwIfAborted();
+        this.#asked += 1;
+        const failed: TiOutcome = { status: tiStatus.queryFailed, message: problem, cached: false };
+        ask.onAnswer(query, opened === undefined ? failed : this.#answer(query));
+      }
   }
 
   #answer({ value }: TiQuery): TiOutcome {

@@ -26,14 +26,19 @@ export interface HttpSourceParts {
 }
 
 /**
- * Requests to one service at the same time: as many as its quota allows in a second, so that slow answers do not waste it,
- * but never a crowd.
+ * Requests to one service at the same time: as many as its quota allows in half a second, so that answers which take that
+ * long do not waste it, but never a crowd.
  */
 const inFlight = (quota: Quota): number =>
-  Math.max(4, Math.min(16, ...quota.use.map(({ limit, perMs }) => Math.floor((limit * 1000) / perMs))));
+  Math.max(
+    fewInFlight,
+    Math.min(mostInFlight, ...quota.use.map(({ limit, perMs }) => Math.floor((limit * 500) / perMs))),
+  );
+export const mostInFlight = 64;
+const fewInFlight = 4;
 const maxAnswerBytes = 8 * 1024 * 1024;
 /** Raw answers beyond this are not kept on disk; the verdict is. */
-const maxKeptChars = 100_000;
+const maxKeptBytes = 100_000;
 const tries = 3;
 
 /** MSTICPy's words where it has some. */
@@ -103,16 +108,25 @@ export class HttpSource implements TiSource {
     };
   }
 
-  async ask(queries: readonly TiQuery[], ask: TiAsk): Promise<void> {
+  async ask(batches: AsyncIterable<readonly TiQuery[]>, ask: TiAsk): Promise<void> {
     const run: Run = { broken: undefined, failuresInARow: 0 };
-    let next = 0;
+    const queries = oneByOne(batches);
+    let prove = (): void => undefined;
+    // The crowd comes when the service has answered once: a wrong key is not tried by all of it.
+    const proven = new Promise<void>(done => (prove = done));
     const worker = async (): Promise<void> => {
-      for (let query = queries[next++]; query !== undefined; query = queries[next++]) {
+      for await (const query of queries) {
         ask.signal?.throwIfAborted();
-        ask.onAnswer(query, await this.#one(query, ask, run));
+        const outcome = await this.#one(query, ask, run);
+        if (outcome.verdict !== undefined && !outcome.cached) prove();
+        ask.onAnswer(query, outcome);
       }
+      prove();
     };
-    await Promise.all(Array.from({ length: Math.min(inFlight(this.#parts.quota), queries.length) }, worker));
+    const workers = Array.from({ length: inFlight(this.#parts.quota) }, (_, i) =>
+      i < fewInFlight ? worker() : proven.then(worker),
+    );
+    await Promise.all(workers);
   }
 
   async #one(query: TiQuery, ask: TiAsk, run: Run): Promise<TiOutcome> {
@@ -151,7 +165,7 @@ export class HttpSource implements TiSource {
       return failed(429, `the quota is used up for another ${when}: ask again then, answers so far are kept`, true);
     }
     if (provider.notFound?.includes(response.status) === true)
-      return this.#keep(query, { status: tiStatus.noData, verdict: nothingFound, raw: null });
+      return this.#keep(query, { status: tiStatus.noData, verdict: nothingFound, raw: null }, 0);
     if (response.status === 429) this.#parts.quota.exhaust(nowMs() + retryAfterMs(response, nowMs()));
     if (response.status !== 200) {
       const says = refusals[response.status] ?? `the service answered with status ${response.status}`;
@@ -167,16 +181,18 @@ export class HttpSource implements TiSource {
       const body = provider.answers === "text" ? undefined : response.json();
       const verdict = provider.parse({ status: response.status, text, body }, query);
       const raw = provider.answers === "text" ? null : body;
-      return this.#keep(query, { status: verdict.found ? tiStatus.ok : tiStatus.noData, verdict, raw });
+      const status = verdict.found ? tiStatus.ok : tiStatus.noData;
+      return this.#keep(query, { status, verdict, raw }, response.body.length);
     } catch (error) {
       return failed(tiStatus.queryFailed, `the answer cannot be read: ${messageOf(error)}`);
     }
   }
 
-  #keep(query: TiQuery, answer: KeptAnswer): TiOutcome {
+  #keep(query: TiQuery, answer: KeptAnswer, rawBytes: number): TiOutcome {
     const { answers, nowMs, provider } = this.#parts;
-    const isSmall = JSON.stringify(answer.raw).length <= maxKeptChars;
-    if (provider.isList !== true) answers.keep(keyOf(query), isSmall ? answer : { ...answer, raw: null });
+    // Of a list nothing is kept by observable: the whole of it stays in memory.
+    if (provider.isList !== true)
+      answers.keep(keyOf(query), rawBytes <= maxKeptBytes ? answer : { ...answer, raw: null });
     return { ...answer, message: messageFor(answer), checkedAtMs: nowMs(), cached: false };
   }
 
@@ -213,6 +229,11 @@ export class HttpSource implements TiSource {
     }
     return this.#list.answer;
   }
+}
+
+/** Several may take from it; each query goes to one of them. */
+async function* oneByOne(batches: AsyncIterable<readonly TiQuery[]>): AsyncGenerator<TiQuery> {
+  for await (const queries of batches) yield* queries;
 }
 
 /** What a run of many has learnt: once the key is refused or the service is gone, the rest need not be sent. */

@@ -1,7 +1,7 @@
 /** TILookup over real HTTP on this machine: what is sent, what never is, and what every failure becomes. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { BlockList, isIP, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -338,6 +338,8 @@ test.each([
   ["http://localhost:8080/", "url", /reserved name/],
   ["http://2130706433/", "url", /loopback/],
   ["http://0x7f.1/", "url", /loopback/],
+  ["http://1.2.3/a", "url", /another form, ask about 1\.2\.0\.3/],
+  ["http://0x8.8.8.8/a", "url", /another form, ask about 8\.8\.8\.8/],
   ["http://[::1]/", "url", /loopback/],
   ["http://user:secret@evil.com/", "url", /user name or password/],
   ["http://portal.fabrikam.com/a?session=1", "url", /internal domain/],
@@ -364,6 +366,58 @@ test.each([
 ] as const)("%s (%s) may be asked about", (value, type) => {
   expect(refuseOutbound(value, type, { internalDomains: ["fabrikam.com"] })).toBeUndefined();
 });
+
+/** Networks that nobody outside may be asked about. Source: IANA's special-purpose address registries */
+const specialNetworks = new BlockList();
+for (const [network, prefix] of [
+  ...([
+    ["0.0.0.0", 8],
+    ["10.0.0.0", 8],
+    ["100.64.0.0", 10],
+    ["127.0.0.0", 8],
+    ["169.254.0.0", 16],
+  ] as const),
+  ...([
+    ["172.16.0.0", 12],
+    ["192.0.2.0", 24],
+    ["192.168.0.0", 16],
+    ["198.18.0.0", 15],
+  ] as const),
+  ...([
+    ["198.51.100.0", 24],
+    ["203.0.113.0", 24],
+    ["224.0.0.0", 4],
+    ["240.0.0.0", 4],
+  ] as const),
+] as const)
+  specialNetworks.addSubnet(network, prefix, "ipv4");
+for (const [network, prefix] of [
+  ...([
+    ["::", 127],
+    ["fc00::", 7],
+    ["fe80::", 10],
+    ["ff00::", 8],
+    ["2001:db8::", 32],
+    ["100::", 64],
+  ] as const),
+] as const)
+  specialNetworks.addSubnet(network, prefix, "ipv6");
+
+/** By Node's own parsers: a host that may be asked about outside, a hash, or a mail address at such a host. */
+function isPublic(observable: string): boolean {
+  if (/^[0-9a-f]{32,128}$/i.test(observable)) return true;
+  const host = observable.includes("://")
+    ? new URL(observable).hostname.replace(/^\[|\]$/g, "")
+    : observable.slice(observable.lastIndexOf("@") + 1);
+  const family = isIP(host);
+  if (family !== 0) return !specialNetworks.check(host, family === 4 ? "ipv4" : "ipv6");
+  const inner = /(?:^|\.)(?:local|localhost|internal|corp|lan|home|test|example|invalid|home\.arpa|fabrikam\.com)\.?$/i;
+  return (
+    /^[\p{L}\p{N}_](?:[\p{L}\p{M}\p{N}_.-]*[\p{L}\p{M}\p{N}])?\.?$/u.test(host) &&
+    host.includes(".") &&
+    !inner.test(host)
+  );
+}
 
 test("whatever is given: what is private, reserved, internal or malformed never reaches a socket", async () => {
   // What others ask of a port that was theirs a moment ago is not counted: our own requests have this in their path, and
@@ -472,7 +526,30 @@ test("whatever is given: what is private, reserved, internal or malformed never 
     }),
     { numRuns: 400 },
   );
+  // Any string, of any type: what was sent is public by another's word than ours.
+  const anything = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 40 }),
+    fc.ipV4(),
+    fc.ipV6(),
+    fc.domain(),
+    fc.webUrl({ withQueryParameters: true }),
+    fc.emailAddress(),
+    fc.tuple(fc.constantFrom("http://", "https://", "hxxp://", "//", "ftp://"), fc.ipV4Extended()).map(t => t.join("")),
+    fc.tuple(fc.domain(), fc.string({ maxLength: 5 })).map(t => t.join("/")),
+    fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: 30, maxLength: 70 }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(anything, wrapped), type, async (value, iocType) => {
+      const before = sent.length;
+      await ti.lookupIoc(value, { providers: names, ...(iocType === undefined ? {} : { iocType }) });
+      const inner = sent.slice(before).map(s => s.slice(s.indexOf(" ") + 1));
+      expect(inner.filter(observable => !isPublic(observable))).toEqual([]);
+    }),
+    { numRuns: 250 },
+  );
   // That the paths are told apart, and the record is kept, shows here.
+  all.length = 0;
+  sent.length = 0;
   await ti.lookupIoc("8.8.8.8", { providers: names });
   expect(asked()).toHaveLength(sent.length);
   expect(new Set(sent.map(s => s.split(" ")[0]))).toEqual(

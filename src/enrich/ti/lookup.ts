@@ -1,4 +1,5 @@
 /** TILookup: one question to many providers, one shape of answer. */
+import { setMaxListeners } from "node:events";
 import { uniteCompleteness, type Cause, type Completeness, complete } from "../../base/completeness.js";
 import { HuntError } from "../../base/error.js";
 import type { NoticeSink, ProgressSink } from "../../base/port.js";
@@ -8,6 +9,7 @@ import type { Frame } from "../../frame/frame.js";
 import type { FrameStore } from "../../frame/store.js";
 import type { IocKind } from "../../transform/ioc/ioc-type.js";
 import { cancelledLookup } from "./http-source.js";
+import { Lane, type BatchAnswers } from "./lane.js";
 import {
   readObservables,
   toObservable,
@@ -154,7 +156,10 @@ export class TiLookup {
    */
   async lookupIoc(observable: string, options: TiLookupOptions = {}): Promise<TiResult[]> {
     const one = toObservable(observable, options.iocType, 0);
-    return this.#batch([one], this.#select(options), options, () => undefined);
+    const results: TiResult[] = [];
+    for await (const batch of this.#batches([one], this.#select(options), options, () => undefined))
+      results.push(...batch);
+    return results;
   }
 
   /**
@@ -169,19 +174,18 @@ export class TiLookup {
     const observables = await readObservables(input, options);
     const failures = new Map<string, { count: number; message: string }>();
     const asked = { done: 0 };
+    const total = observables.length * chosen.length;
+    const onAnswer = (): void => {
+      asked.done += 1;
+      this.#parts.onProgress({
+        label: "Observables looked up",
+        done: Math.min(asked.done, total),
+        total,
+        unit: "steps",
+      });
+    };
     const batches = async function* (this: TiLookup): AsyncGenerator<readonly (readonly unknown[])[]> {
-      for (let at = 0; at < observables.length; at += batchSize) {
-        const part = observables.slice(at, at + batchSize);
-        const results = await this.#batch(part, chosen, options, () => {
-          asked.done += 1;
-          const total = observables.length * chosen.length;
-          this.#parts.onProgress({
-            label: "Observables looked up",
-            done: Math.min(asked.done, total),
-            total,
-            unit: "steps",
-          });
-        });
+      for await (const results of this.#batches(observables, chosen, options, onAnswer)) {
         for (const r of results) noteFailure(failures, r);
         yield results.map(toRow);
       }
@@ -223,46 +227,50 @@ export class TiLookup {
     return store.fromBatches(tiColumns, [results.map(toRow)], this.#info(count, failures, undefined));
   }
 
-  async #batch(
+  /** The results of each batch, in the order of the observables; every source works at its own pace. */
+  async *#batches(
     observables: readonly Observable[],
     chosen: readonly LoadedSource[],
     options: TiLookupOptions,
     onAnswer: () => void,
-  ): Promise<TiResult[]> {
-    const signal = options.signal ?? this.#parts.signal();
-    const asked = chosen.map(loaded => this.#prepare(observables, loaded, options));
-    const answers = asked.map(() => new Map<string, TiOutcome>());
+  ): AsyncGenerator<TiResult[]> {
+    const given = options.signal ?? this.#parts.signal();
+    // When one source is cancelled, or nobody reads on, the others stop as well.
+    const stop = new AbortController();
+    const signal = given === undefined ? stop.signal : AbortSignal.any([given, stop.signal]);
+    setMaxListeners(0, signal);
+    const count = Math.ceil(observables.length / batchSize);
+    const lanes = chosen.map(loaded => {
+      const asked = new Map<number, Asked>();
+      const queriesOf = (index: number): readonly TiQuery[] => {
+        const part = observables.slice(index * batchSize, (index + 1) * batchSize);
+        const prepared = this.#prepare(part, loaded, options);
+        asked.set(index, prepared);
+        return prepared.queries;
+      };
+      const { maxWaitMs = 300_000, refresh = false } = options;
+      const { source } = loaded;
+      return { asked, source, lane: new Lane({ source, count, queriesOf, signal, maxWaitMs, refresh, onAnswer }) };
+    });
     try {
-      await Promise.all(
-        asked.map(({ loaded, queries }, i) =>
-          loaded.source.ask(queries, {
-            signal,
-            maxWaitMs: options.maxWaitMs ?? 300_000,
-            refresh: options.refresh ?? false,
-            onAnswer: (query, outcome) => {
-              answers[i]?.set(keyOf(query), outcome);
-              onAnswer();
-            },
-          }),
-        ),
-      );
+      for (let index = 0; index < count; index += 1) {
+        const answers = await Promise.all(lanes.map(({ lane }) => lane.take(index)));
+        const results = lanes.flatMap(({ asked, source }, i) => {
+          const rows = asked.get(index)?.rows ?? [];
+          asked.delete(index);
+          return resultsOf(source, rows, answers[i] ?? new Map());
+        });
+        const shown =
+          options.showNotSupported === true ? results : results.filter(r => r.Status !== tiStatus.notSupported);
+        yield shown.sort((a, b) => a.SourceIndex - b.SourceIndex);
+      }
     } catch (error) {
-      if (signal?.aborted === true) throw cancelledLookup(error);
+      if (given?.aborted === true) throw cancelledLookup(error);
       throw error;
+    } finally {
+      stop.abort();
+      await Promise.allSettled(lanes.map(({ lane }) => lane.ended));
     }
-    const results = asked.flatMap(({ loaded, rows }, i) =>
-      rows.map(({ observable, subtype, key, refused }) => {
-        const outcome = refused ?? (key === undefined ? undefined : answers[i]?.get(key));
-        return toResult(
-          observable,
-          loaded.source.name,
-          subtype,
-          outcome ?? { status: tiStatus.other, message: "no answer", cached: false },
-        );
-      }),
-    );
-    const shown = options.showNotSupported === true ? results : results.filter(r => r.Status !== tiStatus.notSupported);
-    return shown.sort((a, b) => a.SourceIndex - b.SourceIndex);
   }
 
   /** Which questions go to a source, and which are refused before. */
@@ -365,6 +373,18 @@ function noteFailure(failures: Map<string, { count: number; message: string }>, 
   const known = failures.get(r.Provider);
   if (known === undefined) failures.set(r.Provider, { count: 1, message: r.Message });
   else known.count += 1;
+}
+
+function resultsOf(source: TiSource, rows: Asked["rows"], answers: BatchAnswers): readonly TiResult[] {
+  return rows.map(({ observable, subtype, key, refused }) => {
+    const outcome = refused ?? (key === undefined ? undefined : answers.get(key));
+    return toResult(
+      observable,
+      source.name,
+      subtype,
+      outcome ?? { status: tiStatus.other, message: "no answer", cached: false },
+    );
+  });
 }
 
 function toResult(observable: Observable, provider: string, subtype: string, outcome: TiOutcome): TiResult {

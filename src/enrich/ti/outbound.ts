@@ -35,8 +35,14 @@ function refuseUrl(text: string, rules: OutboundRules): string | undefined {
     return "not sent: not a web or FTP address";
   if (url.username !== "" || url.password !== "") return "not sent: it holds a user name or password";
   const host = url.hostname.replace(/^\[|\]$/g, "");
+  if (classifyIp(host) === undefined) return refuseName(host, rules);
   // The parser has made numbers of every form into an address already: `http://2130706433/` is 127.0.0.1.
-  return classifyIp(host) === undefined ? refuseName(host, rules) : refuseAddress(host);
+  const reason = refuseAddress(host);
+  if (reason !== undefined || host.includes(":")) return reason;
+  const written = /^\w+:[\\/]*([^\\/?#:]*)/.exec(text)?.[1];
+  return written === host
+    ? undefined
+    : `not sent: '${shown(written ?? "")}' is an address in another form, ask about ${host}`;
 }
 
 /** Random-looking enough to be a hash: zeros and counted-up digits are placeholders. Bits per character. */

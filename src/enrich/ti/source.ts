@@ -44,8 +44,11 @@ export interface TiSource {
   readonly unavailable: string | undefined;
   /** The questions it can answer about a type; undefined when it does not know the type. */
   subtypes(type: IocKind): readonly string[] | undefined;
-  /** Asks about distinct observables and tells each answer; failures are answers. Rejects only when cancelled. */
-  ask(queries: readonly TiQuery[], ask: TiAsk): Promise<void>;
+  /**
+   * Asks about distinct observables, which come in batches, and tells each answer; failures are answers. A batch is answered
+   * without waiting for the next one: it may come only then. Rejects only when cancelled.
+   */
+  ask(batches: AsyncIterable<readonly TiQuery[]>, ask: TiAsk): Promise<void>;
   plan(queries: readonly TiQuery[]): TiSourcePlan;
   readonly usage: { readonly sent: number; readonly fromKept: number; readonly kept: number };
 }

@@ -16,6 +16,8 @@ export interface TableSourceParts {
   readonly nowMs: () => number;
   /** For people: the workspace's name. */
   readonly workspace: string;
+  /** Why there is no workspace; undefined when there is one. */
+  readonly missing?: () => string | undefined;
 }
 
 const kinds: readonly IocKind[] = [
@@ -34,7 +36,7 @@ const kinds: readonly IocKind[] = [
   ...(["file_hash", "windows_path", "linux_path"] as const),
 ];
 /** Observables of one query. */
-const batch = 200;
+const batch = 256;
 
 const list = (values: readonly string[]): string => values.map(stringLiteral).join(", ");
 
@@ -60,13 +62,16 @@ export class TableSource implements TiSource {
   readonly name = "AzSTI";
   readonly kind = "table";
   readonly isOutbound = false;
-  readonly unavailable = undefined;
   readonly #parts: TableSourceParts;
   #table: (values: readonly string[]) => string = currentTable;
   #sent = 0;
 
   constructor(parts: TableSourceParts) {
     this.#parts = parts;
+  }
+
+  get unavailable(): string | undefined {
+    return this.#parts.missing?.();
   }
 
   get describes(): string {
@@ -84,7 +89,11 @@ export class TableSource implements TiSource {
     return { host: `workspace ${this.#parts.workspace}`, toSend: queries.length, kept: 0, quota: [], neededMs: 0 };
   }
 
-  async ask(queries: readonly TiQuery[], ask: TiAsk): Promise<void> {
+  async ask(batches: AsyncIterable<readonly TiQuery[]>, ask: TiAsk): Promise<void> {
+    for await (const queries of batches) await this.#askTogether(queries, ask);
+  }
+
+  async #askTogether(queries: readonly TiQuery[], ask: TiAsk): Promise<void> {
     for (let at = 0; at < queries.length; at += batch) {
       ask.signal?.throwIfAborted();
       const part = queries.slice(at, at + batch);

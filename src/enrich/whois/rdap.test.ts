@@ -193,6 +193,34 @@ test("no registry, and offline, are told apart; what is kept is given offline as
   await expect(askRdap({ ...parts, client }, "8.8.4.4")).rejects.toMatchObject({ code: "net/offline" });
 });
 
+test("a domain whose registry has no RDAP is asked by WHOIS, once; what is no domain is not", async () => {
+  const { parts } = await open(json(network));
+  const lines: string[] = [];
+  const askWhois = async (host: string, line: string): Promise<string> => {
+    lines.push(`${host} ${line}`);
+    return host === "whois.iana.org"
+      ? "refer: whois.nic.zz\n"
+      : "Registrar: Ours\nCreation Date: 2020-01-02T03:04:05Z\n";
+  };
+  const found = await askRdap({ ...parts, askWhois }, "www.heise.de");
+  expect(found).toMatchObject({ query: "heise.de", registrar: "Ours", created: new Date("2020-01-02T03:04:05Z") });
+  await askRdap({ ...parts, askWhois }, "heise.de");
+  expect(lines).toEqual(["whois.iana.org de", "whois.nic.zz heise.de"]);
+  const silent = async (): Promise<string> => "% nothing here\n";
+  await expect(askRdap({ ...parts, askWhois: silent }, "other.de")).rejects.toMatchObject({
+    code: "whois/no-registry",
+  });
+  await expect(askRdap({ ...parts, askWhois }, "AS99999999")).rejects.toMatchObject({ code: "whois/no-registry" });
+});
+
+test("several questions at a time fetch a list of registries once", async () => {
+  const { parts, asked } = await open(json(network));
+  const shared = { ...parts, fetching: new Map<string, Promise<unknown>>() };
+  await Promise.all(["8.8.8.8", "8.8.4.4", "9.9.9.9"].map(ip => askRdap(shared, ip)));
+  expect(asked.filter(path => path === "/lists/ipv4.json")).toHaveLength(1);
+  expect(asked).toHaveLength(4);
+});
+
 test("a registry in a network of ours is refused, whatever a list says", async () => {
   const { parts, asked } = await open(json(network));
   await askRdap(parts, "8.8.8.8");

@@ -10,6 +10,7 @@ import { splitName } from "../../transform/ioc/host.js";
 import { refang } from "../../transform/ioc/refang.js";
 import { refuseOutbound, type OutboundRules } from "../ti/outbound.js";
 import { at, objectOf } from "../ti/shape.js";
+import { askPort43, mayAskPort43, parseWhois, saysNothing, type AskWhois } from "./port43.js";
 import { parseRdap, type WhoisRecord } from "./rdap-answer.js";
 
 export type WhoisKind = "ip" | "domain" | "autnum";
@@ -24,6 +25,10 @@ export interface RdapParts {
   readonly bootstrapUrl?: string;
   /** Refuse registries in networks of our own. Default true. */
   readonly publicOnly?: boolean;
+  /** Asks by WHOIS where no registry answers by RDAP; without it such domains are `whois/no-registry`. */
+  readonly askWhois?: AskWhois;
+  /** Lists of registries that are being fetched: several questions at a time ask for each once. */
+  readonly fetching?: Map<string, Promise<unknown>>;
 }
 
 const dayMs = 86_400_000;
@@ -75,7 +80,13 @@ export async function askRdap(parts: RdapParts, text: string): Promise<WhoisReco
   const key = `${kind} ${value}`;
   const kept = answers.find(key, answerAgeMs);
   if (kept !== undefined) return kept.value === null ? undefined : parseRdap(value, kept.value, kept.atMs);
-  const registry = await findRegistry(parts, { kind, value });
+  let registry: string;
+  try {
+    registry = await findRegistry(parts, { kind, value });
+  } catch (error) {
+    if (kind !== "domain" || !mayAskPort43(error) || parts.askWhois === undefined) throw error;
+    return askByWhois(parts, parts.askWhois, value, error);
+  }
   const response = await client.request({
     url: `${registry.replace(/\/+$/, "")}/${kind}/${encodeURIComponent(value)}`,
     headers: { accept: "application/rdap+json, application/json" },
@@ -96,6 +107,21 @@ export async function askRdap(parts: RdapParts, text: string): Promise<WhoisReco
   const record = parseRdap(value, body, nowMs());
   answers.keep(key, body);
   return record;
+}
+
+/** The older way, for domains; its text is kept under a key of its own. @throws HuntError `whois/no-registry`, `net/…` */
+async function askByWhois(
+  { answers, nowMs }: RdapParts,
+  ask: AskWhois,
+  domain: string,
+  noRegistry: unknown,
+): Promise<WhoisRecord | undefined> {
+  const key = `port43 ${domain}`;
+  const kept = answers.find(key, answerAgeMs);
+  const text = typeof kept?.value === "string" ? kept.value : await askPort43(ask, domain);
+  if (text === undefined) throw noRegistry;
+  if (kept === undefined) answers.keep(key, text);
+  return saysNothing(text) ? undefined : parseWhois(domain, text, kept?.atMs ?? nowMs());
 }
 
 /** @throws HuntError `whois/service` for what is no JSON object */
@@ -148,29 +174,37 @@ function matchSize(entry: string, { kind, value }: WhoisQuery): number | undefin
   }
 }
 
+async function fetchList(parts: RdapParts, list: string, key: string): Promise<unknown> {
+  const { client, answers, bootstrapUrl = iana, publicOnly = true } = parts;
+  const response = await client.request({
+    url: `${bootstrapUrl}/${list}.json`,
+    timeoutMs: 20_000,
+    maxBytes: 8 * 1024 * 1024,
+    publicOnly,
+    purpose: { provider: "IANA" },
+  });
+  if (response.status !== 200)
+    throw new HuntError("whois/service", `the list of registries answered with status ${response.status}`, {
+      hint: "try again later",
+    });
+  const body = bodyOf(response, "the list of registries");
+  answers.keep(key, body);
+  return body;
+}
+
 interface Service {
   readonly entries: readonly string[];
   readonly urls: readonly string[];
 }
 
 async function registriesOf(parts: RdapParts, list: "dns" | "asn" | "ipv4" | "ipv6"): Promise<readonly Service[]> {
-  const { client, answers, bootstrapUrl = iana, publicOnly = true } = parts;
+  const { answers, fetching } = parts;
   const key = `registries ${list}`;
   let body = answers.find(key, bootstrapAgeMs)?.value;
   if (body === undefined) {
-    const response = await client.request({
-      url: `${bootstrapUrl}/${list}.json`,
-      timeoutMs: 20_000,
-      maxBytes: 8 * 1024 * 1024,
-      publicOnly,
-      purpose: { provider: "IANA" },
-    });
-    if (response.status !== 200)
-      throw new HuntError("whois/service", `the list of registries answered with status ${response.status}`, {
-        hint: "try again later",
-      });
-    body = bodyOf(response, "the list of registries");
-    answers.keep(key, body);
+    const fetched = fetching?.get(key) ?? fetchList(parts, list, key);
+    fetching?.set(key, fetched);
+    body = await fetched.finally(() => fetching?.delete(key));
   }
   const services = at(body, "services");
   return (Array.isArray(services) ? services : []).flatMap((service: unknown): Service[] => {

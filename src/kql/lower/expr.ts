@@ -6,6 +6,7 @@ import { HuntError } from "../../base/error.js";
 import { refuse, reject } from "../refusal.js";
 import { lowerArguments } from "./call.js";
 import { columnExpr, findColumn, isTabular, knownType, nullOf, scalarType, withRow } from "./context.js";
+import { fold } from "./fold.js";
 import { isLiteral, lowerLiteral } from "./literals.js";
 
 /** Where an expression stands decides what it may hold. */
@@ -47,13 +48,13 @@ export function lowerExpr(node: BoundNode, context: ExprContext): Expr {
     case "ElementExpression":
       return lowerMember(node, context);
     case "FunctionCallExpression":
-      return lowerCall(node, context);
+      return fold(lowerCall(node, context));
     case "ToScalarExpression":
       return lowerToScalar(node, context);
     case "TypeOfLiteralExpression":
       return text(typeNames(node).join(","));
     default:
-      return lowerOperator(node, context);
+      return fold(lowerOperator(node, context));
   }
 }
 
@@ -145,6 +146,9 @@ function lowerName(node: BoundNode, context: ExprContext): Expr {
 function asType(expr: Expr, node: BoundNode): Expr {
   const type = node.type;
   if (type.kind !== "scalar" || type.type === "unknown" || type.type === expr.type) return expr;
+  // A text given for a list is a value, not JSON: `_Im_Dns(domain_has_any = "contoso.com")`.
+  if (type.type === "dynamic" && expr.kind === "literal" && expr.value.type === "string")
+    return { kind: "literal", type: "dynamic", value: { type: "dynamic", value: expr.value.value } };
   return { kind: "convert", operand: expr, type: type.type, span: node.span };
 }
 

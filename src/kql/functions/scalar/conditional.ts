@@ -75,8 +75,8 @@ const coalesceRow: ScalarFunction = {
   emit: (args, resultType, context) => {
     const values = toCommon(args, resultType, context);
     if (resultType === "string") {
-      const nullable = `coalesce(${values.map(v => v.nullable ?? `nullif(${v.sql}, '')`).join(", ")})`;
-      return text(`coalesce(${values.map(v => v.nullable ?? `nullif(${v.sql}, '')`).join(", ")}, '')`, nullable);
+      const nullable = `coalesce(${values.map(v => `nullif(${v.nullable ?? v.sql}, '')`).join(", ")})`;
+      return text(`coalesce(${values.map(v => `nullif(${v.nullable ?? v.sql}, '')`).join(", ")}, '')`, nullable);
     }
     // JSON null counts as null: it must not end the search.
     const parts = values.map(v =>

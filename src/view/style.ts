@@ -91,6 +91,8 @@ export const viewStyle = [
   `.hb-view .hb-marked{border:1px solid var(--hb-line);border-radius:4px;background:var(--hb-head);padding:6px 10px;margin:4px 0 8px}`,
   `.hb-view img.hb-picture{border-radius:4px}`,
   `.hb-view img{max-width:100%;height:auto;background:#fff}`,
+  // Paper has no scroll bar: what is wide breaks its lines.
+  `@media print{.hb-view table.hb-table{font-size:10px;max-width:100%}.hb-view .hb-table th,.hb-view .hb-table td{padding:2px 6px;overflow-wrap:anywhere}}`,
 ].join("\n");
 
 /** For pages of their own: reports. */

@@ -1,10 +1,10 @@
-/** Views in a real browser: what data say never runs, and what people do works. */
+/** Views in a real browser: what people do works. What data say never runs: `hostile-table.test.ts`. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sampleBins, sampleFigures, sampleMap, sampleTimeline, sampleTree } from "../../src/view/figure/samples.js";
-import { renderDocument, renderHtml, toView, type TableNode, type View, type ViewNode } from "../../src/view/index.js";
+import { toView, type TableNode, type View, type ViewNode } from "../../src/view/index.js";
 import { launchChromium, withoutBrowser } from "./chromium.js";
-import { hostileTexts, longTexts } from "./hostile.js";
+import { longTexts } from "./hostile.js";
 import { serveViews, type ViewPage } from "./view-page.js";
 
 const hostileTable = (text: string): TableNode => ({
@@ -76,41 +76,6 @@ describe.skipIf(withoutBrowser)("views in Chromium", () => {
   afterAll(async () => {
     await browser?.close();
     await server?.close();
-  });
-
-  test("no text of the hostile corpus runs in the interactive module", async () => {
-    const { page, requests } = await server.open(browser);
-    for (const text of hostileTexts) {
-      await show(page, hostileView(text));
-      await page.evaluate(`document.querySelectorAll("details.hb-numbers").forEach(d => (d.open = true))`);
-      await page.locator(".hb-cell[data-column='0']").first().dblclick();
-      await page.locator(".hb-cell[data-column='1']").first().click({ button: "right" });
-      await page.keyboard.press("Escape");
-      await page.locator(".hb-row-item").first().click();
-      await expectInert(page, requests, server.url);
-    }
-    await page.close();
-  });
-
-  test("static HTML of the corpus is inert without any policy", async () => {
-    const page = await browser.newPage();
-    const requests: string[] = [];
-    page.on("request", r => requests.push(r.url()));
-    // Several texts to a page, because pages are what takes the time.
-    for (let from = 0; from < hostileTexts.length; from += 8) {
-      const views = hostileTexts.slice(from, from + 8).map(hostileView);
-      const forms = [
-        renderDocument(views, { title: "clean" }),
-        `<title>clean</title><div id="view">${views.map(renderHtml).join("")}</div>`,
-      ];
-      for (const markup of forms) {
-        // Without the page's own policy, so that only our escaping stands between the text and the browser.
-        const bare = markup.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, "");
-        await page.setContent(bare.replace("<body>", `<body id="view">`));
-        await expectInert(page, requests, "about:");
-      }
-    }
-    await page.close();
   });
 
   test("strings of a megabyte are cut", async () => {

@@ -14,7 +14,11 @@ import type { CliServer } from "../../src/cli/host.js";
 import { smallPack } from "../../src/enrich/geo/small-pack.js";
 import { contosoDir, generateDemo } from "../../src/session/demo.js";
 import { createSession } from "../../src/session/session.js";
+import { figureBundle } from "../../src/frame/plot/plotted.js";
+import { sampleFigures } from "../../src/view/figure/samples.js";
+import { toView } from "../../src/view/index.js";
 import { launchChromium, withoutBrowser } from "../browser/chromium.js";
+import { hostileTexts } from "../browser/hostile.js";
 
 const repository = join(import.meta.dirname, "../..");
 const isBuilt =
@@ -579,6 +583,104 @@ describe.skipIf(skip)("the Lab", () => {
     const display = () => page.evaluate(() => getComputedStyle(document.body).display);
     expect({ owned: await owned(), display: await display() }).toEqual({ owned: undefined, display: "block" });
   });
+
+  test("a notebook that nobody trusts shows every view, and nothing in it runs", async () => {
+    const untrusted = (outputs: readonly object[]) => ({ ...cell("'theirs'", outputs), metadata: { trusted: false } });
+    const shown = (data: object) => ({ output_type: "display_data", metadata: {}, data });
+    const texts = [hostileTexts[0], hostileTexts[1], hostileTexts[2], hostileTexts[7], hostileTexts[12]] as string[];
+    const cells: object[] = [];
+    let views = 0;
+    for (const [i, text] of texts.entries())
+      for (const figure of sampleFigures(text).filter((_, at) => i === 0 || at % 4 === i - 1)) {
+        const named = { ...figure, info: { ...figure.info, title: text, notes: [text] } };
+        const bundle = await figureBundle(toView(named), named, {});
+        views += 1;
+        // Once with our data, once as any other front end sees it: the sanitised HTML alone.
+        const foreign = { "text/html": bundle["text/html"], "text/plain": bundle["text/plain"] };
+        cells.push(untrusted([shown(bundle)]), untrusted([shown(foreign)]));
+      }
+    writeNotebook("theirs.ipynb", cells);
+    await page.addInitScript(() => {
+      const found: string[] = [];
+      (globalThis as unknown as { violations: string[] }).violations = found;
+      document.addEventListener("securitypolicyviolation", e => found.push(`${e.violatedDirective} ${e.blockedURI}`));
+    });
+    await open("theirs.ipynb");
+    // The Lab draws cells when they come into sight.
+    const count = await page.locator(".jp-CodeCell").count();
+    expect(count).toBe(cells.length);
+    for (let i = 0; i < count; i += 3) {
+      await page.locator(".jp-CodeCell").nth(i).scrollIntoViewIfNeeded();
+    }
+    await expect.poll(() => outputs().locator(".hb-view").count(), { timeout: 20_000 }).toBeGreaterThanOrEqual(views);
+    await picture("untrusted");
+    const harm = () =>
+      page.evaluate(() => {
+        const inside = [...document.querySelectorAll(".jp-OutputArea-output, .jp-MarkdownOutput")];
+        const all = (selector: string) => inside.flatMap(o => [...o.querySelectorAll(selector)]);
+        return {
+          owned: document.title.includes("owned"),
+          scripts: all("script, iframe, object, embed, link, meta, base, foreignObject, animate").length,
+          handlers: all("*").filter(e => [...e.attributes].some(a => a.name.startsWith("on"))).length,
+          links: all("a").filter(a => /^\s*(javascript|data|vbscript):/i.test(a.getAttribute("href") ?? "")).length,
+          violations: (globalThis as unknown as { violations: string[] }).violations,
+          drawn: all(".hb-view svg, .hb-view .hb-rows, .hb-view ul.hb-tree, .hb-view img").length,
+        };
+      });
+    const found = await harm();
+    expect(found.drawn).toBeGreaterThanOrEqual(views);
+    const none = { owned: false, scripts: 0, handlers: 0, links: 0, violations: [], drawn: 0 };
+    expect({ ...found, drawn: 0 }).toEqual(none);
+    // The corpus as it is, as HTML of another program and as prose: JupyterLab looks for headings in it, which our policy
+    // (violations) keeps from running.
+    const raw = untrusted(hostileTexts.map(text => shown({ "text/html": text, "text/plain": "plain" })));
+    const prose = { cell_type: "markdown", id: "md", metadata: {}, source: hostileTexts.join("\n\n") };
+    writeNotebook("raw.ipynb", [raw, prose]);
+    await open("raw.ipynb");
+    await expect.poll(() => outputs().count(), { timeout: 20_000 }).toBe(hostileTexts.length);
+    expect({ ...(await harm()), violations: [], drawn: 0 }).toEqual(none);
+  }, 120_000);
+
+  test("views of a cell follow each other, the kernel knows what is chosen, and flagged rows become a finding", async () => {
+    writeNotebook("linked.ipynb", [
+      cell(
+        "%%kql ticks --limit 100000 --view timeline,table\nrange TimeGenerated from datetime(2026-01-10) to datetime(2026-01-12) step 2h | extend User = iff(hourofday(TimeGenerated) < 12, 'dana', 'marc')",
+      ),
+      cell("(await ticks.selected()).rowCount"),
+      cell("%%kql\nFindings | count"),
+    ]);
+    await open("linked.ipynb");
+    await command("notebook:run-cell");
+    const status = () => outputs().first().locator(".hb-status").last().textContent();
+    await expect.poll(status, { timeout: 20_000 }).toContain("25 rows");
+    await page.locator(".hb-stage").first().focus();
+    await page.keyboard.press("+");
+    await expect.poll(status, { timeout: 20_000 }).toMatch(/15 rows match · chosen/);
+    await page.waitForTimeout(500);
+    await picture("linked");
+    await page.locator(".jp-CodeCell .cm-content").nth(1).click();
+    await command("notebook:run-cell");
+    await expect.poll(() => outputs().last().textContent(), { timeout: 20_000 }).toContain("15");
+    await page.locator(".hb-flag-sign").nth(2).click();
+    await page
+      .locator(".hb-flag-sign")
+      .nth(4)
+      .click({ modifiers: ["Shift"] });
+    await page.locator(".hb-grid").locator("xpath=..").getByRole("button", { name: "Finding…" }).click();
+    await page.locator(".hb-form input").first().fill("Early ticks");
+    await picture("finding-form");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => page.locator(".jp-CodeCell").count()).toBe(4);
+    await page.locator(".jp-CodeCell .cm-content").nth(1).click();
+    expect(await page.locator(".jp-CodeCell .cm-content").nth(1).textContent()).toContain("await finding({");
+    await command("notebook:run-cell");
+    await expect.poll(() => outputs().nth(1).textContent(), { timeout: 20_000 }).toContain("Early ticks");
+    await picture("finding");
+    await page.locator(".jp-CodeCell .cm-content").nth(3).click();
+    await command("notebook:run-cell");
+    await expect.poll(() => outputs().last().textContent(), { timeout: 20_000 }).toMatch(/Count.*3/s);
+    expect(wrong).toEqual([]);
+  }, 120_000);
 
   test("the hunt window is set in the toolbar, kept in the notebook, and applies to its cells", async () => {
     writeNotebook("window.ipynb", [cell("%%kql\nSigninLogs | count")]);

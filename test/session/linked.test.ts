@@ -1,6 +1,7 @@
 /** Views of one frame that follow each other: the kernel's half. The page's half: `test/browser/linked.test.ts`. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Column } from "../../src/base/column.js";
+import { complete } from "../../src/base/completeness.js";
 import { displaySymbol } from "../../src/base/port.js";
 import { frameView } from "../../src/frame/display.js";
 import type { Frame } from "../../src/frame/frame.js";
@@ -183,6 +184,33 @@ describe("linked views", () => {
     await expect(linked([])).rejects.toMatchObject({ code: "view/no-values" });
     await expect(linked([{} as Frame])).rejects.toMatchObject({ code: "view/no-values" });
   });
+});
+
+test("a timeline of a million events is counted, nothing is lost, and a zoom gives every event of its span", async () => {
+  const store = await FrameStore.open();
+  try {
+    const sql =
+      "select make_timestamp(1767225600000000 + range * 1000000) as c0, 'u' || (range % 7) as c1 from range(1000000)";
+    const named = [
+      { name: "TimeGenerated", type: "datetime", slot: "c0" },
+      { name: "User", type: "string", slot: "c1" },
+    ] as const;
+    const provenance = { source: "test", clock: "pinned", clockDependent: false } as const;
+    const million = await store.select({ sql, parameters: [], columns: named }, { completeness: complete, provenance });
+    const { figure } = await million.plot.timeline({ groupBy: "User" });
+    expect(figure.events).toBeUndefined();
+    expect(figure.bins?.count.reduce((n, c) => n + c, 0)).toBe(1_000_000);
+    expect(figure.histogram.reduce((n, c) => n + c, 0)).toBe(1_000_000);
+    const startMs = figure.startMs + 500_000_000;
+    const reply = await store.plotHost.live.answer({
+      ...({ type: "zoom", live: figure.info.live ?? "", startMs, endMs: startMs + 599_500 } as const),
+    });
+    const part = reply.type === "view" && reply.view.root.kind === "timeline" ? reply.view.root : undefined;
+    expect(part?.events?.offsetMs).toEqual(Array.from({ length: 600 }, (_, i) => i * 1000));
+    expect(part?.bins).toBeUndefined();
+  } finally {
+    await store.close();
+  }
 });
 
 describe("search in the whole process tree", () => {

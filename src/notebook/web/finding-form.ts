@@ -99,5 +99,6 @@ export function openFindingForm({ panel, host, flagged, done }: FormParts): void
   });
   panel.replaceChildren(form);
   panel.style.display = "block";
-  title.focus();
+  title.focus({ preventScroll: true });
+  panel.scrollIntoView({ block: "nearest" });
 }

@@ -27,7 +27,10 @@ export function pieSentence(node: PieNode): string {
 export function drawPie(node: PieNode, options: DrawOptions): Html {
   const { theme, widthPx } = options;
   const total = node.slices.reduce((n, s) => n + Math.max(0, s.value), 0) || 1;
-  const height = Math.max(piePx + 16, node.slices.length * 20 + 16);
+  // Where names would have no room beside the ring, they stand below it.
+  const below = widthPx < piePx + 310;
+  const listed = node.slices.length * 20 + 16;
+  const height = below ? piePx + 16 + listed : Math.max(piePx + 16, listed);
   const radius = piePx / 2;
   let at = 0;
   const rings = node.slices.map((slice, i) => {
@@ -36,10 +39,10 @@ export function drawPie(node: PieNode, options: DrawOptions): Html {
     if (slice.value <= 0) return "";
     return html`<path d="${ringPath(from, at, radius, radius * 0.55)}" fill="${theme.paint(categoryRole(i))}" stroke="${theme.paint("bg")}">${hint(`${slice.name}: ${numberLabel(slice.value)}`)}</path>`;
   });
-  const left = piePx + 40;
+  const left = below ? 12 : piePx + 40;
   const room = Math.min(320, widthPx - left - 150);
   const rows = node.slices.map((slice, i) => {
-    const y = 20 + i * 20;
+    const y = (below ? piePx + 16 : 0) + 20 + i * 20;
     const share = `${((100 * Math.max(0, slice.value)) / total).toFixed(1)} %`;
     return html`<path d="${signAt(i, left, y - 4, 4.5)}" fill="${theme.paint(categoryRole(i))}"/>${label(theme, [left + 12, y], slice.name === "" ? "(empty)" : slice.name, { widthPx: room })}${label(theme, [left + room + 80, y], numberLabel(slice.value), { anchor: "end" })}${label(theme, [left + room + 140, y], share, { anchor: "end", role: "faint" })}`;
   });

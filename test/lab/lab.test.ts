@@ -755,32 +755,94 @@ describe.skipIf(skip)("the Lab", () => {
     await expectHarmless();
   });
 
-  test("1,000 cells and 10 MB of output stay usable", async () => {
-    const big = "x".repeat(99) + "\n";
+  test("a notebook of 1,000 cells runs whole, and is edited and saved at its end", async () => {
     writeNotebook(
       "big.ipynb",
-      Array.from({ length: 1000 }, (_, i) => cell(`${i}`, [], `cell-${i}`)),
+      Array.from({ length: 1000 }, (_, i) => cell(`${i} * 2`, [], `cell-${i}`)),
     );
     await open("big.ipynb");
-    expect(
-      await page.evaluate(
-        () =>
-          (globalThis as unknown as { jupyterapp: { shell: { currentWidget: { content: { widgets: unknown[] } } } } })
-            .jupyterapp.shell.currentWidget.content.widgets.length,
-      ),
-    ).toBe(1000);
-    await command("notebook:run-cell");
-    await expect.poll(() => outputs().count(), { timeout: 20_000 }).toBe(1);
+    await command("notebook:run-all-cells");
+    await idle();
+    await page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-WindowedPanel-outer").evaluate(e => {
+      e.scrollTop = e.scrollHeight;
+    });
+    await expect.poll(() => outputs().last().textContent(), { timeout: 60_000 }).toContain("1998");
+    await page.locator(".jp-CodeCell .cm-content").last().click();
+    await page.keyboard.press("Control+End");
+    await page.keyboard.type(" + 1");
+    await page.keyboard.press("Control+Enter");
+    await expect.poll(() => outputs().last().textContent(), { timeout: 20_000 }).toContain("1999");
+    await picture("thousand-cells");
+    await command("docmanager:save");
+    const saved = onDisk("big.ipynb").cells;
+    expect([saved.length, saved.at(-1)?.source, saved.every(c => c.outputs?.length === 1)]).toEqual([
+      1000,
+      ["999 * 2 + 1"],
+      true,
+    ]);
+    expect(wrong).toEqual([]);
+  }, 150_000);
+
+  test("a cell that prints 10 MB: the page shows both ends, says what it left out and gives it; the notebook keeps all", async () => {
+    const big = "x".repeat(99) + "\n";
     writeNotebook("loud.ipynb", [
-      cell(`for (let i = 0; i < 100; i += 1) console.log(${JSON.stringify(big)}.repeat(1000));`),
+      cell(
+        `for (let i = 0; i < 100; i += 1) console.log(${JSON.stringify(big)}.repeat(1000));\nconsole.log("the end")`,
+      ),
       cell("'after'"),
     ]);
     await open("loud.ipynb");
     await command("notebook:run-all-cells");
-    await expect.poll(() => outputs().last().textContent(), { timeout: 40_000 }).toContain("after");
+    await expect.poll(() => outputs().last().textContent(), { timeout: 30_000 }).toContain("after");
+    const printed = outputs().first();
+    expect(await printed.locator(".hb-cut").textContent()).toMatch(
+      /^9\.9 MB of this output \(99,\d{3} lines\) are not drawn/,
+    );
+    expect((await printed.textContent())?.trimEnd()).toMatch(/x\n+the end$/);
+    const drawn = async () => (await printed.textContent())?.length ?? 0;
+    expect(await drawn()).toBeLessThan(150_000);
+    // The page answers: typing in the next cell, and running it.
+    await page.locator(".jp-CodeCell .cm-content").nth(1).click();
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type("'still here'");
+    await page.keyboard.press("Control+Enter");
+    await expect.poll(() => outputs().last().textContent(), { timeout: 10_000 }).toContain("still here");
+    await picture("ten-megabytes");
+    await printed.getByRole("button", { name: "Show more" }).click();
+    expect(await drawn()).toBeGreaterThan(300_000);
+    const download = page.waitForEvent("download");
+    await printed.getByRole("button", { name: "Save all as a file" }).click();
+    const file = await (await download).path();
+    expect(readFileSync(file).length).toBe(10_000_000 + 100 + "the end\n".length);
     await command("docmanager:save");
     await expect
       .poll(() => readFileSync(join(root, "loud.ipynb")).length, { timeout: 30_000 })
-      .toBeGreaterThan(9_000_000);
-  }, 150_000);
+      .toBeGreaterThan(10_000_000);
+    await open("loud.ipynb");
+    await expect.poll(() => printed.locator(".hb-cut").count()).toBe(1);
+    expect(await drawn()).toBeLessThan(150_000);
+    expect(wrong).toEqual([]);
+  }, 90_000);
+
+  test("10 MB of plain text, of markup and of Markdown are cut or asked for; pieces of a line stay in their place", async () => {
+    writeNotebook("wide.ipynb", [
+      cell('await display({ "text/plain": "<b>&lt;".repeat(2_000_000) }, { raw: true });'),
+      cell('await display({ "text/html": "<p>row</p>".repeat(1_000_000) }, { raw: true });'),
+      cell('await display({ "text/markdown": "- *row*\\n".repeat(1_200_000) }, { raw: true });'),
+      cell(
+        'for (let i = 0; i <= 100; i += 1) { process.stdout.write(`\\r\\u001b[31m${i} %\\u001b[0m`); await new Promise(r => setTimeout(r, 3)); }\nconsole.log(" <done> & dusted");',
+      ),
+    ]);
+    await open("wide.ipynb");
+    await command("notebook:run-all-cells");
+    await expect.poll(() => outputs().last().textContent(), { timeout: 30_000 }).toContain("done");
+    expect(await outputs().nth(0).locator(".hb-cut").textContent()).toMatch(/^13\.9 MB of this output \(0 lines\)/);
+    expect((await outputs().nth(0).textContent())?.startsWith("<b>&lt;<b>&lt;")).toBe(true);
+    expect(await outputs().nth(1).textContent()).toMatch(/^10\.0 MB of markup are not drawn/);
+    expect(await outputs().nth(2).textContent()).toMatch(/^9\.6 MB of markup are not drawn/);
+    expect((await outputs().nth(3).textContent())?.trimEnd()).toBe("100 % <done> & dusted");
+    expect(await outputs().nth(3).locator(".ansi-red-fg").textContent()).toBe("100 %");
+    await picture("cut-outputs");
+    expect(wrong).toEqual([]);
+  }, 90_000);
 });

@@ -826,9 +826,9 @@ describe.skipIf(skip)("the Lab", () => {
 
   test("10 MB of plain text, of markup and of Markdown are cut or asked for; pieces of a line stay in their place", async () => {
     writeNotebook("wide.ipynb", [
-      cell('await display({ "text/plain": "<b>&lt;".repeat(2_000_000) }, { raw: true });'),
-      cell('await display({ "text/html": "<p>row</p>".repeat(1_000_000) }, { raw: true });'),
-      cell('await display({ "text/markdown": "- *row*\\n".repeat(1_200_000) }, { raw: true });'),
+      cell('await display({ "text/plain": "<b>&lt;".repeat(2_000_000) }, { raw: true })'),
+      cell('await display({ "text/html": "<p>row</p>".repeat(1_000_000) }, { raw: true })'),
+      cell('await display({ "text/markdown": "- *row*\\n".repeat(1_200_000) }, { raw: true })'),
       cell(
         'for (let i = 0; i <= 100; i += 1) { process.stdout.write(`\\r\\u001b[31m${i} %\\u001b[0m`); await new Promise(r => setTimeout(r, 3)); }\nconsole.log(" <done> & dusted");',
       ),

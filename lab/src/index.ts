@@ -17,6 +17,7 @@ import { kqlCells } from "./kql-cells";
 import { latex } from "./latex";
 import { logo } from "./logo";
 import { jupyterPlugins } from "./plugins";
+import { runningCells } from "./running-cells";
 import { safeMime } from "./safe-mime";
 import { sanitizer } from "./sanitizer";
 import { serverSettings } from "./server-settings";
@@ -44,6 +45,7 @@ async function main(): Promise<void> {
     kqlCells,
     latex,
     logo,
+    runningCells,
     safeMime,
     sanitizer,
     serverSettings,

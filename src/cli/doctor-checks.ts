@@ -2,13 +2,16 @@
 import { existsSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { isHuntError, messageOf } from "../base/error.js";
 import { findConfig, readConfig, systemConfigPorts } from "../config/config.js";
+import { proxyEnvironment } from "../config/network.js";
 import { findProvider } from "../config/provider-settings.js";
 import { contosoDir } from "../session/demo.js";
 import { createSession, type Session } from "../session/session.js";
 import { readManifest } from "../workspace/index.js";
-import type { DoctorCheck } from "./host.js";
+import { findProxy } from "../net/proxy.js";
+import type { DoctorCheck, DoctorRequest } from "./host.js";
 
 type Check = (session: Session, signal: AbortSignal) => Promise<DoctorCheck[]>;
 
@@ -18,23 +21,31 @@ const checks: readonly Check[] = [
   checkLocalWorkspaces,
   checkDemo,
   checkSecretStore,
+  checkNetwork,
   checkSignIn,
   checkServices,
   checkGeoData,
 ];
 
 /** All checks; one that fails does not keep others from running. */
-export async function doctorChecks(dataDir: string, signal: AbortSignal): Promise<readonly DoctorCheck[]> {
-  const session = createSession({ dataDir });
+export async function doctorChecks(
+  dataDir: string,
+  { offline, signal }: DoctorRequest,
+): Promise<readonly DoctorCheck[]> {
+  const session = createSession({ dataDir, ...(offline ? { offline } : {}) });
   const found: DoctorCheck[] = [];
   try {
     for (const check of checks) {
       signal.throwIfAborted();
-      found.push(...(await check(session, signal)));
+      try {
+        found.push(...(await check(session, signal)));
+      } catch (error) {
+        if (!isHuntError(error)) throw error;
+        // What keeps one check from running may keep others too: it is told once.
+        const told = failed(error.code.startsWith("net/") ? "Network" : "Configuration", error);
+        if (!found.some(f => f.detail === told.detail)) found.push(told);
+      }
     }
-  } catch (error) {
-    if (!isHuntError(error)) throw error;
-    found.push(failed("Configuration", error));
   } finally {
     await session.close();
   }
@@ -68,7 +79,8 @@ async function checkConfiguration(session: Session): Promise<DoctorCheck[]> {
   const { findings } = readConfig(text, place, ports);
   const [errors, all] = [findings.filter(f => f.severity === "error").length, findings.length];
   if (all === 0) return [...others, { name: "Configuration", state: "ok", detail: place.path }];
-  const detail = `${place.path}: ${errors} errors, ${all - errors} warnings`;
+  const count = (n: number, word: string) => `${n} ${word}${n === 1 ? "" : "s"}`;
+  const detail = `${place.path}: ${count(errors, "error")}, ${count(all - errors, "warning")}`;
   return [
     ...others,
     { name: "Configuration", state: "warning", detail, hint: "huntbook config validate shows them with their lines" },
@@ -134,10 +146,32 @@ function usesAzure(session: Session): string | undefined {
   return tenants.find(t => t !== undefined);
 }
 
+/** How requests leave this machine. */
+async function checkNetwork(session: Session): Promise<DoctorCheck[]> {
+  const name = "Network";
+  if (session.offline) return [{ name, state: "ok", detail: "offline: nothing is sent" }];
+  // Throws for what cannot be used, with what to do.
+  void session.http;
+  const proxy = findProxy(new URL("https://login.microsoftonline.com"), proxyEnvironment(session.config, process.env));
+  const authority = process.env["NODE_EXTRA_CA_CERTS"] ?? "";
+  const trusts = authority === "" ? "" : `; certificates of ${authority} are trusted`;
+  return [{ name, state: "ok", detail: `${describeProxy(proxy)}${trusts}` }];
+}
+
+/** Without its password. */
+function describeProxy(proxy: string | undefined): string {
+  if (proxy === undefined) return "direct, without a proxy";
+  const url = URL.canParse(proxy) ? new URL(proxy) : undefined;
+  if (url === undefined) return "through a proxy whose address cannot be read";
+  return `through the proxy ${url.host}${url.username === "" ? "" : " with a user name and password"}`;
+}
+
 async function checkSignIn(session: Session, signal: AbortSignal): Promise<DoctorCheck[]> {
   const tenant = usesAzure(session);
   if (tenant === undefined) return [];
   const { cloud } = session.azure;
+  if (session.offline)
+    return [{ name: `Azure sign-in (${cloud.name})`, state: "skipped", detail: "not looked at: offline" }];
   const signIn = await session.azure.signIn();
   const status = await signIn.status(`${cloud.resourceManager}/.default`, tenant, signal);
   const good = status.attempts.find(a => a.state === "ok");
@@ -145,7 +179,7 @@ async function checkSignIn(session: Session, signal: AbortSignal): Promise<Docto
   if (good !== undefined) return [{ name, state: "ok", detail: `${good.method}: ${good.detail}` }];
   const asks = status.attempts.find(a => a.state === "asks");
   const failures = status.attempts.filter(a => a.state === "failed").map(a => a.detail);
-  const detail = [...failures, ...(asks === undefined ? [] : [`${asks.method}: ${asks.detail}`])].join("; ");
+  const detail = [...failures, ...(asks === undefined ? [] : [`${asks.method}: ${asks.detail}`])].join("\n");
   return [
     {
       name,
@@ -160,22 +194,42 @@ async function checkSignIn(session: Session, signal: AbortSignal): Promise<Docto
 async function checkServices(session: Session, signal: AbortSignal): Promise<DoctorCheck[]> {
   if (usesAzure(session) === undefined) return [];
   const { cloud } = session.azure;
+  if (session.offline) return [{ name: "Azure's services", state: "skipped", detail: "not looked at: offline" }];
   const wanted = [
     ["Microsoft Entra", `${cloud.login}/common/v2.0/.well-known/openid-configuration`],
     ["Log Analytics query API", cloud.logAnalytics],
     ["Azure Resource Manager", `${cloud.resourceManager}/metadata/endpoints?api-version=2020-09-01`],
   ] as const;
-  return Promise.all(
+  const skews: number[] = [];
+  const found = await Promise.all(
     wanted.map(async ([name, url]): Promise<DoctorCheck> => {
       try {
-        const { status } = await session.http.request({ url, retries: 0, timeoutMs: 8_000, maxBytes: 2 ** 22, signal });
+        const response = await session.http.request({
+          ...{ url, retries: 0, timeoutMs: 8_000, maxBytes: 2 ** 22, signal },
+        });
+        const at = Date.parse(response.headers["date"] ?? "");
+        if (!Number.isNaN(at)) skews.push(at - Date.now());
         const host = new URL(url).host;
-        return { name, state: "ok", detail: `${host} answers (status ${status})` };
+        return { name, state: "ok", detail: `${host} answers (status ${response.status})` };
       } catch (error) {
         return failed(name, error, "warning");
       }
     }),
   );
+  return [...found, ...checkClock(skews)];
+}
+
+/** Tokens and certificates are refused beyond five minutes. */
+const maxSkewMs = 5 * 60_000;
+
+function checkClock(skews: readonly number[]): DoctorCheck[] {
+  const [skew] = [...skews].sort((a, b) => Math.abs(a) - Math.abs(b));
+  if (skew === undefined) return [];
+  const name = "Clock";
+  if (Math.abs(skew) < maxSkewMs) return [{ name, state: "ok", detail: "agrees with Azure's" }];
+  const minutes = Math.round(Math.abs(skew) / 60_000);
+  const detail = `this machine's clock is ${minutes} minutes ${skew > 0 ? "behind" : "ahead of"} Azure's`;
+  return [{ name, state: "warning", detail, hint: "set the clock by the network's time: sign-ins fail otherwise" }];
 }
 
 const geoFiles = ["GeoLite2-City.mmdb", "GeoLite2-ASN.mmdb"];

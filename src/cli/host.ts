@@ -3,6 +3,7 @@ import type { Completeness } from "../base/completeness.js";
 import type { Column } from "../base/column.js";
 import type { ProgressSink } from "../base/port.js";
 import type { AuthStatus } from "../config/azure-sign-in.js";
+import type { FoundWorkspaces } from "../config/find-workspaces.js";
 import type { WorkspaceSettings } from "../config/import-workspace.js";
 import type { Finding } from "../kql/index.js";
 import type { HostModule, NotebookRun, RunContext, RunOptions } from "../notebook/runner/index.js";
@@ -127,9 +128,15 @@ export interface CheckedFileQuery {
 
 export interface DoctorCheck {
   readonly name: string;
-  readonly state: "ok" | "warning" | "failed";
+  /** `skipped`: it was not looked at, and why. */
+  readonly state: "ok" | "warning" | "failed" | "skipped";
   readonly detail: string;
   readonly hint?: string;
+}
+export interface DoctorRequest {
+  /** Nothing leaves the machine. */
+  readonly offline: boolean;
+  readonly signal: AbortSignal;
 }
 
 export interface ServeRequest extends OpenOptions {
@@ -179,6 +186,14 @@ export interface CliTi {
   close(): Promise<void>;
 }
 
+export interface ResolvePlace {
+  /** Default the configuration's. */
+  readonly cloud?: string;
+  /** The domain of the tenant, when an address says it. */
+  readonly domain?: string | undefined;
+  readonly signal: AbortSignal;
+}
+
 export interface CliHost {
   /** Where Huntbook keeps what it makes for the user. */
   readonly dataDir: string;
@@ -193,10 +208,12 @@ export interface CliHost {
   /** Finds and checks the queries of a `.kql`, `.yaml`, Markdown, TypeScript or notebook file; undefined for other kinds. */
   checkQueries(request: CheckRequest): Promise<CheckedFile | undefined>;
   /** Completes a workspace's settings through Azure Resource Graph. @throws HuntError `config/resolve`, `auth/…`, `net/…` */
-  resolveWorkspace(known: WorkspaceSettings, cloud: string, signal: AbortSignal): Promise<Required<WorkspaceSettings>>;
+  resolveWorkspace(known: WorkspaceSettings, place: ResolvePlace): Promise<Required<WorkspaceSettings>>;
+  /** The workspaces that the sign-in can see. @throws HuntError `config/resolve`, `auth/…`, `net/…` */
+  findWorkspaces(tenantId: string | undefined, signal: AbortSignal): Promise<FoundWorkspaces>;
   /** What each way to sign in to Azure says, in the configured order. */
   authStatus(tenantId: string | undefined, signal: AbortSignal): Promise<AuthStatus>;
-  doctor(signal: AbortSignal): Promise<readonly DoctorCheck[]>;
+  doctor(request: DoctorRequest): Promise<readonly DoctorCheck[]>;
   /** What runs `%%kql` cells of a notebook, and what the report says of it. */
   notebookHost(options: OpenOptions): Promise<{ readonly host?: HostModule; readonly context?: RunContext }>;
   runNotebook(options: RunOptions): Promise<NotebookRun>;

@@ -136,6 +136,7 @@ function fakeHost(changes: Partial<CliHost> = {}, completeness: Completeness = c
       ResourceGroup: known.ResourceGroup ?? "",
       WorkspaceName: known.WorkspaceName ?? "",
     }),
+    findWorkspaces: async () => ({ workspaces: [], failed: [] }),
     authStatus: async () => ({ cloud: "global", tenantId: "t", signedIn: false, attempts: [] }),
     doctor: async () => [],
     notebookHost: async () => ({}),
@@ -850,7 +851,7 @@ describe("config", () => {
     [["config", "shw"], "did you mean 'show'"],
     [["config", "show", "x"], "does not take 'x'"],
     [["config", "validate", "-f", "none.yaml"], "there is no"],
-    [["config", "import"], "needs a config.json or an address"],
+    [["config", "import"], "needs a config.json, an address"],
     [["auth", "stauts"], "did you mean 'status'"],
   ])("%j is wrong usage", async (argv, message) => {
     const ran = await huntbook(argv);

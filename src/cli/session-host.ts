@@ -9,8 +9,7 @@ import type { FrameLike } from "../frame/api.js";
 import { csvText, jsonLinesText, jsonText } from "../frame/write/write-text.js";
 import { runNotebook } from "../notebook/runner/index.js";
 import { anyTenant } from "../config/azure-token.js";
-import { getCloud } from "../config/cloud.js";
-import { resolveWorkspace } from "../config/import-workspace.js";
+import { WorkspaceConfig } from "../config/workspace-config.js";
 import { withSession } from "../session/ambient.js";
 import { contosoDir, generateDemo } from "../session/demo.js";
 import { runKqlText } from "../session/run-kql.js";
@@ -184,11 +183,24 @@ async function makeDemo(
   return { ...made, reused: false };
 }
 
+/** That of the default workspace, else the one that all workspaces have. */
+function tenantOfWorkspaces(session: Session): string | undefined {
+  const names = WorkspaceConfig.list(session.config);
+  const find = (name?: string): string | undefined => {
+    try {
+      return session.workspaceConfig(name).tenantId;
+    } catch {
+      return undefined;
+    }
+  };
+  const tenants = new Set(names.map(find).filter(t => t !== undefined));
+  return find() ?? (tenants.size === 1 ? [...tenants][0] : undefined);
+}
+
 /** The tenant that is meant when none is named; without any, each way's own. */
 function tenantOf(session: Session): string {
   const { config } = session;
-  const workspace = session.workspaceConfig();
-  const configured = workspace.tenantId ?? config.text("Azure.tenant_id") ?? config.text("KeyVault.TenantId");
+  const configured = tenantOfWorkspaces(session) ?? config.text("Azure.tenant_id") ?? config.text("KeyVault.TenantId");
   const variable = process.env["AZURE_TENANT_ID"] ?? "";
   return configured ?? (variable === "" ? anyTenant : variable);
 }
@@ -228,13 +240,17 @@ export function createSessionHost(io: Io, dataDir: string): CliHost {
       runIngest(await plan(request, progress, signal), request.workspace, { force: request.force, progress, signal }),
     generateDemo: (request, progress, signal) => makeDemo(dataDir, request, progress, signal),
     checkQueries: request => checker.check(request),
-    async resolveWorkspace(known, cloudName, signal) {
+    async resolveWorkspace(known, { cloud: cloudName, domain, signal }) {
       await using session = createSession({ dataDir });
-      const cloud = getCloud(cloudName);
-      const signIn = await session.azure.signIn({ cloud });
-      const tenant = known.TenantId ?? session.config.text("Azure.tenant_id") ?? "organizations";
-      const token = await signIn.getToken(`${cloud.resourceManager}/.default`, tenant, signal);
-      return resolveWorkspace(known, { http: session.http, resourceManager: cloud.resourceManager, token }, signal);
+      const { resolveThrough } = await import("../session/settings-access.js");
+      const { azure, config } = session;
+      return resolveThrough(session, { azure, config }, { known, cloudName, domain, signal });
+    },
+    async findWorkspaces(tenant, signal) {
+      await using session = createSession({ dataDir });
+      const { findThrough } = await import("../session/settings-access.js");
+      const { azure, config } = session;
+      return findThrough(session, { azure, config }, { tenant, signal });
     },
     async authStatus(tenant, signal) {
       await using session = createSession({ dataDir });
@@ -242,7 +258,7 @@ export function createSessionHost(io: Io, dataDir: string): CliHost {
       const { cloud } = session.azure;
       return (await session.azure.signIn()).status(`${cloud.resourceManager}/.default`, tenantId, signal);
     },
-    doctor: signal => doctorChecks(dataDir, signal),
+    doctor: request => doctorChecks(dataDir, request),
     notebookHost: options => describeNotebookHost(io, dataDir, options),
     runNotebook,
     prepareLab: async (progress, signal) => (await import("./notebook-server.js")).prepareLab(progress, signal),

@@ -1,6 +1,6 @@
 /** What went wrong with a sign-in, in words that say what to do. Codes: https://learn.microsoft.com/entra/identity-platform/reference-error-codes */
 import { HuntError, isHuntError, type ErrorCode } from "../base/error.js";
-import type { WireWatch } from "./azure-http.js";
+import type { Method } from "./azure-methods.js";
 import { entraCode } from "./azure-token.js";
 
 interface Explanation {
@@ -107,7 +107,10 @@ const firstLine = (text: string): string => (text.split("\n")[0] ?? "").trim();
 /**
  * The failure of one way to sign in. What Entra or an SDK says is reduced to its code: descriptions hold names and ids.
  */
-export function explainSignInFailure(error: unknown, name: string, watch: WireWatch): HuntError {
+export function explainSignInFailure(
+  error: unknown,
+  { name, watch, failures = [] }: Pick<Method, "name" | "watch" | "failures">,
+): HuntError {
   if (isHuntError(error) && (error.code.startsWith("auth/") || error.code === "net/cancelled")) return error;
   const skew = watch.skewMs ?? 0;
   const text = fullText(error);
@@ -120,6 +123,11 @@ export function explainSignInFailure(error: unknown, name: string, watch: WireWa
       message: `this machine's clock is ${minutes} minutes ${skew > 0 ? "behind" : "ahead of"} the service's`,
       hint: "set the clock by the network's time",
     });
+  }
+  const own = failures.find(f => f.when.test(text) || f.when.test(watch.failure?.message ?? ""));
+  if (own !== undefined && entraCode(text) === "") {
+    const status = watch.status === undefined ? "" : ` (status ${watch.status})`;
+    return fail({ code: "auth/failed", message: own.message, hint: own.hint }, status);
   }
   const wire = watch.failure ?? (isHuntError(error) ? error : undefined);
   if (wire !== undefined) return fromWire(wire, name, error);
@@ -146,7 +154,9 @@ const firstSentence = (text: string): string =>
     .slice(0, 160) || "it failed without saying why";
 
 function fromWire(wire: HuntError, name: string, cause: unknown): HuntError {
-  const hint = wire.code === "net/tls" ? "set NODE_EXTRA_CA_CERTS to your organisation's certificates" : wire.hint;
+  const isDate = wire.message.includes("not valid at this time");
+  const hint =
+    wire.code === "net/tls" && !isDate ? "set NODE_EXTRA_CA_CERTS to your organisation's certificates" : wire.hint;
   return new HuntError(wire.code, `${name}: ${wire.message}`, { cause, ...(hint === undefined ? {} : { hint }) });
 }
 

@@ -55,13 +55,22 @@ export interface Method {
   /** For people: `application 1234…`, `az login`. */
   readonly name: string;
   readonly watch: WireWatch;
+  /** What its failures mean when the service says nothing more exact. */
+  readonly failures?: readonly MethodFailure[];
   /** True when trying it asks a person to do something. */
   readonly asksPerson?: boolean;
   /** Why nobody can be asked; then only an earlier sign-in serves. */
   readonly unattended?: Unavailable;
-  getToken(scope: string, signal?: AbortSignal): Promise<FreshToken>;
+  /** `claims`: what a service asked for when it refused the last token. */
+  getToken(scope: string, signal?: AbortSignal, claims?: string): Promise<FreshToken>;
   /** What is known of an earlier sign-in, without asking anyone. */
   readonly remembered?: () => Promise<RememberedSignIn | undefined>;
+}
+/** A text of an SDK, or any failure, in words. */
+export interface MethodFailure {
+  readonly when: RegExp;
+  readonly message: string;
+  readonly hint: string;
 }
 /** A way that cannot be tried here, and why. */
 export interface Unavailable {
@@ -94,6 +103,7 @@ export const methods = {
 type Identity = typeof AzureIdentity;
 
 interface SdkMethod {
+  readonly failures?: readonly MethodFailure[];
   readonly name: string;
   readonly create: (identity: Identity, options: TokenCredentialOptions) => TokenCredential | Promise<TokenCredential>;
   readonly http?: HttpClient;
@@ -132,10 +142,14 @@ function sdkMethod(context: MethodContext, method: SdkMethod): Method {
   return {
     name: method.name,
     watch,
-    async getToken(scope, signal) {
+    ...(method.failures === undefined ? {} : { failures: method.failures }),
+    async getToken(scope, signal, claims) {
       current.signal = signal;
       made ??= create();
-      const options = signal === undefined ? {} : { abortSignal: signal };
+      const options = {
+        ...(signal === undefined ? {} : { abortSignal: signal }),
+        ...(claims === undefined ? {} : { claims, enableCae: true }),
+      };
       const token = await (await made).getToken(scope, options);
       if (token === null) throw new HuntError("auth/none", `${method.name} gave no token`);
       return { token: new Secret(token.token, method.name), expiresMs: token.expiresOnTimestamp };
@@ -218,6 +232,28 @@ function openCertificate(context: MethodContext): Method | Unavailable {
   });
 }
 
+/** Elsewhere than in Azure nobody answers, or somebody else does. */
+const noIdentity: readonly MethodFailure[] = [
+  {
+    when: /./,
+    message: "no managed identity answers on this machine",
+    hint: "only machines in Azure have one: assign it there, or take msi out of Azure.auth_methods",
+  },
+];
+const noPowerShell: readonly MethodFailure[] = [
+  {
+    when: /Unable to execute PowerShell/,
+    message: "PowerShell (pwsh) is not installed",
+    hint: "install it with the module Az, or take powershell out of Azure.auth_methods",
+  },
+  {
+    when: /module is not installed|Az\.Accounts/,
+    message: "PowerShell's module Az is not installed",
+    hint: "Install-Module Az, then Connect-AzAccount",
+  },
+  { when: /Connect-AzAccount/, message: "nobody is signed in", hint: "run Connect-AzAccount in PowerShell" },
+];
+
 /** Azure Machine Learning's compute says which of its identities is meant. */
 function openManagedIdentity(context: MethodContext): Method {
   const { env } = context;
@@ -225,6 +261,7 @@ function openManagedIdentity(context: MethodContext): Method {
   return sdkMethod(context, {
     name: "managed identity of this machine",
     http: context.directHttp,
+    failures: noIdentity,
     timeoutMs: identityTimeoutMs,
     retries: 0,
     create: ({ ManagedIdentityCredential }, options) =>
@@ -247,6 +284,7 @@ function openCli(context: MethodContext): Method {
 function openPowerShell(context: MethodContext): Method {
   return sdkMethod(context, {
     name: "Connect-AzAccount (PowerShell)",
+    failures: noPowerShell,
     create: ({ AzurePowerShellCredential }) =>
       new AzurePowerShellCredential({ tenantId: context.tenantId, processTimeoutInMs: 20_000 }),
   });
@@ -277,10 +315,10 @@ function withoutPerson(method: Method, unattended: Unavailable): Method {
   return {
     ...method,
     unattended,
-    getToken: async (scope, signal) => {
+    getToken: async (scope, signal, claims) => {
       if ((await method.remembered?.().catch(() => undefined)) === undefined) throw refuse();
       try {
-        return await method.getToken(scope, signal);
+        return await method.getToken(scope, signal, claims);
       } catch (error) {
         throw (error as Error).name === "AuthenticationRequiredError" ? refuse(error) : error;
       }

@@ -3,7 +3,7 @@ import { HuntError, isHuntError } from "../base/error.js";
 import type { Secret } from "../base/secret.js";
 import { explainSignInFailure } from "./azure-failure.js";
 import { methods, type Application, type Method, type MethodContext, type Unavailable } from "./azure-methods.js";
-import type { AzureTokenSource, FreshToken } from "./azure-token.js";
+import type { AzureTokenSource, FreshToken, TokenRenewal } from "./azure-token.js";
 import { isGuid } from "./check-spec.js";
 import type { AuthMethod } from "./section-table.js";
 
@@ -34,6 +34,13 @@ export type SignInContext = Omit<MethodContext, "tenantId" | "application"> & {
   readonly methods: readonly AuthMethod[];
   readonly application?: Application;
 };
+
+interface Wanted {
+  readonly scope: string;
+  readonly tenantId: string;
+  readonly claims?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
 
 interface Known {
   readonly method: Method;
@@ -67,6 +74,7 @@ function waitFor(shared: Shared, signal: AbortSignal | undefined): Promise<Secre
 /** Tokens are renewed this long before they expire. */
 const marginMs = 5 * 60_000;
 
+const openedKey = (method: AuthMethod, tenantId: string): string => `${method} ${tenantId}`;
 const isUnavailable = (opened: Method | Unavailable): opened is Unavailable => "unavailable" in opened;
 
 /** One sign-in for a session. Tokens are held in memory; whoever signed in by a browser may be kept, encrypted. */
@@ -92,13 +100,26 @@ export class AzureSignIn implements AzureTokenSource {
     if (kept !== undefined) return Promise.resolve(kept.token);
     // Ten queries at once ask a person once; it ends when nobody waits for it any more.
     const key = `${tenantId} ${scope}`;
-    const shared = this.#running.get(key) ?? this.#start(key, scope, tenantId);
+    const shared = this.#running.get(key) ?? this.#start(key, signal => this.#fetch({ scope, tenantId, signal }));
     return waitFor(shared, signal);
   }
 
-  #start(key: string, scope: string, tenantId: string): Shared {
+  /** A token from a sign-in of its own: what was kept for the tenant, also by the SDK, is left out. */
+  renew({ scope, tenantId, refused, claims, signal }: TokenRenewal): Promise<Secret> {
+    const kept = this.#kept(scope, tenantId);
+    if (kept !== undefined && kept.token.reveal() !== refused.reveal()) return Promise.resolve(kept.token);
+    const key = `renewed ${tenantId} ${scope}`;
+    const fetch = (stop: AbortSignal) => {
+      this.#known.delete(tenantId);
+      for (const method of this.#context.methods) this.#opened.delete(openedKey(method, tenantId));
+      return this.#fetch({ scope, tenantId, claims, signal: stop });
+    };
+    return waitFor(this.#running.get(key) ?? this.#start(key, fetch), signal);
+  }
+
+  #start(key: string, fetch: (signal: AbortSignal) => Promise<Secret>): Shared {
     const controller = new AbortController();
-    const token = this.#fetch(scope, tenantId, controller.signal).finally(() => this.#running.delete(key));
+    const token = fetch(controller.signal).finally(() => this.#running.delete(key));
     const shared = { token, controller, waiting: 0 };
     this.#running.set(key, shared);
     return shared;
@@ -124,11 +145,12 @@ export class AzureSignIn implements AzureTokenSource {
     return token !== undefined && token.expiresMs - marginMs > this.#context.nowMs() ? token : undefined;
   }
 
-  async #fetch(scope: string, tenantId: string, signal: AbortSignal | undefined): Promise<Secret> {
+  async #fetch(wanted: Wanted): Promise<Secret> {
+    const { tenantId, signal } = wanted;
     if (!isGuid(tenantId) && !/^[a-z0-9][a-z0-9.-]{1,100}$/i.test(tenantId))
       throw new HuntError("auth/refused", "the tenant's id is malformed", { hint: "check TenantId" });
     const known = this.#known.get(tenantId);
-    if (known !== undefined) return this.#use(known.method, scope, tenantId, signal);
+    if (known !== undefined) return this.#use(known.method, wanted);
     const failures: { method: AuthMethod; error: HuntError; tried: boolean }[] = [];
     for (const method of this.#context.methods) {
       const opened = this.#open(method, tenantId);
@@ -142,7 +164,7 @@ export class AzureSignIn implements AzureTokenSource {
         continue;
       }
       try {
-        return await this.#use(opened, scope, tenantId, signal);
+        return await this.#use(opened, wanted);
       } catch (error) {
         if (isHuntError(error, "net/cancelled") || signal?.aborted === true) throw error;
         failures.push({ method, error: error as HuntError, tried: true });
@@ -151,9 +173,9 @@ export class AzureSignIn implements AzureTokenSource {
     throw noneError(tenantId, failures);
   }
 
-  async #use(method: Method, scope: string, tenantId: string, signal: AbortSignal | undefined): Promise<Secret> {
+  async #use(method: Method, { scope, tenantId, claims, signal }: Wanted): Promise<Secret> {
     try {
-      const token = await method.getToken(scope, signal);
+      const token = await method.getToken(scope, signal, claims);
       const known = this.#known.get(tenantId) ?? { method, tokens: new Map() };
       known.tokens.set(scope, token);
       this.#known.set(tenantId, known);
@@ -161,7 +183,7 @@ export class AzureSignIn implements AzureTokenSource {
     } catch (error) {
       // A sign-in that ended is no reason to stay with it: the next call tries all ways again.
       this.#known.delete(tenantId);
-      throw explainSignInFailure(error, method.name, method.watch);
+      throw explainSignInFailure(error, method);
     }
   }
 
@@ -192,7 +214,7 @@ export class AzureSignIn implements AzureTokenSource {
       return { method, state: "asks", detail };
     }
     try {
-      await this.#use(opened, scope, tenantId, signal);
+      await this.#use(opened, { scope, tenantId, signal });
       const expiresMs = this.#kept(scope, tenantId)?.expiresMs;
       return {
         method,
@@ -208,7 +230,7 @@ export class AzureSignIn implements AzureTokenSource {
   }
 
   #open(method: AuthMethod, tenantId: string): Method | Unavailable {
-    const key = `${method} ${tenantId}`;
+    const key = openedKey(method, tenantId);
     const found = this.#opened.get(key);
     if (found !== undefined) return found;
     const { application, ...rest } = this.#context;

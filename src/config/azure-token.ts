@@ -21,6 +21,26 @@ export interface AzureTokenSource {
    * @throws HuntError `auth/not-signed-in`, `auth/no-cli`, `auth/refused`, `auth/none`
    */
   getToken(scope: string, tenantId: string, signal?: AbortSignal): Promise<Secret>;
+  /** Another token for one that a service refused before its time. @throws HuntError as `getToken` */
+  renew?(renewal: TokenRenewal): Promise<Secret>;
+}
+
+/** A service does not take a token any more: the sign-in was revoked, or it asks for more (`claims`). */
+export interface TokenRenewal {
+  readonly scope: string;
+  readonly tenantId: string;
+  /** The token that was refused; when another one is kept meanwhile, that one is given. */
+  readonly refused: Secret;
+  /** What the service asks for, as JSON text. Source: https://learn.microsoft.com/entra/identity-platform/claims-challenge */
+  readonly claims?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The `claims` of a `WWW-Authenticate` header. */
+export function claimsOf(header: string | undefined): string | undefined {
+  const encoded = /\bclaims="([A-Za-z0-9+/=_-]+)"/.exec(header ?? "")?.[1];
+  const text = encoded === undefined ? "" : Buffer.from(encoded, "base64").toString("utf8");
+  return text.startsWith("{") ? text : undefined;
 }
 
 export interface FreshToken {
@@ -47,10 +67,17 @@ export function keepTokens(
   fetch: (scope: string, tenantId: string, signal?: AbortSignal) => Promise<FreshToken>,
 ): AzureTokenSource {
   const kept = new Map<string, Promise<FreshToken>>();
+  const keyOf = (scope: string, tenantId: string) => `${tenantId} ${scope}`;
   return {
     name,
+    async renew({ scope, tenantId, refused, signal }) {
+      const key = keyOf(scope, tenantId);
+      const known = await kept.get(key)?.catch(() => undefined);
+      if (known?.token.reveal() === refused.reveal()) kept.delete(key);
+      return this.getToken(scope, tenantId, signal);
+    },
     async getToken(scope, tenantId, signal) {
-      const key = `${tenantId} ${scope}`;
+      const key = keyOf(scope, tenantId);
       const known = await kept.get(key)?.catch(() => undefined);
       if (known !== undefined && known.expiresMs - marginMs > nowMs()) return known.token;
       const fresh = fetch(scope, tenantId, signal);

@@ -73,6 +73,18 @@ test("a workspace is found by its entry, id or name, in any case", () => {
   expect(() => find("Sok")).toThrowError(/did you mean 'Soc'/);
 });
 
+test.each([
+  ["a misspelt name", "Sok", "known: Default, Soc, Contoso"],
+  [
+    "a folder without a workspace",
+    "./case-042",
+    expect.stringContaining("huntbook ingest LOGS --workspace ./case-042") as string,
+  ],
+])("%s is answered with what to do next", (_title, workspace, hint) => {
+  const config = load(two);
+  expect(() => new WorkspaceConfig({ config, workspace })).toThrowError(expect.objectContaining({ hint }) as Error);
+});
+
 test("the only workspace is the default; of several one must be called Default", () => {
   const only = load(`MSSentinel: { Workspaces: { Soc: { WorkspaceId: ${guid("1")}, TenantId: ${guid("2")} } } }`);
   expect(new WorkspaceConfig({ config: only }).name).toBe("Soc");

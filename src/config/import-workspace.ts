@@ -4,6 +4,7 @@ import { Secret } from "../base/secret.js";
 import type { HttpClient } from "../net/client.js";
 import { isGuid } from "./check-spec.js";
 import type { Cloud } from "./cloud.js";
+import { managerError } from "./manager-error.js";
 import { isMapping } from "./yaml-source.js";
 
 /** Keys as in `MSSentinel.Workspaces.<name>`; what is not known is missing. */
@@ -104,6 +105,16 @@ export function parsePortalUrl(address: string): PortalAddress {
   };
 }
 
+/** A workspace as a person names it: its id or its name. @throws HuntError `config/import` */
+export function parseWorkspaceName(text: string): WorkspaceSettings {
+  const name = text.trim();
+  if (isGuid(name)) return { WorkspaceId: name };
+  if (workspaceName.test(name)) return { WorkspaceName: name };
+  throw new HuntError("config/import", `'${text.slice(0, 80)}' is no workspace, file or address`, {
+    hint: "give the id or the name of a workspace, a config.json, or the address of the workspace's page in the Azure portal",
+  });
+}
+
 export interface ResolvePorts {
   readonly http: HttpClient;
   /** Azure Resource Manager, for example `https://management.azure.com`. */
@@ -161,13 +172,7 @@ export async function resolveWorkspace(
     maxBytes: 1024 * 1024,
     ...(signal === undefined ? {} : { signal }),
   });
-  if (response.status !== 200)
-    throw new HuntError("config/resolve", `Azure Resource Graph answered with status ${response.status}`, {
-      hint:
-        response.status === 401 || response.status === 403
-          ? "the sign-in may not read the subscription: it needs the role Reader"
-          : "try again later",
-    });
+  if (response.status !== 200) throw managerError(response.status, "Azure Resource Graph");
   const body = response.json();
   const rows = isMapping(body) && Array.isArray(body["data"]) ? (body["data"] as unknown[]).filter(isMapping) : [];
   const [row, second] = rows;

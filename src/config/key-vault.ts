@@ -34,6 +34,8 @@ interface SdkClient {
 
 interface Opened {
   readonly client: SdkClient;
+  /** The token that was used last. */
+  readonly last: { token: Secret | undefined };
   readonly watch: WireWatch;
 }
 
@@ -117,11 +119,18 @@ export class KeyVault implements SecretVault {
     const { SecretClient } = await import("@azure/keyvault-secrets");
     const { address, http, nowMs, scope, tenantId, tokens } = this.#options;
     const watch = newWatch();
+    const last: Opened["last"] = { token: undefined };
     const credential = {
       // The vault's challenge says a tenant and a scope; the configured ones are used, so that no vault can ask for another's.
-      getToken: async (_scopes: string | string[], options?: { abortSignal?: unknown }) => {
+      getToken: async (_scopes: string | string[], options?: { abortSignal?: unknown; claims?: string }) => {
         const signal = options?.abortSignal instanceof AbortSignal ? options.abortSignal : undefined;
-        const token = await tokens.getToken(scope, tenantId, signal);
+        const { token: refused } = last;
+        const claims = options?.claims;
+        const token =
+          claims !== undefined && refused !== undefined && tokens.renew !== undefined
+            ? await tokens.renew({ scope, tenantId, refused, claims, signal })
+            : await tokens.getToken(scope, tenantId, signal);
+        last.token = token;
         return { token: token.reveal(), expiresOnTimestamp: nowMs() + 4 * 60_000 };
       },
     };
@@ -130,10 +139,19 @@ export class KeyVault implements SecretVault {
       // Ours is the scope that is asked for, whatever the challenge says.
       disableChallengeResourceVerification: true,
     });
-    return { client: client as unknown as SdkClient, watch };
+    return { client: client as unknown as SdkClient, last, watch };
   }
 
   async #call<T>(vault: string, what: string, work: (client: SdkClient) => Promise<T>): Promise<T> {
+    try {
+      return await this.#attempt(vault, what, work);
+    } catch (error) {
+      if (!(await this.#renew(vault, error))) throw error;
+      return this.#attempt(vault, what, work);
+    }
+  }
+
+  async #attempt<T>(vault: string, what: string, work: (client: SdkClient) => Promise<T>): Promise<T> {
     const { client, watch } = await this.#open(vault);
     watch.failure = undefined;
     watch.status = undefined;
@@ -142,6 +160,19 @@ export class KeyVault implements SecretVault {
     } catch (error) {
       throw explain(error, vault, what, watch);
     }
+  }
+
+  /** Whether there is another token for one that the vault does not take any more. */
+  async #renew(vault: string, error: unknown): Promise<boolean> {
+    const { scope, tenantId, tokens } = this.#options;
+    const { last, watch } = await this.#open(vault);
+    const { token } = last;
+    if (watch.status !== 401 || !isHuntError(error, "keyvault/refused")) return false;
+    if (token === undefined || tokens.renew === undefined) return false;
+    const fresh = await tokens.renew({ scope, tenantId, refused: token });
+    // The SDK keeps what it was given; another client asks again.
+    this.#opened.delete(vault);
+    return fresh.reveal() !== token.reveal();
   }
 }
 

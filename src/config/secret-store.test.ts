@@ -36,6 +36,8 @@ async function open(options: Partial<SecretStoreOptions> = {}): Promise<SecretSt
 
 test.each<[string, Partial<SecretStoreOptions>, SecretStore["kind"]]>([
   ["the key ring", { keyRing: ring({}) }, "keyring"],
+  ["a pass phrase, which is meant when it is set", { keyRing: ring({}), passphrase }, "passphrase"],
+  ["a key ring that is asked for, whatever else is set", { kind: "keyring", keyRing: ring({}), passphrase }, "keyring"],
   ["a pass phrase where there is no key ring", { keyRing: noRing, passphrase }, "passphrase"],
   ["a pass phrase when a file is asked for", { kind: "file", passphrase }, "passphrase"],
 ])("what is kept by %s is there again, and not in clear text", async (_, options, kind) => {

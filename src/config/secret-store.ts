@@ -72,18 +72,20 @@ export function systemKeyRing(service = "huntbook", account = "secret-store"): K
 }
 
 /**
- * Opens the store. `auto` takes the key ring, else a pass phrase; without either nothing is kept, and the reason is given.
+ * Opens the store. `auto` takes the pass phrase when there is one, else the key ring: on servers Linux has key rings that end with a
+ * login, and whoever sets a pass phrase means it. Without either nothing is kept, and the reason is given.
  * Nothing is ever kept in clear text.
  */
 export async function openSecretStore(options: SecretStoreOptions): Promise<SecretStore | NoStore> {
   const { kind, passphrase } = options;
+  const isGood = passphrase !== undefined && passphrase.reveal().length >= 8;
   if (kind === "none") return { reason: "Huntbook.SecretCache is none" };
-  if (kind !== "file") {
+  if (kind !== "file" && !(kind === "auto" && isGood)) {
     const key = await ringKey(options.keyRing);
     if (typeof key !== "string") return new EncryptedFile(options, "keyring", async () => key);
     if (kind === "keyring") return { reason: `there is no key ring on this machine: ${key}` };
   }
-  if (passphrase === undefined || passphrase.reveal().length < 8)
+  if (!isGood)
     return {
       reason: "there is no key ring, and HUNTBOOK_CACHE_PASSPHRASE (8 characters or more) is not set",
     };

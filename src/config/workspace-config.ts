@@ -66,7 +66,9 @@ function chooseEntry(config: Config, name: string | undefined): Entry {
     const found = findByName(entries, name) ?? (same("Default", name) ? defaultEntry(entries) : undefined);
     if (found !== undefined) return found;
     throw new HuntError("config/unknown-workspace", `no workspace '${name}'${didYouMean(name, names)}`, {
-      hint: `known: ${names.join(", ")}`,
+      hint: /[/\\]/.test(name)
+        ? `that folder holds no workspace; 'huntbook ingest LOGS --workspace ${name}' makes one. Known by name: ${names.join(", ")}`
+        : `known: ${names.join(", ")}`,
     });
   }
   const found = defaultEntry(entries);

@@ -6,7 +6,7 @@ import { pipeline, type Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 import { HuntError } from "../base/error.js";
 import { Secret } from "../base/secret.js";
-import { cancelledError, timeoutError, toNetError } from "./net-error.js";
+import { cancelledError, proxyAuthError, timeoutError, toNetError } from "./net-error.js";
 import { publicLookup, refusePrivateHost } from "./public-only.js";
 import { findProxy, type ProxyEnvironment } from "./proxy.js";
 
@@ -326,7 +326,7 @@ class UndiciClient implements HttpClient {
     } catch (error) {
       if (signal?.aborted === true) throw cancelledError(hop.url);
       if (timeout.signal.aborted) throw timeoutError(hop.url, timeoutMs);
-      throw toNetError(error, hop.url);
+      throw toNetError(error, hop.url, this.#hasProxyLogin(hop.url));
     } finally {
       clearTimeout(timer);
     }
@@ -381,13 +381,15 @@ class UndiciClient implements HttpClient {
       maxBytes,
       hop.url,
     );
-    if (reply.statusCode === 407)
-      throw new HuntError("net/proxy-auth", `'${hop.url.host}': the proxy asks for a user name and password`, {
-        hint: "set them in HTTPS_PROXY as http://user:password@proxy:port",
-      });
+    if (reply.statusCode === 407) throw proxyAuthError(hop.url, this.#hasProxyLogin(hop.url));
     const isRedirect = [301, 302, 303, 307, 308].includes(reply.statusCode);
     const response = { status: reply.statusCode, headers: replyHeaders, url: hop.url.href, body };
     return { response, location: isRedirect ? replyHeaders["location"] : undefined };
+  }
+
+  #hasProxyLogin(url: URL): boolean {
+    const proxy = findProxy(url, this.#settings.env);
+    return proxy !== undefined && URL.canParse(proxy) && new URL(proxy).username !== "";
   }
 
   #dispatcherFor(url: URL, publicOnly: boolean): Promise<Dispatcher> {

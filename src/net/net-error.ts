@@ -34,6 +34,11 @@ const kinds = {
     says: "its certificate is not trusted",
     hint: "if your network inspects TLS, give its CA certificate (NODE_EXTRA_CA_CERTS)",
   },
+  tlsDate: {
+    code: "net/tls",
+    says: "its certificate is not valid at this time",
+    hint: "check this machine's date and time; if they are right, the service's certificate has expired",
+  },
   proxyAuth: {
     code: "net/proxy-auth",
     says: "the proxy asks for a user name and password",
@@ -65,8 +70,8 @@ const byCode: Readonly<Record<string, KindName>> = {
   SELF_SIGNED_CERT_IN_CHAIN: "tls",
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: "tls",
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "tls",
-  CERT_HAS_EXPIRED: "tls",
-  CERT_NOT_YET_VALID: "tls",
+  CERT_HAS_EXPIRED: "tlsDate",
+  CERT_NOT_YET_VALID: "tlsDate",
   ERR_TLS_CERT_ALTNAME_INVALID: "tls",
   HPE_INVALID_CONSTANT: "protocol",
   EPROTO: "protocol",
@@ -98,12 +103,24 @@ function kindOf(error: unknown): KindName {
 }
 
 /** Turns what an HTTP library threw into a HuntError `net/…`; HuntErrors pass. */
-export function toNetError(error: unknown, url: URL): HuntError {
+export function toNetError(error: unknown, url: URL, hasProxyLogin = false): HuntError {
   if (isHuntError(error)) return error;
-  const kind = kinds[kindOf(error)];
+  const name = kindOf(error);
+  if (name === "proxyAuth") return proxyAuthError(url, hasProxyLogin);
+  const kind = kinds[name];
   const code = [...causes(error)].map(c => c.code).find(c => typeof c === "string");
   const detail = typeof code === "string" ? ` (${code})` : "";
   return new HuntError(kind.code, `'${url.host}': ${kind.says}${detail}`, { hint: kind.hint });
+}
+
+/** The proxy asks for a name and a password; where some were given, they are wrong. */
+export function proxyAuthError(url: URL, hasProxyLogin: boolean): HuntError {
+  const { code, says, hint } = kinds.proxyAuth;
+  return hasProxyLogin
+    ? new HuntError(code, `'${url.host}': the proxy does not accept the user name and password`, {
+        hint: "correct them in HTTPS_PROXY, percent-encoded, or in msticpy.Proxies",
+      })
+    : new HuntError(code, `'${url.host}': ${says}`, { hint });
 }
 
 export function timeoutError(url: URL, timeoutMs: number): HuntError {

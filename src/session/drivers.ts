@@ -1,6 +1,7 @@
 /** How a session connects providers: the ports of the built-in drivers. */
 import { createClientSecretTokens } from "../config/azure-token.js";
 import type { Cloud } from "../config/cloud.js";
+import type { Config } from "../config/config.js";
 import type { WorkspaceConfig } from "../config/workspace-config.js";
 import { Secret } from "../base/secret.js";
 import type { Driver, DriverQueryOptions } from "../query/api.js";
@@ -28,10 +29,17 @@ function tokensFor(session: Session, workspace: WorkspaceConfig | undefined): To
       session.learnSecret(token);
       return token;
     },
+    async renew(renewal) {
+      const source = await tokenSource(session, cloud, workspace);
+      const token = (await source.renew?.(renewal)) ?? renewal.refused;
+      session.learnSecret(token);
+      return token;
+    },
   };
 }
 
-const sources = new WeakMap<object, Promise<TokenSource>>();
+/** By configuration and application: queries of one session share a sign-in, also when each looks its workspace up anew. */
+const sources = new WeakMap<Config, Map<string, Promise<TokenSource>>>();
 
 async function tokenSource(
   session: Session,
@@ -40,9 +48,12 @@ async function tokenSource(
 ): Promise<TokenSource> {
   const clientId = workspace?.argument("ClientId");
   if (workspace === undefined || clientId === undefined) return session.azure.signIn();
-  const known = sources.get(workspace) ?? openApplication(session, cloud, workspace, clientId);
-  sources.set(workspace, known);
-  known.catch(() => sources.delete(workspace));
+  const all = sources.get(session.config) ?? new Map<string, Promise<TokenSource>>();
+  sources.set(session.config, all);
+  const key = `${workspace.name} ${clientId}`;
+  const known = all.get(key) ?? openApplication(session, cloud, workspace, clientId);
+  all.set(key, known);
+  known.catch(() => all.delete(key));
   return known;
 }
 

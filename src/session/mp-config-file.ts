@@ -3,13 +3,14 @@ import { displaySymbol, type Displayable, type MimeBundle } from "../base/port.j
 import { HuntError } from "../base/error.js";
 import { ConfigFile, type SaveConfigOptions } from "../config/config-file.js";
 import type { ConfigValue } from "../config/config-document.js";
+import type { FoundWorkspaces } from "../config/find-workspaces.js";
 import { parsePortalUrl, type WorkspaceSettings } from "../config/import-workspace.js";
 import type { ConfigFinding } from "../config/issue.js";
 import type { Saved } from "../config/save-text.js";
 import type { Content } from "../view/index.js";
 import { currentSession } from "./ambient.js";
 import type { Session } from "./session.js";
-import { resolveThrough } from "./settings-access.js";
+import { findThrough, resolveThrough } from "./settings-access.js";
 import { show, type Shown } from "./show.js";
 
 type SettingPath = string | readonly string[];
@@ -208,6 +209,15 @@ export class MpConfigFile {
     const entry = name ?? this.#fetched.WorkspaceName;
     this.#file.addWorkspace(entry, this.#fetched);
     return entry;
+  }
+
+  /**
+   * Lists the workspaces of every subscription that the sign-in can see; subscriptions that could not be looked at are told.
+   * @throws HuntError `config/resolve`, `auth/…`
+   */
+  findWorkspaces(): Promise<FoundWorkspaces> {
+    const { azure, config } = this.#session;
+    return findThrough(this.#session, { azure, config });
   }
 
   /**

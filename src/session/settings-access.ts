@@ -1,10 +1,17 @@
 /** What the settings editor needs of the world: the vault and the sign-in of the settings as they are being edited, not as they were saved. */
 import { HuntError } from "../base/error.js";
 import { Secret } from "../base/secret.js";
+import { anyTenant } from "../config/azure-token.js";
 import { getCloud } from "../config/cloud.js";
 import { readConfig, type Config } from "../config/config.js";
 import { isReference } from "../config/check-spec.js";
-import { parsePortalUrl, resolveWorkspace, type WorkspaceSettings } from "../config/import-workspace.js";
+import { findWorkspaces, type FoundWorkspaces } from "../config/find-workspaces.js";
+import {
+  parsePortalUrl,
+  resolveWorkspace,
+  type ResolvePorts,
+  type WorkspaceSettings,
+} from "../config/import-workspace.js";
 import type { SettingsEditor } from "../config/settings-editor.js";
 import { vaultSecretName } from "../config/setting.js";
 import type { YamlPath } from "../config/yaml-source.js";
@@ -28,11 +35,45 @@ export async function resolveThrough(
   { azure, config }: Access,
   { known, cloudName, domain, signal }: Wanted,
 ): Promise<Required<WorkspaceSettings>> {
+  const tenant = filled(known.TenantId) ?? domain;
+  return resolveWorkspace(known, await managerPorts(session, { azure, config }, { cloudName, tenant, signal }), signal);
+}
+
+const filled = (text: string | undefined): string | undefined => (text === "" ? undefined : text);
+
+interface ManagerPlace {
+  readonly cloudName?: string | undefined;
+  readonly tenant?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The Resource Manager of a cloud, and a token for it. @throws HuntError `auth/…` */
+async function managerPorts(
+  session: Session,
+  { azure, config }: Access,
+  { cloudName, tenant, signal }: ManagerPlace,
+): Promise<ResolvePorts> {
   const cloud = cloudName === undefined || cloudName === azure.cloud.name ? azure.cloud : getCloud(cloudName);
-  const tenant = known.TenantId ?? domain ?? config.text("Azure.tenant_id") ?? "organizations";
-  const token = await (await azure.signIn({ cloud })).getToken(`${cloud.resourceManager}/.default`, tenant, signal);
+  const signIn = await azure.signIn({ cloud });
+  const wanted = tenant ?? tenantOf(session, config);
+  const token = await signIn.getToken(`${cloud.resourceManager}/.default`, wanted, signal);
   session.learnSecret(token);
-  return resolveWorkspace(known, { http: session.http, resourceManager: cloud.resourceManager, token }, signal);
+  return { http: session.http, resourceManager: cloud.resourceManager, token };
+}
+
+/** The tenant that is meant when nothing says: the configuration's, else that of the environment, else whichever an account has. */
+function tenantOf(session: Session, config: Config): string {
+  const configured = config.text("Azure.tenant_id") ?? config.text("KeyVault.TenantId");
+  return filled(configured) ?? filled(session.configPorts.env["AZURE_TENANT_ID"]) ?? anyTenant;
+}
+
+/** What a sign-in can see. @throws HuntError `config/resolve`, `auth/…`, `net/…` */
+export async function findThrough(
+  session: Session,
+  access: Access,
+  place: ManagerPlace = {},
+): Promise<FoundWorkspaces> {
+  return findWorkspaces(await managerPorts(session, access, place), place.signal);
 }
 
 export class SettingsAccess {
@@ -80,6 +121,11 @@ export class SettingsAccess {
   fromPortal(address: string, signal?: AbortSignal): Promise<Required<WorkspaceSettings>> {
     const { settings: known, cloud: cloudName, tenantDomain: domain } = parsePortalUrl(address);
     return this.#with(access => resolveThrough(this.#session, access, { known, cloudName, domain, signal }));
+  }
+
+  /** Workspaces that the sign-in can see. @throws HuntError `config/resolve`, `auth/…`, `net/…` */
+  findWorkspaces(signal?: AbortSignal): Promise<FoundWorkspaces> {
+    return this.#with(access => findThrough(this.#session, access, { signal }));
   }
 
   /** Makes the saved file the session's configuration. @throws HuntError `config/invalid` */

@@ -1,23 +1,25 @@
 /** Made for these tests with openssl and used nowhere else; valid for a hundred years. */
 
-/** Of the stand-in: localhost, login.example, *.vault.example, arm.example. */
+/** Of the stand-in: localhost, login.example, *.vault.example, arm.example, and Azure's own names, which a proxy leads to it. */
 export const serverCertificate = `-----BEGIN CERTIFICATE-----
-MIIB0jCCAXigAwIBAgIUJ0CWSQ7OMLHMxLgfPDumuv3u77EwCgYIKoZIzj0EAwIw
-GDEWMBQGA1UEAwwNaHVudGJvb2sgdGVzdDAgFw0yNjExMjQwOTA4NTdaGA8yMTI2
-MTAzMTA5MDg1N1owGDEWMBQGA1UEAwwNaHVudGJvb2sgdGVzdDBZMBMGByqGSM49
-AgEGCCqGSM49AwEHA0IABMGHN+q11wBECACjZANLkvOGLeMerYmCFOxvE2TenDcn
-TPRglc6Vu9/3l1yvoOAfKWMWPaGqUMJcxatjlSNgwIajgZ0wgZowHQYDVR0OBBYE
-FJ1F3ThLaYHlF68VII/SjdkECE6fMB8GA1UdIwQYMBaAFJ1F3ThLaYHlF68VII/S
-jdkECE6fMA8GA1UdEwEB/wQFMAMBAf8wRwYDVR0RBEAwPoIJbG9jYWxob3N0gg1s
-b2dpbi5leGFtcGxlgg8qLnZhdWx0LmV4YW1wbGWCC2FybS5leGFtcGxlhwR/AAAB
-MAoGCCqGSM49BAMCA0gAMEUCIBaXuOIXxvcB8eRgYwu/gkno+5B80m2djY48dw1G
-pgzbAiEAqKJWuqhAClT3XdZgC1l4z3aagObjEtZ8QdTXr8vgb/s=
+MIICLzCCAdSgAwIBAgIUMC3Ps7FXy643tZMo85ymwzW2HcgwCgYIKoZIzj0EAwIw
+GDEWMBQGA1UEAwwNaHVudGJvb2sgdGVzdDAgFw0yNjExMjQyMDQwMzZaGA8yMTI2
+MTAzMTIwNDAzNlowGDEWMBQGA1UEAwwNaHVudGJvb2sgdGVzdDBZMBMGByqGSM49
+AgEGCCqGSM49AwEHA0IABDOb9gM6Mu5/my9S1hG/ThTgcd/qxonGh8HmigmoEyxT
+VTFeN1Od5QhktDhlYCe+MpmlLpm4AkTaLy4shTFXfvWjgfkwgfYwHQYDVR0OBBYE
+FIzp7/ETVuOd33Bd2lwaylF33oxBMB8GA1UdIwQYMBaAFIzp7/ETVuOd33Bd2lwa
+ylF33oxBMA8GA1UdEwEB/wQFMAMBAf8wgaIGA1UdEQSBmjCBl4IJbG9jYWxob3N0
+gg1sb2dpbi5leGFtcGxlgg8qLnZhdWx0LmV4YW1wbGWCC2FybS5leGFtcGxlghls
+b2dpbi5taWNyb3NvZnRvbmxpbmUuY29tghRtYW5hZ2VtZW50LmF6dXJlLmNvbYIT
+YXBpLmxvZ2FuYWx5dGljcy5pb4IRKi52YXVsdC5henVyZS5uZXSHBH8AAAEwCgYI
+KoZIzj0EAwIDSQAwRgIhAMkVnMEdogBdRC4qa9FcKFqaeYTXJzPHpMCnou3nrEfI
+AiEAip7t9VjUS9ygG713+b1f0FZZox3uyOBoic4h83H7yk4=
 -----END CERTIFICATE-----
 `;
 export const serverKey = `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgFBE1doDsnJGuKeHd
-rgmfkNQdv8IIzVqgDzulFuMig7ehRANCAATBhzfqtdcARAgAo2QDS5Lzhi3jHq2J
-ghTsbxNk3pw3J0z0YJXOlbvf95dcr6DgHyljFj2hqlDCXMWrY5UjYMCG
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgqDkNbll618xrtk1u
+vijUMjNtUBjJibMFt7xvoZBJwLuhRANCAAQzm/YDOjLuf5svUtYRv04U4HHf6saJ
+xofB5ooJqBMsU1UxXjdTneUIZLQ4ZWAnvjKZpS6ZuAJE2i8uLIUxV371
 -----END PRIVATE KEY-----
 `;
 

@@ -127,6 +127,32 @@ test("one 503 and one cut connection are got over", async () => {
   expect((await vault().get(otx)).reveal()).toBe("hunter2-from-vault");
 });
 
+test("a token that the vault does not take any more is renewed, once", async () => {
+  azure.isStrict = true;
+  azure.granted.set("hunter2-access-token-old", "https://vault.azure.net");
+  azure.granted.set("hunter2-access-token-new", "https://vault.azure.net");
+  const renewals: (string | undefined)[] = [];
+  let now = "hunter2-access-token-old";
+  const client = vault({
+    tokens: {
+      name: "test",
+      getToken: async () => new Secret(now, "test"),
+      renew: async ({ refused, claims }) => {
+        renewals.push(refused.reveal(), claims);
+        now = "hunter2-access-token-new";
+        return new Secret(now, "test");
+      },
+    },
+  });
+  expect((await client.get(otx)).reveal()).toBe("hunter2-from-vault");
+  azure.granted.delete("hunter2-access-token-old");
+  expect((await client.get(otx)).reveal()).toBe("hunter2-from-vault");
+  expect(renewals).toEqual(["hunter2-access-token-old", undefined]);
+  azure.revokeTokens();
+  expect((await failure(client.get(otx))).code).toBe("keyvault/refused");
+  expect(renewals).toHaveLength(4);
+});
+
 test.each([
   [{ vault: "a.evil.example/x", secret: "s" }, "config/no-vault"],
   [{ vault: undefined, secret: "../keys/x" }, "keyvault/no-secret"],

@@ -7,6 +7,7 @@ import { isHuntError } from "../../src/base/error.js";
 import { Secret } from "../../src/base/secret.js";
 import type { DeviceCodePrompt } from "../../src/config/azure-methods.js";
 import { AzureSignIn, type SignInContext } from "../../src/config/azure-sign-in.js";
+import { claimsOf } from "../../src/config/azure-token.js";
 import { getCloud } from "../../src/config/cloud.js";
 import { findSecrets } from "../../src/config/secret-scan.js";
 import { openSecretStore, type SecretStore } from "../../src/config/secret-store.js";
@@ -306,6 +307,31 @@ test("a revoked sign-in is noticed when the token is renewed, and other ways get
   entra.tokenError = 50173;
   expect((await failure(azure.getToken(scope, tenant))).code).toBe("auth/expired");
   expect((await azure.getToken(scope, tenant)).reveal()).toBe("hunter2-access-token-99");
+});
+
+test("a token that a service refuses before its time is renewed, by a sign-in of its own, once for all who ask", async () => {
+  const azure = signIn({ methods: ["clientsecret"], application });
+  const refused = await azure.getToken(scope, tenant);
+  const claims = '{"access_token":{"nbf":{"essential":true,"value":"1"}}}';
+  const renewed = await Promise.all([1, 2, 3].map(() => azure.renew({ scope, tenantId: tenant, refused, claims })));
+  renewed.forEach(isToken);
+  expect(new Set(renewed.map(t => t.reveal())).size).toBe(1);
+  expect(renewed[0]?.reveal()).not.toBe(refused.reveal());
+  expect((await azure.getToken(scope, tenant)).reveal()).toBe(renewed[0]?.reveal());
+  // Whoever comes late with the old one gets the new one.
+  expect((await azure.renew({ scope, tenantId: tenant, refused })).reveal()).toBe(renewed[0]?.reveal());
+  const forms = entra.received.filter(r => r.path.includes("/v2.0/token")).map(r => new URLSearchParams(r.body));
+  expect(forms).toHaveLength(2);
+  expect(forms[1]?.get("claims")).toContain("nbf");
+});
+
+test.each([
+  [undefined, undefined],
+  ['Bearer error="insufficient_claims", claims="eyJhIjoxfQ=="', '{"a":1}'],
+  ['Bearer claims="bm8ganNvbg=="', undefined],
+  ["Bearer realm=x", undefined],
+])("claims of %j", (header, expected) => {
+  expect(claimsOf(header)).toBe(expected);
 });
 
 test("a tenant that could be something else is not sent anywhere", async () => {

@@ -1,6 +1,7 @@
 /**
- * A stand-in for Microsoft Entra ID, Azure Key Vault, Azure Resource Manager and the identity service of a machine, on loopback
- * over TLS with a private certificate, with their failures on demand. Real SDKs talk to it.
+ * A stand-in for Microsoft Entra ID, Azure Key Vault, Azure Resource Manager, the Log Analytics query API and the identity service of
+ * a machine, on loopback over TLS with a private certificate, with their failures on demand. Real SDKs talk to it. Its proxy leads
+ * every name there, so that the whole product can be run against Azure's own addresses.
  */
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer } from "node:https";
@@ -22,6 +23,14 @@ export interface Fault {
   readonly delayMs?: number;
   /** How many requests it meets. Default 1. */
   readonly times?: number;
+}
+
+export interface ArmWorkspace {
+  readonly name: string;
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+  readonly workspaceId: string;
+  readonly location?: string;
 }
 
 export interface Received {
@@ -59,6 +68,21 @@ export class AzureStandIn {
   /** Of the `Date` header against the real time. */
   skewMs = 0;
   graphRows: unknown[] = [];
+  /** What Resource Manager lists: subscriptions by id, and their workspaces. */
+  readonly subscriptions = new Map<string, string>();
+  readonly workspaces: ArmWorkspace[] = [];
+  /** Entries on one page of a list. */
+  pageSize = 2;
+  /** Takes only tokens that were given out here (or `granted`), for the service they are used at. */
+  isStrict = false;
+  /** Tokens that other programs give, and those that were issued, with what they are for; empty: for everything. */
+  readonly granted = new Map<string, string>();
+  /** Where queries go on to: a stand-in of the query API, over http. */
+  logAnalytics: string | undefined;
+  /** Tenants are known by any name, such as a domain. */
+  anyTenant = false;
+  /** Called with the body of each query before it is answered. */
+  beforeQuery: (body: string) => void = () => undefined;
   readonly #faults: { fault: Fault; left: number }[] = [];
   readonly #sockets = new Set<Socket>();
   readonly #tls = createServer({ cert: serverCertificate, key: serverKey }, (q, r) => void this.#serve(q, r));
@@ -93,6 +117,11 @@ export class AzureStandIn {
   }
   get proxyPort(): number {
     return (this.#proxy.address() as AddressInfo).port;
+  }
+
+  /** No token that was given out is good any more. */
+  revokeTokens(): void {
+    this.granted.clear();
   }
 
   failNext(...faults: readonly Fault[]): void {
@@ -136,6 +165,7 @@ export class AzureStandIn {
       body,
     };
     this.received.push(received);
+    if (path.startsWith("/v1/workspaces")) this.beforeQuery(body);
     const at = this.#faults.findIndex(f => f.left > 0 && path.includes(f.fault.path));
     const fault = this.#faults[at]?.fault;
     if (at >= 0 && this.#faults[at] !== undefined) this.#faults[at].left--;
@@ -149,13 +179,17 @@ export class AzureStandIn {
     }
     const reply =
       fault?.status === undefined
-        ? this.#answer(received)
+        ? await this.#answer(received)
         : { status: fault.status, body: fault.body ?? { error: "fault" }, headers: fault.headers };
+    if (reply === "cut") {
+      request.socket.destroy();
+      return;
+    }
     response.writeHead(reply.status, { "content-type": "application/json", date, ...reply.headers });
     response.end(typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body));
   }
 
-  #answer(request: Received): Reply {
+  #answer(request: Received): Reply | "cut" | Promise<Reply | "cut"> {
     const { path, host } = request;
     const base = `https://${host}`;
     const [, tenantPart = "", ...rest] = path.split("?")[0]?.split("/") ?? [];
@@ -168,6 +202,13 @@ export class AzureStandIn {
         issuer: `${base}/${tenantPart}/v2.0`,
         jwks_uri: `${base}/${tenantPart}/discovery/v2.0/keys`,
       });
+    if (below === "discovery/instance")
+      return ok({
+        tenant_discovery_endpoint: `${base}/${tenant}/v2.0/.well-known/openid-configuration`,
+        "api-version": "1.1",
+        metadata: [{ preferred_network: host, preferred_cache: host, aliases: [host] }],
+      });
+    if (below === "oauth2/v2.0/authorize") return authorize(new URLSearchParams(path.split("?")[1]));
     if (below === "oauth2/v2.0/token") return this.#token(new URLSearchParams(request.body), tenantPart);
     if (below === "oauth2/v2.0/devicecode")
       return ok({
@@ -181,23 +222,39 @@ export class AzureStandIn {
     if (path.startsWith("/msi/token")) return this.#identity(request);
     if (path.startsWith("/secrets")) return this.#vault(request);
     if (path.startsWith("/providers/Microsoft.ResourceGraph")) return this.#graph(request);
+    if (path.startsWith("/subscriptions")) return this.#manager(request);
+    if (path.startsWith("/metadata/endpoints")) return ok([]);
+    if (path.startsWith("/v1/workspaces/")) return this.#query(request);
     return { status: 404, body: { error: "not here" } };
   }
 
-  #newToken(): string {
-    return `hunter2-access-token-${++this.#tokens}`;
+  #newToken(scope: string): string {
+    const token = `hunter2-access-token-${++this.#tokens}`;
+    this.granted.set(token, scope);
+    return token;
+  }
+
+  /** Whether a request bears a token for a service, by a part of the service's address. */
+  #isSignedIn(headers: Received["headers"], service: string): boolean {
+    const token = /^Bearer (hunter2-access-token.*)$/.exec(headers["authorization"]?.toString() ?? "")?.[1];
+    if (token === undefined) return false;
+    return !this.isStrict || this.granted.get(token)?.includes(service) === true || this.granted.get(token) === "";
   }
 
   #token(form: URLSearchParams, tenantPart: string): Reply {
     if (this.tokenError !== undefined)
       return entraError(this.tokenError, this.tokenError === 700082 ? "invalid_grant" : "invalid_client");
-    if (tenantPart !== tenant) return entraError(90002, "invalid_request");
+    if (tenantPart !== tenant && !this.anyTenant) return entraError(90002, "invalid_request");
     const grant = form.get("grant_type");
     if (grant === "client_credentials") {
       const isAssertion = (form.get("client_assertion") ?? "").split(".").length === 3;
       if (form.get("client_id") !== clientId) return entraError(700016, "unauthorized_client");
       if (!isAssertion && form.get("client_secret") !== clientSecret) return entraError(7000215);
-      return ok({ token_type: "Bearer", expires_in: this.tokenSeconds, access_token: this.#newToken() });
+      return ok({
+        token_type: "Bearer",
+        expires_in: this.tokenSeconds,
+        access_token: this.#newToken(form.get("scope") ?? ""),
+      });
     }
     if (grant === "urn:ietf:params:oauth:grant-type:device_code" || grant === "device_code") {
       if (this.devicePolls-- > 0)
@@ -219,19 +276,19 @@ export class AzureStandIn {
       scope: form.get("scope") ?? "",
       expires_in: this.tokenSeconds,
       ext_expires_in: this.tokenSeconds,
-      access_token: this.#newToken(),
+      access_token: this.#newToken(form.get("scope") ?? ""),
       refresh_token: "hunter2-refresh-token",
       id_token: `${part({ alg: "none" })}.${part(claims)}.x`,
       client_info: part({ uid: "o1", utid: tenant }),
     });
   }
 
-  #identity({ headers }: Received): Reply {
+  #identity({ headers, path }: Received): Reply {
     if (headers["x-identity-header"] !== "hunter2-identity" && headers["secret"] !== "hunter2-identity")
       return { status: 403, body: { error: "no" } };
     const expires = Math.floor(Date.now() / 1000) + this.tokenSeconds;
     return ok({
-      access_token: this.#newToken(),
+      access_token: this.#newToken(new URLSearchParams(path.split("?")[1]).get("resource") ?? ""),
       expires_on: String(expires),
       resource: "r",
       token_type: "Bearer",
@@ -240,8 +297,7 @@ export class AzureStandIn {
   }
 
   #vault({ method, path, headers, body, host }: Received): Reply {
-    const bearer = headers["authorization"];
-    if (typeof bearer !== "string" || !bearer.startsWith("Bearer hunter2-access-token"))
+    if (!this.#isSignedIn(headers, "vault.azure.net"))
       return {
         status: 401,
         body: { error: { code: "Unauthorized", message: "no token" } },
@@ -271,7 +327,7 @@ export class AzureStandIn {
   }
 
   #graph({ headers }: Received): Reply {
-    if (!String(headers["authorization"]).startsWith("Bearer ")) return { status: 401, body: {} };
+    if (!this.#isSignedIn(headers, "management.azure.com")) return armError(401, "AuthenticationFailed");
     return ok({
       totalRecords: this.graphRows.length,
       count: this.graphRows.length,
@@ -279,4 +335,71 @@ export class AzureStandIn {
       resultTruncated: "false",
     });
   }
+  /** Subscriptions, and the workspaces of one, in pages. */
+  #manager({ headers, host, path }: Received): Reply {
+    if (!this.#isSignedIn(headers, "management.azure.com")) return armError(401, "AuthenticationFailed");
+    const url = new URL(path, `https://${host}`);
+    const inside = /^\/subscriptions\/([^/]+)\/providers\/Microsoft\.OperationalInsights\/workspaces$/.exec(
+      url.pathname,
+    );
+    const items =
+      inside === null
+        ? [...this.subscriptions].map(([subscriptionId, displayName]) => ({
+            ...{ subscriptionId, displayName, tenantId: tenant, state: "Enabled" },
+          }))
+        : this.workspaces.filter(w => w.subscriptionId === inside[1]).map(toArmWorkspace);
+    const from = Number(url.searchParams.get("$skipToken") ?? 0);
+    const next = from + this.pageSize;
+    url.searchParams.set("$skipToken", String(next));
+    return ok({ value: items.slice(from, next), ...(next < items.length ? { nextLink: url.href } : {}) });
+  }
+
+  async #query({ headers, method, path, body }: Received): Promise<Reply | "cut"> {
+    if (this.logAnalytics === undefined) return { status: 404, body: { error: { code: "PathNotFoundError" } } };
+    if (!this.#isSignedIn(headers, "api.loganalytics.io"))
+      return { status: 401, body: { error: { code: "InvalidTokenError", message: "The token is not valid" } } };
+    try {
+      const answer = await fetch(`${this.logAnalytics}${path}`, {
+        method,
+        headers: {
+          authorization: "Bearer stand-in",
+          "content-type": "application/json",
+          prefer: String(headers["prefer"]),
+        },
+        ...(method === "POST" ? { body } : {}),
+      });
+      const retryAfter = answer.headers.get("retry-after");
+      return {
+        status: answer.status,
+        body: await answer.text(),
+        headers: {
+          "content-type": answer.headers.get("content-type") ?? "",
+          ...(retryAfter === null ? {} : { "retry-after": retryAfter }),
+        },
+      };
+    } catch {
+      return "cut";
+    }
+  }
+}
+
+const armError = (status: number, code: string): Reply => ({ status, body: { error: { code, message: "no" } } });
+
+const toArmWorkspace = ({
+  name,
+  subscriptionId,
+  resourceGroup,
+  workspaceId,
+  location = "westeurope",
+}: ArmWorkspace) => ({
+  id: `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.OperationalInsights/workspaces/${name}`,
+  ...{ name, location, type: "Microsoft.OperationalInsights/workspaces", properties: { customerId: workspaceId } },
+});
+
+/** Somebody who is signed in already comes back from the page of Entra at once. */
+function authorize(query: URLSearchParams): Reply {
+  const back = new URL(query.get("redirect_uri") ?? "http://localhost");
+  back.searchParams.set("code", "code-1");
+  back.searchParams.set("state", query.get("state") ?? "");
+  return { status: 302, body: "", headers: { location: back.href } };
 }

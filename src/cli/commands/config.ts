@@ -4,15 +4,17 @@ import { configFileName, findConfig, readConfig, systemConfigPorts, type ConfigP
 import { ConfigDocument } from "../../config/config-document.js";
 import { ConfigFile } from "../../config/config-file.js";
 import { configJsonSchema } from "../../config/json-schema.js";
-import { parsePortalUrl } from "../../config/import-workspace.js";
+import { parsePortalUrl, parseWorkspaceName, type WorkspaceSettings } from "../../config/import-workspace.js";
 import type { ConfigFinding } from "../../config/issue.js";
 import { showPath } from "../../config/issue.js";
 import { saveText } from "../../config/save-text.js";
+import { isMapping } from "../../config/yaml-source.js";
 import { didYouMean } from "../../base/suggest.js";
 import type { Args, Command, Context } from "../command.js";
 import { exitCodes, usageError } from "../command.js";
 import { hasScreen, openBrowser } from "../open-browser.js";
 import { aborted, readPort } from "../serve.js";
+import { displayWidth, padWidth, visibleLine } from "../../view/index.js";
 import { printJson, printLine, printNote, printTable } from "../print.js";
 
 const actions = {
@@ -20,20 +22,23 @@ const actions = {
   validate: "what is wrong, with lines and what to do (1 when there are errors)",
   edit: "open the settings editor in the browser",
   init: "write a first file",
-  import: "add a workspace from a config.json or an address of the Azure portal",
+  workspaces: "the workspaces in Azure that your sign-in can see",
+  import: "add a workspace: a config.json, an address of the Azure portal, or the id or name of a workspace in Azure",
+  resolve: "fill in what is missing of an entry, from its WorkspaceId or WorkspaceName",
   schema: "the JSON Schema, for editors",
 } as const;
 
 export const configCommand: Command = {
   name: "config",
   summary: "Show, check or begin the configuration (msticpyconfig.yaml).",
-  synopsis: "config show|validate|edit|init|import|schema [FILE|URL] [options]",
+  synopsis: "config show|validate|edit|init|workspaces|import|resolve|schema [FILE|URL|NAME] [options]",
   details: Object.entries(actions)
-    .map(([name, what]) => `  ${name.padEnd(8)}  ${what}`)
+    .map(([name, what]) => `  ${name.padEnd(10)}  ${what}`)
     .join("\n"),
   options: {
     file: { type: "string", short: "f", value: "FILE", help: "The configuration, instead of the one in use" },
     name: { type: "string", value: "NAME", help: "import: name of the workspace's entry" },
+    tenant: { type: "string", value: "T", help: "workspaces: id or domain of the tenant" },
     local: { type: "string", multiple: true, value: "NAME=DIR", help: "init: a local workspace; may repeat" },
     force: { type: "boolean", help: "init: replace a file, keeping a backup" },
     port: { type: "string", value: "N", help: "edit: port of the page (default: any free one)" },
@@ -45,10 +50,16 @@ export const configCommand: Command = {
     "huntbook config validate --json",
     "huntbook config edit",
     "huntbook config init --local Case42=./case-042",
+    "huntbook config workspaces",
+    "huntbook config import soc-prod",
     "huntbook config import config.json",
     "huntbook config schema > msticpyconfig.schema.json",
   ],
-  positionals: { min: 1, max: 2, names: "what to do: show, validate, edit, init, import or schema" },
+  positionals: {
+    min: 1,
+    max: 2,
+    names: "what to do: show, validate, edit, init, workspaces, import, resolve or schema",
+  },
   run,
 };
 
@@ -57,7 +68,7 @@ async function run(args: Args, context: Context): Promise<number> {
   const known = Object.keys(actions);
   if (!known.includes(action))
     throw usageError(`'huntbook config' has no '${action}'${didYouMean(action, known)}`, `it has ${known.join(", ")}`);
-  if (action !== "import" && target !== undefined)
+  if (action !== "import" && action !== "resolve" && target !== undefined)
     throw usageError(`'huntbook config ${action}' does not take '${target}'`, "--file FILE names the configuration");
   const ports: ConfigPorts = { ...systemConfigPorts(), env: context.io.env, cwd: context.io.cwd };
   switch (action) {
@@ -69,8 +80,12 @@ async function run(args: Args, context: Context): Promise<number> {
       return edit(args, context);
     case "init":
       return init(args, context, ports);
+    case "workspaces":
+      return listWorkspaces(args, context);
     case "import":
       return importFrom(args, context, ports);
+    case "resolve":
+      return resolveEntry(args, context, ports);
     default:
       printJson(context.io, configJsonSchema());
       return exitCodes.done;
@@ -221,22 +236,109 @@ function report(args: Args, io: Context["io"], line: string, result: object): vo
   }
 }
 
+/** A subscription that could not be looked at makes the list less than whole: exit code 1. */
+async function listWorkspaces(args: Args, context: Context): Promise<number> {
+  const { io } = context;
+  const found = await (await context.host()).findWorkspaces(args.text("tenant"), io.signal);
+  if (args.flag("json")) printJson(io, found);
+  else {
+    const rows = found.workspaces;
+    const width = Math.max(0, ...rows.map(r => displayWidth(visibleLine(r.settings.WorkspaceName))));
+    // Not a table: an id that is cut off is of no use.
+    for (const { settings: s, subscription, location } of rows) {
+      printLine(io, `${padWidth(visibleLine(s.WorkspaceName), width, "left")}  ${s.WorkspaceId}`);
+      printLine(io, `  ${[subscription, s.ResourceGroup, location].filter(t => t !== "").join(", ")}`);
+    }
+    for (const { subscription, message } of found.failed)
+      printNote(io, `subscription ${subscription} could not be looked at: ${message}`);
+    const some = rows.length > 0;
+    printNote(io, some ? "huntbook config import NAME adds one." : "No workspace was found that this sign-in can see.");
+  }
+  return found.failed.length > 0 ? exitCodes.failed : exitCodes.done;
+}
+
 async function importFrom(args: Args, context: Context, ports: ConfigPorts): Promise<number> {
   const target = args.positionals[1];
   if (target === undefined)
-    throw usageError("'huntbook config import' needs a config.json or an address of the Azure portal");
+    throw usageError(
+      "'huntbook config import' needs a config.json, an address of the Azure portal, or the id or name of a workspace",
+    );
   const file = ConfigFile.open(ports, args.text("file"));
-  let name = args.text("name");
-  if (/^https?:/i.test(target)) {
-    const address = parsePortalUrl(target);
-    const host = await context.host();
-    const settings = await host.resolveWorkspace(address.settings, address.cloud, context.io.signal);
-    name ??= settings.WorkspaceName;
-    file.addWorkspace(name, settings, { asDefault: file.document.get(["MSSentinel", "Workspaces"]) === undefined });
-    if (address.cloud !== "global") file.set(["Azure", "cloud"], address.cloud);
-  } else if (name !== undefined) throw usageError("--name is for addresses; a config.json says its workspace's name");
-  else name = file.importConfigJson(target);
+  const isFile = /\.json$/i.test(target) || ports.read(resolve(ports.cwd, target)) !== undefined;
+  const name = /^https?:/i.test(target)
+    ? await importAddress(args, context, { file, address: target })
+    : isFile
+      ? importFile(args, file, target)
+      : await importNamed(args, context, { file, known: parseWorkspaceName(target) });
   const saved = await file.save(new Date());
   report(args, context.io, `wrote workspace ${name} to ${saved.path}`, { ...saved, workspace: name });
+  return exitCodes.done;
+}
+
+function importFile(args: Args, file: ConfigFile, path: string): string {
+  if (args.text("name") === undefined) return file.importConfigJson(path);
+  throw usageError("--name is for addresses and workspaces; a config.json says its workspace's name");
+}
+
+interface Imported {
+  readonly file: ConfigFile;
+  readonly known: WorkspaceSettings;
+  readonly cloud?: string;
+  readonly domain?: string | undefined;
+}
+
+async function importAddress(
+  args: Args,
+  context: Context,
+  { file, address }: { readonly file: ConfigFile; readonly address: string },
+): Promise<string> {
+  const { cloud, settings, tenantDomain } = parsePortalUrl(address);
+  const name = await importNamed(args, context, { file, known: settings, cloud, domain: tenantDomain });
+  if (cloud !== "global") file.set(["Azure", "cloud"], cloud);
+  return name;
+}
+
+/** The first workspace is the default too. */
+async function importNamed(args: Args, context: Context, { file, known, ...place }: Imported): Promise<string> {
+  const { signal } = context.io;
+  const settings = await (await context.host()).resolveWorkspace(known, { ...place, signal });
+  const name = args.text("name") ?? settings.WorkspaceName;
+  const all = file.document.get(["MSSentinel", "Workspaces"]);
+  const others = isMapping(all) ? Object.keys(all).filter(n => n !== name) : [];
+  file.addWorkspace(name, settings, { asDefault: others.length === 0 });
+  const [only] = others;
+  // The only workspace was meant when none was named; it still is.
+  if (others.length === 1 && only !== undefined && only !== "Default") {
+    file.addWorkspace("Default", file.document.get(["MSSentinel", "Workspaces", only]) as WorkspaceSettings);
+    printNote(context.io, `${only} stays the default: it is written as Default too.`);
+  }
+  return name;
+}
+
+async function resolveEntry(args: Args, context: Context, ports: ConfigPorts): Promise<number> {
+  const file = ConfigFile.open(ports, args.text("file"));
+  const all = file.document.get(["MSSentinel", "Workspaces"]);
+  const names = isMapping(all) ? Object.keys(all) : [];
+  const name = args.positionals[1] ?? (names.length === 1 ? names[0] : undefined);
+  if (name === undefined || !names.includes(name))
+    throw usageError(
+      name === undefined
+        ? "'huntbook config resolve' needs the name of an entry"
+        : `there is no workspace '${name}'${didYouMean(name, names)}`,
+      names.length === 0 ? "huntbook config import adds one" : `it has ${names.join(", ")}`,
+    );
+  const known = (file.document.get(["MSSentinel", "Workspaces", name]) ?? {}) as WorkspaceSettings;
+  const found = await (await context.host()).resolveWorkspace(known, { signal: context.io.signal });
+  file.addWorkspace(name, found);
+  if (!file.isChanged) {
+    report(args, context.io, `workspace ${name} is complete`, { path: file.path, workspace: name, changed: false });
+    return exitCodes.done;
+  }
+  const saved = await file.save(new Date());
+  report(args, context.io, `completed workspace ${name} in ${saved.path}`, {
+    ...saved,
+    workspace: name,
+    changed: true,
+  });
   return exitCodes.done;
 }

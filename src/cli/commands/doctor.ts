@@ -10,9 +10,13 @@ import { printJson, printStates } from "../print.js";
 export const doctorCommand: Command = {
   name: "doctor",
   summary: "Check that this machine has what Huntbook needs.",
-  synopsis: "doctor [--json]",
-  options: { json: { type: "boolean", help: "Print the checks as JSON" } },
-  examples: ["huntbook doctor"],
+  synopsis: "doctor [--offline] [--json]",
+  details: "Exit code 1 when something failed; warnings are for you to judge.",
+  options: {
+    offline: { type: "boolean", help: "Ask nothing of the network (also: HUNTBOOK_OFFLINE=1)" },
+    json: { type: "boolean", help: "Print the checks as JSON" },
+  },
+  examples: ["huntbook doctor", "huntbook doctor --offline --json"],
   positionals: { min: 0, max: 0, names: "" },
   run,
 };
@@ -25,7 +29,7 @@ async function run(args: Args, { io, host: getHost }: Context): Promise<number> 
     await checkModule("DuckDB", () => import("@duckdb/node-api")),
     await checkModule("TypeScript transform", () => import("oxc-transform")),
     await checkDataDir(host),
-    ...(await host.doctor(io.signal)),
+    ...(await host.doctor({ offline: args.flag("offline"), signal: io.signal })),
   ];
   if (args.flag("json")) printJson(io, { checks });
   else printStates(io, checks);

@@ -173,8 +173,15 @@ export function readAnswer(body: unknown, source: string): LogAnalyticsAnswer {
 
 const suffix = (messages: readonly string[]): string => (messages.length === 0 ? "" : `: ${messages.join("; ")}`);
 
+/** ` (it asks to wait 5 minutes)`, from a Retry-After header in seconds. */
+function waitAsked(header: string | undefined): string {
+  const seconds = Number(header);
+  if (header === undefined || !(seconds > 0)) return "";
+  return ` (it asks to wait ${seconds < 120 ? `${Math.ceil(seconds)} seconds` : `${Math.ceil(seconds / 60)} minutes`})`;
+}
+
 /** What a status other than 200 means. */
-export function toQueryError(status: number, body: unknown, source: string): HuntError {
+export function toQueryError(status: number, body: unknown, source: string, retryAfter?: string): HuntError {
   const messages = errorMessages(asMapping(body)["error"] ?? body);
   const says = suffix(messages);
   if (status === 400)
@@ -190,8 +197,8 @@ export function toQueryError(status: number, body: unknown, source: string): Hun
       hint: "check WorkspaceId and Azure.cloud in msticpyconfig.yaml",
     });
   if (status === 429)
-    return new HuntError("query/throttled", `${source}: too many queries at this time${says}`, {
-      hint: "wait a minute and run it again; fewer queries at once help",
+    return new HuntError("query/throttled", `${source}: too many queries at this time${waitAsked(retryAfter)}${says}`, {
+      hint: "wait that long (or a minute) and run it again; fewer queries at once help",
     });
   if (status === 408 || status === 504)
     return new HuntError("query/timeout", `${source}: the service gave up waiting for the answer${says}`, {

@@ -1,6 +1,7 @@
 /** The driver of Microsoft Sentinel: the Log Analytics query API. Source: https://learn.microsoft.com/azure/azure-monitor/logs/api/overview */
 import type { Clock } from "../../base/clock.js";
 import { HuntError, isHuntError } from "../../base/error.js";
+import { claimsOf, type TokenRenewal } from "../../config/azure-token.js";
 import { Secret } from "../../base/secret.js";
 import type { FrameFactory, FrameLike, Provenance } from "../../frame/api.js";
 import type { HttpClient, HttpResponse } from "../../net/client.js";
@@ -16,6 +17,8 @@ export interface TokenSource {
    * @throws HuntError `auth/…` with a hint how to sign in
    */
   getToken(scope: string, tenantId: string, signal?: AbortSignal): Promise<Secret>;
+  /** Another token for one that the service refused. */
+  renew?(renewal: TokenRenewal): Promise<Secret>;
 }
 
 export interface SentinelDriverOptions {
@@ -71,7 +74,8 @@ class SentinelDriver implements Driver {
   /** Tables and columns, from the metadata of the workspace. */
   async schema(): Promise<Schema> {
     const response = await this.#send({ path: "metadata", timeoutMs: 60_000, signal: undefined });
-    if (response.status !== 200) throw toQueryError(response.status, bodyOf(response), this.#source);
+    if (response.status !== 200)
+      throw toQueryError(response.status, bodyOf(response), this.#source, response.headers["retry-after"]);
     const { tables } = response.json() as { tables?: readonly MetadataTable[] };
     return Object.fromEntries(
       (tables ?? [])
@@ -97,7 +101,8 @@ class SentinelDriver implements Driver {
     ).catch((error: unknown) => {
       throw this.#explain(error, timeoutMs);
     });
-    if (response.status !== 200) throw toQueryError(response.status, bodyOf(response), this.#source);
+    if (response.status !== 200)
+      throw toQueryError(response.status, bodyOf(response), this.#source, response.headers["retry-after"]);
     const answer = readAnswer(bodyOf(response), this.#source);
     const recorded = options.rangeInText === true ? options.range : range;
     const provenance: Provenance = {
@@ -138,14 +143,20 @@ class SentinelDriver implements Driver {
     return this.#options.tokens.getToken(`${this.#options.endpoint}/.default`, this.#options.tenantId, signal);
   }
 
-  async #send(request: {
-    readonly path: "query" | "metadata";
-    readonly timeoutMs: number;
-    readonly signal: AbortSignal | undefined;
-    readonly json?: unknown;
-  }): Promise<HttpResponse> {
+  /** A token that is refused, because the sign-in was revoked or more is asked for, is renewed once. */
+  async #send(request: ServiceRequest): Promise<HttpResponse> {
+    const { endpoint, tenantId, tokens } = this.#options;
+    const { signal } = request;
+    const token = await this.#token(signal);
+    const response = await this.#sendWith(token, request);
+    if (response.status !== 401 || tokens.renew === undefined) return response;
+    const claims = claimsOf(response.headers["www-authenticate"]);
+    const fresh = await tokens.renew({ scope: `${endpoint}/.default`, tenantId, refused: token, claims, signal });
+    return fresh.reveal() === token.reveal() ? response : this.#sendWith(fresh, request);
+  }
+
+  async #sendWith(token: Secret, request: ServiceRequest): Promise<HttpResponse> {
     const { endpoint, workspaceId, http } = this.#options;
-    const token = await this.#token(request.signal);
     const waitSeconds = Math.min(longestWaitSeconds, Math.max(1, Math.floor(request.timeoutMs / 1000)));
     return http.request({
       url: `${endpoint}/v1/workspaces/${encodeURIComponent(workspaceId)}/${request.path}`,
@@ -173,6 +184,13 @@ class SentinelDriver implements Driver {
       });
     return error;
   }
+}
+
+interface ServiceRequest {
+  readonly path: "query" | "metadata";
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  readonly json?: unknown;
 }
 
 interface MetadataTable {

@@ -1,9 +1,18 @@
-/** A file's content as UTF-8 bytes, whatever it is wrapped in: gzip (by its magic, not its name), UTF-16, byte order marks. */
+/** A file's content as UTF-8 bytes, whatever it is wrapped in: a ZIP archive, gzip (by its magic, not its name), UTF-16, byte order marks. */
+import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import { createReadStream } from "node:fs";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { constants, createGunzip } from "node:zlib";
 import { errorCode } from "../storage/files.js";
+import { readMember } from "./archive.js";
+import type { ArchiveMember } from "./archive.js";
+
+/** A file on disk, or a member of the archive on disk. */
+export interface ContentSource {
+  readonly path: string;
+  readonly member?: ArchiveMember;
+}
 
 export type Encoding = "utf-8" | "utf-16le" | "utf-16be";
 
@@ -28,13 +37,12 @@ export interface Content {
 const chunkBytes = 1 << 20;
 
 /** Opens a file for reading; the file is closed when the iteration ends or is left. */
-export async function openContent(path: string, signal?: AbortSignal): Promise<Content> {
-  const head = await readHead(path, 4096);
-  const compressed = isGzip(head);
+export async function openContent(source: ContentSource, signal?: AbortSignal): Promise<Content> {
+  const compressed = isGzip(await readHead(source, 2));
   let problem: ContentProblem | undefined;
-  const raw = compressed
-    ? gunzip(path, signal, p => (problem = p))
-    : (createReadStream(path, { highWaterMark: chunkBytes, signal }) as AsyncIterable<Buffer>);
+  const report = (found: ContentProblem): void => void (problem ??= found);
+  const open = (): Readable => openBytes(source, signal, report);
+  const raw = compressed ? gunzip(open, report) : (open() as AsyncIterable<Buffer>);
   const iterator = raw[Symbol.asyncIterator]();
   const first = await iterator.next();
   const start = first.done === true ? Buffer.alloc(0) : first.value;
@@ -47,8 +55,14 @@ export async function openContent(path: string, signal?: AbortSignal): Promise<C
   };
 }
 
-/** The first bytes of a file as they are on disk. */
-export async function readHead(path: string, bytes: number): Promise<Buffer> {
+/** The first bytes of a file as they are on disk or were packed. */
+export async function readHead(source: ContentSource, bytes: number): Promise<Buffer> {
+  const { path, member } = source;
+  if (member !== undefined)
+    return headOf(
+      readMember(path, member, undefined, () => undefined),
+      bytes,
+    );
   const handle = await open(path, "r");
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(bytes), 0, bytes, 0);
@@ -56,6 +70,44 @@ export async function readHead(path: string, bytes: number): Promise<Buffer> {
   } finally {
     await handle.close();
   }
+}
+
+/** The first bytes of the content. */
+export async function readContentHead(source: ContentSource, bytes: number, signal?: AbortSignal): Promise<Buffer> {
+  return headOf((await openContent(source, signal)).chunks, bytes);
+}
+
+async function headOf(chunks: AsyncIterable<Buffer>, bytes: number): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of chunks) {
+    parts.push(chunk);
+    length += chunk.length;
+    if (length >= bytes) break;
+  }
+  return Buffer.concat(parts).subarray(0, bytes);
+}
+
+/** SHA-256 in hex of the bytes as they are on disk or were packed: a file is the same inside and outside of an archive. */
+export async function sha256Of(source: ContentSource, signal?: AbortSignal): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of openBytes(source, signal, () => undefined)) hash.update(chunk as Buffer);
+  return hash.digest("hex");
+}
+
+/** The bytes as they are on disk or were packed. */
+function openBytes(
+  { path, member }: ContentSource,
+  signal: AbortSignal | undefined,
+  report: (problem: ContentProblem) => void,
+): Readable {
+  if (member === undefined) return createReadStream(path, { highWaterMark: chunkBytes, signal });
+  return Readable.from(
+    readMember(path, member, signal, reason => {
+      report({ reason });
+    }),
+    { objectMode: false },
+  );
 }
 
 const isGzip = (head: Buffer): boolean => head[0] === 0x1f && head[1] === 0x8b;
@@ -73,14 +125,10 @@ async function* continueWith(first: Buffer, rest: AsyncIterator<Buffer>): AsyncG
  * Gunzips as much as can be. A strict pass drops the last decoded bytes when the file is cut, so that the tail is fetched
  * by a second, lenient one.
  */
-async function* gunzip(
-  path: string,
-  signal: AbortSignal | undefined,
-  report: (problem: ContentProblem) => void,
-): AsyncGenerator<Buffer> {
+async function* gunzip(open: () => Readable, report: (problem: ContentProblem) => void): AsyncGenerator<Buffer> {
   let given = 0;
   try {
-    for await (const chunk of inflate(path, constants.Z_FINISH, signal)) {
+    for await (const chunk of inflate(open(), constants.Z_FINISH)) {
       given += chunk.length;
       yield chunk;
     }
@@ -93,15 +141,14 @@ async function* gunzip(
     if (code !== "Z_BUF_ERROR") return;
   }
   let skipped = 0;
-  for await (const chunk of inflate(path, constants.Z_SYNC_FLUSH, signal)) {
+  for await (const chunk of inflate(open(), constants.Z_SYNC_FLUSH)) {
     const from = Math.min(chunk.length, Math.max(0, given - skipped));
     skipped += chunk.length;
     if (from < chunk.length) yield chunk.subarray(from);
   }
 }
 
-function inflate(path: string, finishFlush: number, signal: AbortSignal | undefined): AsyncIterable<Buffer> {
-  const source: Readable = createReadStream(path, { highWaterMark: chunkBytes, signal });
+function inflate(source: Readable, finishFlush: number): AsyncIterable<Buffer> {
   const unzip = createGunzip({ finishFlush, chunkSize: 1 << 18 });
   source.on("error", error => unzip.destroy(error));
   unzip.on("close", () => source.destroy());

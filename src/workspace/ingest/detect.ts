@@ -4,6 +4,7 @@ import type { ContentKind } from "./bytes.js";
 import { detectDialect } from "./csv.js";
 import { findWrapper } from "./json-elements.js";
 import type { FileFormat } from "./records.js";
+import type { EvidenceFile } from "./walk.js";
 import { looksLikeZeek, readZeekHeaderLine, emptyZeekHeader } from "./zeek.js";
 
 export type Detection =
@@ -13,21 +14,25 @@ export type Detection =
 const headBytes = 256 * 1024;
 
 /** Looks at the beginning of a file. */
-export async function detectFormat(path: string, signal?: AbortSignal): Promise<Detection> {
-  const raw = await readHead(path, 16);
-  if (raw.length === 0) return { kind: "unreadable", reason: "the file is empty" };
+export async function detectFormat(file: EvidenceFile, signal?: AbortSignal): Promise<Detection> {
+  const raw = await readHead(file, 16);
+  if (raw.length === 0 && file.sizeBytes === 0) return { kind: "unreadable", reason: "the file is empty" };
+  if (raw.toString("latin1", 0, 4) === "PAR1" && file.member !== undefined)
+    return { kind: "unreadable", reason: "Parquet inside an archive; unpack it first" };
   if (raw.toString("latin1", 0, 4) === "PAR1")
     return { kind: "readable", format: { kind: "parquet" }, content: { compressed: false, encoding: "utf-8" } };
   const known = binaries.find(({ magic }) => raw.toString("latin1").startsWith(magic));
   if (known !== undefined) return { kind: "unreadable", reason: known.reason };
-  const content = await openContent(path, signal);
+  const content = await openContent(file, signal);
   const { head, whole } = await readStart(content.chunks);
   if (head.length === 0) {
     const reason = content.problem()?.reason ?? "the file is empty";
     return { kind: "unreadable", reason };
   }
+  if (head.toString("latin1", 257, 262) === "ustar")
+    return { kind: "unreadable", reason: "a tar archive; unpack it first" };
   if (head.subarray(0, 4096).includes(0)) return { kind: "unreadable", reason: "binary content" };
-  const format = detectText(head, whole, /\.(csv|tsv)(\.gz)?$/i.test(path) ? 0.5 : 0.8);
+  const format = detectText(head, whole, /\.(csv|tsv)(\.gz)?$/i.test(file.name) ? 0.5 : 0.8);
   return format === undefined
     ? { kind: "unreadable", reason: "text that is neither JSON, nor delimited, nor Zeek" }
     : { kind: "readable", format, content: content.kind };
@@ -35,7 +40,7 @@ export async function detectFormat(path: string, signal?: AbortSignal): Promise<
 
 const binaries: readonly { readonly magic: string; readonly reason: string }[] = [
   { magic: "ElfFile\0", reason: "a Windows event log (EVTX), not read yet; convert it to JSON first" },
-  { magic: "PK\x03\x04", reason: "a ZIP archive; unpack it first" },
+  { magic: "PK\x03\x04", reason: "a ZIP archive inside another; unpack it first" },
   { magic: "7z\xbc\xaf", reason: "a 7-Zip archive; unpack it first" },
   { magic: "BZh", reason: "bzip2 compression, not read; decompress it first" },
   { magic: "\xfd7zXZ", reason: "xz compression, not read; decompress it first" },

@@ -17,7 +17,7 @@ import { detectFormat } from "./detect.js";
 import type { Detection } from "./detect.js";
 import { RecordStatistics, fromPointer, valueAt } from "./fields.js";
 import { findWrapper } from "./json-elements.js";
-import { readHead } from "./bytes.js";
+import { readContentHead } from "./bytes.js";
 import { readRecords } from "./records.js";
 import type { FileFormat, ReadReject } from "./records.js";
 import { formatShift } from "./time-shift.js";
@@ -125,7 +125,7 @@ async function planFile(
   if (correction.skip === true) return { reason: "left out by ingest.yaml" };
   let detection: Detection;
   try {
-    detection = await corrected(await detectFormat(file.path, planner.signal), file, correction);
+    detection = await corrected(await detectFormat(file, planner.signal), file, correction);
     if (detection.kind === "unreadable") return { reason: detection.reason };
     return await planReadable(file, correction, detection, planner);
   } catch (error) {
@@ -147,7 +147,7 @@ async function corrected(found: Detection, file: EvidenceFile, correction: Parti
   }
   if (format === undefined) return found;
   if (format === "json") {
-    const wrapper = findWrapper(await readHead(file.path, 65_536)) ?? { array: false, offset: 0 };
+    const wrapper = findWrapper(await readContentHead(file, 65_536)) ?? { array: false, offset: 0 };
     return { kind: "readable", format: { kind: "json", wrapper }, content };
   }
   return {
@@ -211,7 +211,7 @@ async function takeSample(file: EvidenceFile, format: FileFormat, context: Recor
   let [records, bytes, whole] = [0, 0, true];
   let endedEarly: string | undefined;
   const options = planner.signal === undefined ? {} : { signal: planner.signal };
-  for await (const items of readRecords(file.path, format, options)) {
+  for await (const items of readRecords(file, format, options)) {
     for (const item of items) {
       if (item.kind === "ended-early") endedEarly = item.reason;
       else if (item.kind === "reject") {

@@ -2,6 +2,7 @@
 import { connectDuckDb, openDuckDb, quoteIdentifier, quoteLiteral } from "../../frame/duckdb.js";
 import type { RawRecord } from "../schema/route.js";
 import { openContent } from "./bytes.js";
+import type { ContentSource } from "./bytes.js";
 import { CsvSplitter } from "./csv.js";
 import type { CsvDialect, CsvItem } from "./csv.js";
 import { splitElements } from "./json-elements.js";
@@ -57,15 +58,15 @@ export const keptRejectChars = 16_384;
 
 /** Reads a file record by record, in its order. */
 export async function* readRecords(
-  path: string,
+  source: ContentSource,
   format: FileFormat,
   options: ReadOptions = {},
 ): AsyncGenerator<readonly ReadItem[]> {
   if (format.kind === "parquet") {
-    yield* readParquet(path, options);
+    yield* readParquet(source.path, options);
     return;
   }
-  const content = await openContent(path, options.signal);
+  const content = await openContent(source, options.signal);
   const statistics = options.statistics ?? { legacyLines: 0 };
   switch (format.kind) {
     case "json":

@@ -9,12 +9,13 @@ import { loadCatalogue } from "../schema/catalogue.js";
 import type { Catalogue } from "../schema/catalogue.js";
 import { createRouter } from "../schema/route.js";
 import type { RecordShape } from "../schema/route.js";
-import { sha256File, storageError } from "../storage/files.js";
+import { storageError } from "../storage/files.js";
 import { manifestName } from "../storage/manifest.js";
 import type { SourceEntry } from "../storage/manifest.js";
 import { physicalNames } from "../storage/names.js";
 import { createWorkspace, openWriter } from "../storage/writer.js";
 import type { WorkspaceWriter, WriterOptions } from "../storage/writer.js";
+import { sha256Of } from "./bytes.js";
 import { planColumns, sourceFileColumn } from "./columns.js";
 import type { TimeSource } from "./columns.js";
 import { RecordStatistics } from "./fields.js";
@@ -179,7 +180,7 @@ class IngestRun {
     const names = new Map(this.#writer.sources.map(s => [s.path, s]));
     for (const [done, planned] of this.#plan.files.entries()) {
       progress({ label: "hashing files", done, total: this.#plan.files.length, unit: "files" });
-      const sha256 = await sha256File(planned.file.path, this.#options.signal);
+      const sha256 = await sha256Of(planned.file, this.#options.signal);
       const same = known.get(sha256);
       const name = freeName(planned.file, names);
       if (same !== undefined && this.#options.force !== true) {
@@ -225,7 +226,7 @@ class IngestRun {
     const statistics = { legacyLines: 0 };
     const signal = this.#options.signal;
     let read = 0;
-    for await (const items of readRecords(planned.file.path, planned.format, {
+    for await (const items of readRecords(planned.file, planned.format, {
       statistics,
       ...(signal === undefined ? {} : { signal }),
     })) {

@@ -7,14 +7,14 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { prepareLab, serveNotebooks } from "../../src/cli/notebook-server.js";
 import type { CliServer } from "../../src/cli/host.js";
 import { smallPack } from "../../src/enrich/geo/small-pack.js";
 import { contosoDir, generateDemo } from "../../src/session/demo.js";
 import { createSession } from "../../src/session/session.js";
-import { launchChromium, withoutBrowser } from "../browser/chromium.js";
+import { findChromium, launchChromium, withoutBrowser } from "../browser/chromium.js";
 
 const repository = join(import.meta.dirname, "../..");
 const isBuilt =
@@ -216,6 +216,93 @@ describe.skipIf(skip)("the Lab", () => {
     expect(readFileSync(join(root, "git.hunt.md"), "utf8")).toContain("```ts id=second\na * 2 + 1\n```");
     expect(wrong).toEqual([]);
   });
+
+  test("the launcher makes a notebook as Markdown", async () => {
+    await open("getting-started.ipynb");
+    await command("launcher:create");
+    const card = page.locator(".jp-LauncherCard", { hasText: "Notebook as Markdown" });
+    await card.first().waitFor();
+    await picture("launcher");
+    await card.first().click();
+    await page.waitForSelector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell");
+    await idle();
+    const made = () => readdirSync(root).filter(n => /^Untitled\d*\.hunt\.md$/.test(n));
+    await expect.poll(made).toHaveLength(1);
+    await page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell .cm-content").first().click();
+    await page.keyboard.type("const a = 20; a * 2");
+    await page.keyboard.press("Control+Enter");
+    await expect.poll(() => outputs().first().textContent(), { timeout: 20_000 }).toContain("40");
+    await command("docmanager:save");
+    await expect.poll(() => readFileSync(join(root, made()[0] ?? ""), "utf8")).toContain("const a = 20; a * 2\n```");
+    expect(readFileSync(join(root, made()[0] ?? ""), "utf8")).not.toContain("40");
+  });
+
+  test("a running cell says for how long; one that waits for it says nothing", async () => {
+    writeNotebook("slow.ipynb", [cell("await new Promise(r => setTimeout(r, 3500)); 'done'"), cell("'next'")]);
+    await open("slow.ipynb");
+    const run = command("notebook:run-all-cells");
+    const clocks = page.locator(".jp-InputArea-prompt .hb-running");
+    await expect.poll(() => clocks.allTextContents(), { timeout: 10_000 }).toEqual([expect.stringMatching(/^[12] s$/)]);
+    expect(await page.locator(".jp-CodeCell").first().locator(".hb-running").count()).toBe(1);
+    await picture("running");
+    await run;
+    await expect.poll(() => outputs().last().textContent(), { timeout: 20_000 }).toContain("next");
+    await expect.poll(() => clocks.count()).toBe(0);
+  });
+
+  test("a kernel that is killed says so under its notebook, is there again, and the notebook is as it was", async () => {
+    writeNotebook("dies.ipynb", [cell("process.kill(process.pid, 'SIGKILL')"), cell("'alive'")]);
+    await open("dies.ipynb");
+    const before = readFileSync(join(root, "dies.ipynb"), "utf8");
+    void command("notebook:run-cell").catch(() => undefined);
+    const dialog = page.locator(".jp-Dialog .jp-mod-accept");
+    await dialog.waitFor({ timeout: 20_000 }).catch(() => undefined);
+    await picture("kernel-killed");
+    if ((await dialog.count()) > 0) await dialog.click();
+    await idle();
+    await page.locator(".jp-CodeCell .cm-content").nth(1).click();
+    await command("notebook:run-cell");
+    await expect.poll(() => outputs().last().textContent(), { timeout: 20_000 }).toContain("alive");
+    const sources = (text: string) =>
+      (JSON.parse(text) as { cells: { source: string | string[] }[] }).cells.map(c => [c.source].flat().join(""));
+    expect(sources(readFileSync(join(root, "dies.ipynb"), "utf8"))).toEqual(sources(before));
+  });
+
+  test("a browser that is killed loses at most what came after the last autosave; the kernel lives on", async () => {
+    writeNotebook("lost.ipynb", [cell("globalThis.kept = 7")]);
+    const settings = "@jupyterlab/docmanager-extension:plugin";
+    const asked = await page.request.get(address(`/lab/api/settings/${settings}`));
+    const { schema } = (await asked.json()) as { schema: { properties: Record<string, { default: unknown }> } };
+    expect(schema.properties["autosaveInterval"]?.default).toBe(30);
+    // A browser of its own, whose process can be reached.
+    const browserServer = await chromium.launchServer({
+      executablePath: findChromium() ?? "",
+      args: ["--no-sandbox", "--disable-gpu"],
+    });
+    const doomed = await chromium.connect(browserServer.wsEndpoint());
+    const own = await doomed.newContext({ viewport: { width: 1300, height: 900 } });
+    const tab = await own.newPage();
+    await tab.goto(server.address);
+    await open("lost.ipynb", tab);
+    await command("notebook:run-all-cells", {}, tab);
+    await tab.locator(".jp-CodeCell .cm-content").first().click();
+    await tab.keyboard.press("Control+End");
+    await tab.keyboard.type("; 'typed before the kill'");
+    await expect
+      .poll(() => onDisk("lost.ipynb").cells[0]?.source.join(""), { timeout: 45_000 })
+      .toContain("typed before the kill");
+    const crashed = new Promise(resolve => doomed.once("disconnected", resolve));
+    browserServer.process().kill("SIGKILL");
+    await crashed;
+    expect(onDisk("lost.ipynb").cells[0]?.source.join("")).toContain("typed before the kill");
+    await open("lost.ipynb");
+    expect(await page.locator(".jp-CodeCell .cm-content").first().textContent()).toContain("typed before the kill");
+    await page.locator(".jp-CodeCell .cm-content").first().click();
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type("globalThis.kept * 6");
+    await page.keyboard.press("Control+Enter");
+    await expect.poll(() => outputs().first().textContent(), { timeout: 20_000 }).toContain("42");
+  }, 90_000);
 
   test("a rename moves the file and keeps the kernel", async () => {
     writeNotebook("before.ipynb", [cell("globalThis.kept = 7"), cell("globalThis.kept")]);

@@ -17,7 +17,6 @@ import { kqlCells } from "./kql-cells";
 import { latex } from "./latex";
 import { logo } from "./logo";
 import { jupyterPlugins } from "./plugins";
-import { runningCells } from "./running-cells";
 import { safeMime } from "./safe-mime";
 import { sanitizer } from "./sanitizer";
 import { serverSettings } from "./server-settings";
@@ -45,7 +44,6 @@ async function main(): Promise<void> {
     kqlCells,
     latex,
     logo,
-    runningCells,
     safeMime,
     sanitizer,
     serverSettings,

@@ -237,19 +237,6 @@ describe.skipIf(skip)("the Lab", () => {
     expect(readFileSync(join(root, made()[0] ?? ""), "utf8")).not.toContain("40");
   });
 
-  test("a running cell says for how long; one that waits for it says nothing", async () => {
-    writeNotebook("slow.ipynb", [cell("await new Promise(r => setTimeout(r, 3500)); 'done'"), cell("'next'")]);
-    await open("slow.ipynb");
-    const run = command("notebook:run-all-cells");
-    const clocks = page.locator(".jp-InputArea-prompt .hb-running");
-    await expect.poll(() => clocks.allTextContents(), { timeout: 10_000 }).toEqual([expect.stringMatching(/^[12] s$/)]);
-    expect(await page.locator(".jp-CodeCell").first().locator(".hb-running").count()).toBe(1);
-    await picture("running");
-    await run;
-    await expect.poll(() => outputs().last().textContent(), { timeout: 20_000 }).toContain("next");
-    await expect.poll(() => clocks.count()).toBe(0);
-  });
-
   test("a kernel that is killed says so under its notebook, is there again, and the notebook is as it was", async () => {
     writeNotebook("dies.ipynb", [cell("process.kill(process.pid, 'SIGKILL')"), cell("'alive'")]);
     await open("dies.ipynb");

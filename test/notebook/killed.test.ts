@@ -107,8 +107,12 @@ const sourceOnDisk = (name: string): string =>
     .map(c => [c.source].flat().join(""))
     .join();
 const save = async (server: Running, name: string, source: string): Promise<number> =>
-  (await server.ask("PUT", `/api/contents/${name}`, { type: "notebook", content: JSON.parse(notebook(source)) }))
-    .status;
+  (
+    await server.ask("PUT", `/api/contents/${name}`, {
+      type: "notebook",
+      content: JSON.parse(notebook(source)) as object,
+    })
+  ).status;
 
 describe.skipIf(process.platform !== "linux")("killed", () => {
   test.each([

@@ -1,6 +1,7 @@
 /**
  * The kernel as a client sees it: ready, a cell's overhead, a comm's round trip, an interrupt, memory; beside ipykernel in the same
- * run, alternating, when a Python that has it is given (`HUNTBOOK_JUPYTER_PYTHON`). Needs `npm run build`.
+ * run, alternating, when a Python that has it is given (`HUNTBOOK_JUPYTER_PYTHON`); also beside Deno's kernel and tslab where they are
+ * installed (on the PATH, or named by `HUNTBOOK_DENO` and `HUNTBOOK_TSLAB`). Needs `npm run build`.
  *
  * With `starts N`: N starts and stops, and what they leave behind (processes, files and sockets, handles of this process).
  */
@@ -19,14 +20,18 @@ const { KernelHandle } = (await import(join(dist, "kernel-handle.js"))) as typeo
 const { ownKernelSpec } = (await import(join(dist, "kernel-spec.js"))) as typeof kernelSpec;
 
 const python = process.env["HUNTBOOK_JUPYTER_PYTHON"] ?? "python3";
-const hasPython = spawnSync(python, ["-c", "import ipykernel"], { stdio: "ignore" }).status === 0;
+const answers = (command: string, ...args: readonly string[]): boolean =>
+  spawnSync(command, args, { stdio: "ignore", env: { ...process.env, NO_COLOR: "1" } }).status === 0;
+const deno = process.env["HUNTBOOK_DENO"] ?? "deno";
+const tslab = process.env["HUNTBOOK_TSLAB"] ?? "tslab";
 const dir = mkdtempSync(join(tmpdir(), "huntbook-bench-"));
 const env = { ...process.env, HUNTBOOK_HOME: join(dir, "home"), JUPYTER_RUNTIME_DIR: join(dir, "runtime") };
 
 interface Subject {
   readonly spec: kernelSpec.KernelSpec;
   readonly cell: (n: number) => string;
-  readonly echo: string;
+  /** Registers a comm that answers; a kernel without two-way comms has none. */
+  readonly echo?: string;
   readonly busy: string;
   /** What a session has loaded after its first minute. */
   readonly warm: readonly string[];
@@ -41,7 +46,7 @@ const ours: Subject = {
     "%%kql\nf | summarize count() by a",
   ],
 };
-const theirs: Subject = {
+const ipykernel: Subject = {
   spec: {
     ...ours.spec,
     name: "python3",
@@ -61,6 +66,25 @@ const theirs: Subject = {
   busy: "while True: pass",
   warm: ["import json, sqlite3", "1"],
 };
+const typescript = (name: string, argv: readonly string[]): Subject => ({
+  spec: { ...ours.spec, name, displayName: name, argv, interruptMode: "signal" },
+  cell: ours.cell,
+  busy: ours.busy,
+  warm: ["import 'node:fs'; 1"],
+});
+/** By name: what there is to compare with, and whether it is here. */
+const peers = {
+  ipykernel: { subject: ipykernel, isHere: answers(python, "-c", "import ipykernel") },
+  deno: {
+    subject: typescript("deno", [deno, "jupyter", "--kernel", "--conn", "{connection_file}"]),
+    isHere: answers(deno, "--version"),
+  },
+  tslab: {
+    subject: typescript("tslab", [tslab, "kernel", "--config-path", "{connection_file}"]),
+    isHere: answers(tslab, "--version"),
+  },
+} as const;
+type PeerName = keyof typeof peers;
 
 /** Of a process, MiB; and seconds of processor time so far. */
 function usage(pid: number | undefined): { readonly rssMiB: number; readonly cpuMs: number } {
@@ -72,6 +96,7 @@ function usage(pid: number | undefined): { readonly rssMiB: number; readonly cpu
 const cells = 100;
 const trips = 100;
 const interrupts = 5;
+/** NaN: the kernel cannot do this. */
 type Figures = Record<
   "readyMs" | "readyCpuMs" | "cellMs" | "cellP10Ms" | "commMs" | "commP10Ms" | "interruptMs" | "readyMiB" | "warmMiB",
   number
@@ -92,7 +117,7 @@ async function measure({ spec, cell, echo, busy, warm }: Subject): Promise<Figur
       if (reply.status !== "ok") throw new Error(`${spec.displayName}: a cell failed`);
       cellTimes.push(performance.now() - from);
     }
-    const commTimes = await roundTrips(kernel, echo);
+    const commTimes = echo === undefined ? [] : await roundTrips(kernel, echo);
     const interruptTimes: number[] = [];
     for (let i = 0; i < interrupts; i += 1) {
       const running = kernel.channels.execute(busy);
@@ -145,23 +170,28 @@ async function roundTrips(kernel: kernelHandle.KernelHandle, echo: string): Prom
 const limits: Partial<Figures> = { readyMs: 400, cellMs: 6, commMs: 3, interruptMs: 250, readyMiB: 150, warmMiB: 450 };
 
 async function compare(rounds: number): Promise<void> {
-  const found: Record<"huntbook" | "ipykernel", Figures[]> = { huntbook: [], ipykernel: [] };
+  const here = (Object.keys(peers) as PeerName[]).filter(name => peers[name].isHere);
+  for (const name of Object.keys(peers) as PeerName[])
+    if (!here.includes(name)) console.log(`${name}: SKIPPED, it is not installed here`);
+  const own: Figures[] = [];
+  const others = Object.fromEntries(here.map(name => [name, [] as Figures[]])) as Record<PeerName, Figures[]>;
   for (let round = 0; round < rounds; round += 1) {
-    found.huntbook.push(await measure(ours));
-    if (hasPython) found.ipykernel.push(await measure(theirs));
+    own.push(await measure(ours));
+    for (const name of here) others[name].push(await measure(peers[name].subject));
   }
-  if (!hasPython) console.log(`ipykernel: SKIPPED, '${python}' does not have it (HUNTBOOK_JUPYTER_PYTHON)`);
-  const best = (figures: readonly Figures[], name: keyof Figures): number => Math.min(...figures.map(f => f[name]));
-  const rows = (Object.keys(found.huntbook[0] ?? {}) as (keyof Figures)[]).map(name => {
-    const values = found.huntbook.map(f => f[name]);
-    const [own, low] = [median(values), best(found.huntbook, name)];
-    const other = hasPython ? median(found.ipykernel.map(f => f[name])) : undefined;
-    const limit = limits[name];
-    const ratio = other === undefined ? "" : `${(own / other).toFixed(2)} × of ipykernel's ${other.toFixed(1)}`;
-    console.log(
-      `${name.padEnd(12)} ${own.toFixed(1).padStart(8)} (best ${low.toFixed(1)})  ${limit === undefined ? "" : `limit ${limit}`}  ${ratio}`,
+  const rows = (Object.keys(own[0] ?? {}) as (keyof Figures)[]).map(figure => {
+    const middle = median(own.map(f => f[figure]));
+    const best = Math.min(...own.map(f => f[figure]));
+    const theirs = here.map(name => [name, median(others[name].map(f => f[figure]))] as const);
+    const limit = limits[figure];
+    const verdict = limit === undefined ? "" : `limit ${limit}: ${middle <= limit ? "kept" : "NOT KEPT"}`;
+    const beside = theirs.map(([name, value]) =>
+      Number.isNaN(value) ? `${name}: cannot` : `${(middle / value).toFixed(2)} × ${name}'s ${value.toFixed(1)}`,
     );
-    return [name, { median: own, best: low, ipykernel: other }] as const;
+    console.log(
+      `${figure.padEnd(12)} ${middle.toFixed(1).padStart(8)} (best ${best.toFixed(1)})  ${verdict.padEnd(20)}  ${beside.join("; ")}`,
+    );
+    return [figure, { median: middle, best, ...Object.fromEntries(theirs) }] as const;
   });
   saveResult("kernel", { rounds, figures: Object.fromEntries(rows) });
 }

@@ -18,6 +18,7 @@ const benches: Readonly<Record<string, Bench>> = {
   kql: { file: "kql.ts", args: ["1m"] },
   startup: { file: "startup.ts" },
   lab: { file: "lab.ts" },
+  "first-start": { file: "first-start.ts", isLong: true },
   contoso: { file: "contoso.ts", args: ["small"] },
   ioc: { file: "ioc.ts" },
   kernel: { file: "kernel.ts" },

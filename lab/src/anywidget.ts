@@ -43,9 +43,11 @@ export const anywidget: JupyterFrontEndPlugin<void> = {
   requires: [IJupyterWidgetRegistry],
   activate: (_, registry: base.IJupyterWidgetRegistry) => {
     const { DOMWidgetModel, DOMWidgetView } = base;
-    // Once for all: its model and view share a runtime. Kernels ask for ~0.9.
+    // Once for all: its model and view share a runtime.
     const { AnyModel, AnyView } = define({ DOMWidgetModel, DOMWidgetView });
     const exports: base.ExportData = { AnyModel: withoutSavedCode(AnyModel), AnyView };
-    registry.registerWidget({ name: "anywidget", version: "0.9.18", exports });
+    // Our kernel takes any 0.x; Python's anywidget asks for its own minor version.
+    for (const version of ["0.9.18", "0.10.0", "0.11.0"])
+      registry.registerWidget({ name: "anywidget", version, exports });
   },
 };

@@ -36,8 +36,8 @@ const allowedStyles = new Set([
   ...["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin", "stroke-opacity"],
   ...["fill-opacity", "text-anchor", "dominant-baseline"],
 ]);
-/** Our views, code that JupyterLab has highlighted, tables of other kernels. The Lab's own classes could cover the page. */
-const allowedClass = /^(?:hb-[\w-]+|language-[\w-]+|cm-[a-z]+|\u037c\w+|dataframe|table|rendered_html)$/;
+/** Our views, code that JupyterLab has highlighted, colours of terminals, tables of other kernels. The Lab's own classes could cover the page. */
+const allowedClass = /^(?:hb-[\w-]+|language-[\w-]+|ansi-[a-z-]+|cm-[a-z]+|\u037c\w+|dataframe|table|rendered_html)$/;
 const allowedId = /^hb-[\w-]+$/;
 /** Links lead to pages and mail; pictures are data, attachments or files beside the notebook. */
 const allowedHref = /^(?:https?:|mailto:|#|\.{0,2}\/(?!\/)|[^:/?#]*(?:[/?#]|$))/i;

@@ -2,6 +2,7 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { ICommandPalette } from "@jupyterlab/apputils";
 import { IDefaultFileBrowser } from "@jupyterlab/filebrowser";
+import { ILauncher } from "@jupyterlab/launcher";
 import { IMainMenu } from "@jupyterlab/mainmenu";
 import { notebookIcon } from "@jupyterlab/ui-components";
 
@@ -11,12 +12,13 @@ const command = "huntbook:new-text-notebook";
 export const textNotebooks: JupyterFrontEndPlugin<void> = {
   id: "huntbook:text-notebooks",
   autoStart: true,
-  optional: [IDefaultFileBrowser, ICommandPalette, IMainMenu],
+  optional: [IDefaultFileBrowser, ICommandPalette, IMainMenu, ILauncher],
   activate: (
     app: JupyterFrontEnd,
     browser: IDefaultFileBrowser | null,
     palette: ICommandPalette | null,
     menu: IMainMenu | null,
+    launcher: ILauncher | null,
   ) => {
     app.docRegistry.addFileType(
       {
@@ -31,7 +33,7 @@ export const textNotebooks: JupyterFrontEndPlugin<void> = {
       ["Notebook"],
     );
     app.commands.addCommand(command, {
-      label: args => (args["isMenu"] === true ? "Notebook as Markdown" : "New Notebook as Markdown"),
+      label: args => (args["isShort"] === true ? "Notebook as Markdown" : "New Notebook as Markdown"),
       caption: "A notebook for git: sources in Markdown, outputs kept elsewhere",
       icon: args => (args["isPalette"] === true ? undefined : notebookIcon),
       execute: async () => {
@@ -44,6 +46,7 @@ export const textNotebooks: JupyterFrontEndPlugin<void> = {
       },
     });
     palette?.addItem({ command, category: "Huntbook", args: { isPalette: true } });
-    menu?.fileMenu.newMenu.addGroup([{ command, args: { isMenu: true } }], 25);
+    menu?.fileMenu.newMenu.addGroup([{ command, args: { isShort: true } }], 25);
+    launcher?.add({ command, category: "Notebook", rank: 10, args: { isShort: true } });
   },
 };

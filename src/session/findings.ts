@@ -111,7 +111,7 @@ async function rowsOfFrame(frame: Frame): Promise<Rows> {
   return {
     columns: frame.columns.map(({ name, type }) => ({ name, type })),
     cells,
-    objects: (await frame.rows({ bigint: true })),
+    objects: await frame.rows({ bigint: true }),
     completeness: frame.completeness,
     ...(query === undefined ? {} : { query }),
   };
@@ -141,7 +141,7 @@ function toCell(value: unknown): TableCell {
   if (typeof value === "bigint") return value.toString();
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   // Functions and symbols have no JSON.
-  return (JSON.stringify(value, withBigints)) ?? null;
+  return JSON.stringify(value, withBigints) ?? null;
 }
 
 function rowsOfObjects(given: readonly unknown[]): Rows {
@@ -166,7 +166,7 @@ function rowsOfObjects(given: readonly unknown[]): Rows {
 
 async function readRows(rows: FindingSpec["rows"]): Promise<Rows> {
   if (rows === undefined || rows === null) return rowsOfObjects([]);
-  if (rows instanceof Frame || rows instanceof PendingFrame) return rowsOfFrame((await rows));
+  if (rows instanceof Frame || rows instanceof PendingFrame) return rowsOfFrame(await rows);
   return rowsOfObjects(Array.isArray(rows) ? rows : [rows]);
 }
 

@@ -7,7 +7,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { prepareLab, serveNotebooks } from "../../src/cli/notebook-server.js";
 import type { CliServer } from "../../src/cli/host.js";
@@ -17,8 +17,8 @@ import { createSession } from "../../src/session/session.js";
 import { figureBundle } from "../../src/frame/plot/plotted.js";
 import { sampleFigures } from "../../src/view/figure/samples.js";
 import { toView } from "../../src/view/index.js";
-import { launchChromium, withoutBrowser } from "../browser/chromium.js";
 import { hostileTexts } from "../browser/hostile.js";
+import { findChromium, launchChromium, withoutBrowser } from "../browser/chromium.js";
 
 const repository = join(import.meta.dirname, "../..");
 const isBuilt =
@@ -220,6 +220,80 @@ describe.skipIf(skip)("the Lab", () => {
     expect(readFileSync(join(root, "git.hunt.md"), "utf8")).toContain("```ts id=second\na * 2 + 1\n```");
     expect(wrong).toEqual([]);
   });
+
+  test("the launcher makes a notebook as Markdown", async () => {
+    await open("getting-started.ipynb");
+    await command("launcher:create");
+    const card = page.locator(".jp-LauncherCard", { hasText: "Notebook as Markdown" });
+    await card.first().waitFor();
+    await picture("launcher");
+    await card.first().click();
+    await page.waitForSelector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell");
+    await idle();
+    const made = () => readdirSync(root).filter(n => /^Untitled\d*\.hunt\.md$/.test(n));
+    await expect.poll(made).toHaveLength(1);
+    await page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell .cm-content").first().click();
+    await page.keyboard.type("const a = 20; a * 2");
+    await page.keyboard.press("Control+Enter");
+    await expect.poll(() => outputs().first().textContent(), { timeout: 20_000 }).toContain("40");
+    await command("docmanager:save");
+    await expect.poll(() => readFileSync(join(root, made()[0] ?? ""), "utf8")).toContain("const a = 20; a * 2\n```");
+    expect(readFileSync(join(root, made()[0] ?? ""), "utf8")).not.toContain("40");
+  });
+
+  test("a kernel that is killed says so under its notebook, is there again, and the notebook is as it was", async () => {
+    writeNotebook("dies.ipynb", [cell("process.kill(process.pid, 'SIGKILL')"), cell("'alive'")]);
+    await open("dies.ipynb");
+    const before = readFileSync(join(root, "dies.ipynb"), "utf8");
+    void command("notebook:run-cell").catch(() => undefined);
+    const dialog = page.locator(".jp-Dialog .jp-mod-accept");
+    await dialog.waitFor({ timeout: 20_000 }).catch(() => undefined);
+    await picture("kernel-killed");
+    if ((await dialog.count()) > 0) await dialog.click();
+    await idle();
+    await page.locator(".jp-CodeCell .cm-content").nth(1).click();
+    await command("notebook:run-cell");
+    await expect.poll(() => outputs().last().textContent(), { timeout: 20_000 }).toContain("alive");
+    const sources = (text: string) =>
+      (JSON.parse(text) as { cells: { source: string | string[] }[] }).cells.map(c => [c.source].flat().join(""));
+    expect(sources(readFileSync(join(root, "dies.ipynb"), "utf8"))).toEqual(sources(before));
+  });
+
+  test("a browser that is killed loses at most what came after the last autosave; the kernel lives on", async () => {
+    writeNotebook("lost.ipynb", [cell("globalThis.kept = 7")]);
+    const settings = "@jupyterlab/docmanager-extension:plugin";
+    const asked = await page.request.get(address(`/lab/api/settings/${settings}`));
+    const { schema } = (await asked.json()) as { schema: { properties: Record<string, { default: unknown }> } };
+    expect(schema.properties["autosaveInterval"]?.default).toBe(30);
+    // A browser of its own, whose process can be reached.
+    const browserServer = await chromium.launchServer({
+      executablePath: findChromium() ?? "",
+      args: ["--no-sandbox", "--disable-gpu"],
+    });
+    const doomed = await chromium.connect(browserServer.wsEndpoint());
+    const own = await doomed.newContext({ viewport: { width: 1300, height: 900 } });
+    const tab = await own.newPage();
+    await tab.goto(server.address);
+    await open("lost.ipynb", tab);
+    await command("notebook:run-all-cells", {}, tab);
+    await tab.locator(".jp-CodeCell .cm-content").first().click();
+    await tab.keyboard.press("Control+End");
+    await tab.keyboard.type("; 'typed before the kill'");
+    await expect
+      .poll(() => onDisk("lost.ipynb").cells[0]?.source.join(""), { timeout: 45_000 })
+      .toContain("typed before the kill");
+    const crashed = new Promise(resolve => doomed.once("disconnected", resolve));
+    browserServer.process().kill("SIGKILL");
+    await crashed;
+    expect(onDisk("lost.ipynb").cells[0]?.source.join("")).toContain("typed before the kill");
+    await open("lost.ipynb");
+    expect(await page.locator(".jp-CodeCell .cm-content").first().textContent()).toContain("typed before the kill");
+    await page.locator(".jp-CodeCell .cm-content").first().click();
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type("globalThis.kept * 6");
+    await page.keyboard.press("Control+Enter");
+    await expect.poll(() => outputs().first().textContent(), { timeout: 20_000 }).toContain("42");
+  }, 90_000);
 
   test("a rename moves the file and keeps the kernel", async () => {
     writeNotebook("before.ipynb", [cell("globalThis.kept = 7"), cell("globalThis.kept")]);
@@ -912,32 +986,94 @@ describe.skipIf(skip)("the Lab", () => {
     await expectHarmless();
   });
 
-  test("1,000 cells and 10 MB of output stay usable", async () => {
-    const big = "x".repeat(99) + "\n";
+  test("a notebook of 1,000 cells runs whole, and is edited and saved at its end", async () => {
     writeNotebook(
       "big.ipynb",
-      Array.from({ length: 1000 }, (_, i) => cell(`${i}`, [], `cell-${i}`)),
+      Array.from({ length: 1000 }, (_, i) => cell(`${i} * 2`, [], `cell-${i}`)),
     );
     await open("big.ipynb");
-    expect(
-      await page.evaluate(
-        () =>
-          (globalThis as unknown as { jupyterapp: { shell: { currentWidget: { content: { widgets: unknown[] } } } } })
-            .jupyterapp.shell.currentWidget.content.widgets.length,
-      ),
-    ).toBe(1000);
-    await command("notebook:run-cell");
-    await expect.poll(() => outputs().count(), { timeout: 20_000 }).toBe(1);
+    await command("notebook:run-all-cells");
+    await idle();
+    await page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-WindowedPanel-outer").evaluate(e => {
+      e.scrollTop = e.scrollHeight;
+    });
+    await expect.poll(() => outputs().last().textContent(), { timeout: 60_000 }).toContain("1998");
+    await page.locator(".jp-CodeCell .cm-content").last().click();
+    await page.keyboard.press("Control+End");
+    await page.keyboard.type(" + 1");
+    await page.keyboard.press("Control+Enter");
+    await expect.poll(() => outputs().last().textContent(), { timeout: 20_000 }).toContain("1999");
+    await picture("thousand-cells");
+    await command("docmanager:save");
+    const saved = onDisk("big.ipynb").cells;
+    expect([saved.length, saved.at(-1)?.source, saved.every(c => c.outputs?.length === 1)]).toEqual([
+      1000,
+      ["999 * 2 + 1"],
+      true,
+    ]);
+    expect(wrong).toEqual([]);
+  }, 150_000);
+
+  test("a cell that prints 10 MB: the page shows both ends, says what it left out and gives it; the notebook keeps all", async () => {
+    const big = "x".repeat(99) + "\n";
     writeNotebook("loud.ipynb", [
-      cell(`for (let i = 0; i < 100; i += 1) console.log(${JSON.stringify(big)}.repeat(1000));`),
+      cell(
+        `for (let i = 0; i < 100; i += 1) console.log(${JSON.stringify(big)}.repeat(1000));\nconsole.log("the end")`,
+      ),
       cell("'after'"),
     ]);
     await open("loud.ipynb");
     await command("notebook:run-all-cells");
-    await expect.poll(() => outputs().last().textContent(), { timeout: 40_000 }).toContain("after");
+    await expect.poll(() => outputs().last().textContent(), { timeout: 30_000 }).toContain("after");
+    const printed = outputs().first();
+    expect(await printed.locator(".hb-cut").textContent()).toMatch(
+      /^9\.9 MB of this output \(99,\d{3} lines\) are not drawn/,
+    );
+    expect((await printed.textContent())?.trimEnd()).toMatch(/x\n+the end$/);
+    const drawn = async () => (await printed.textContent())?.length ?? 0;
+    expect(await drawn()).toBeLessThan(150_000);
+    // The page answers: typing in the next cell, and running it.
+    await page.locator(".jp-CodeCell .cm-content").nth(1).click();
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type("'still here'");
+    await page.keyboard.press("Control+Enter");
+    await expect.poll(() => outputs().last().textContent(), { timeout: 10_000 }).toContain("still here");
+    await picture("ten-megabytes");
+    await printed.getByRole("button", { name: "Show more" }).click();
+    expect(await drawn()).toBeGreaterThan(300_000);
+    const download = page.waitForEvent("download");
+    await printed.getByRole("button", { name: "Save all as a file" }).click();
+    const file = await (await download).path();
+    expect(readFileSync(file).length).toBe(10_000_000 + 100 + "the end\n".length);
     await command("docmanager:save");
     await expect
       .poll(() => readFileSync(join(root, "loud.ipynb")).length, { timeout: 30_000 })
-      .toBeGreaterThan(9_000_000);
-  }, 150_000);
+      .toBeGreaterThan(10_000_000);
+    await open("loud.ipynb");
+    await expect.poll(() => printed.locator(".hb-cut").count()).toBe(1);
+    expect(await drawn()).toBeLessThan(150_000);
+    expect(wrong).toEqual([]);
+  }, 90_000);
+
+  test("10 MB of plain text, of markup and of Markdown are cut or asked for; pieces of a line stay in their place", async () => {
+    writeNotebook("wide.ipynb", [
+      cell('await display({ "text/plain": "<b>&lt;".repeat(2_000_000) }, { raw: true })'),
+      cell('await display({ "text/html": "<p>row</p>".repeat(1_000_000) }, { raw: true })'),
+      cell('await display({ "text/markdown": "- *row*\\n".repeat(1_200_000) }, { raw: true })'),
+      cell(
+        'for (let i = 0; i <= 100; i += 1) { process.stdout.write(`\\r\\u001b[31m${i} %\\u001b[0m`); await new Promise(r => setTimeout(r, 3)); }\nconsole.log(" <done> & dusted");',
+      ),
+    ]);
+    await open("wide.ipynb");
+    await command("notebook:run-all-cells");
+    await expect.poll(() => outputs().last().textContent(), { timeout: 30_000 }).toContain("done");
+    expect(await outputs().nth(0).locator(".hb-cut").textContent()).toMatch(/^13\.9 MB of this output \(0 lines\)/);
+    expect((await outputs().nth(0).textContent())?.startsWith("<b>&lt;<b>&lt;")).toBe(true);
+    expect(await outputs().nth(1).textContent()).toMatch(/^10\.0 MB of markup are not drawn/);
+    expect(await outputs().nth(2).textContent()).toMatch(/^9\.6 MB of markup are not drawn/);
+    expect((await outputs().nth(3).textContent())?.trimEnd()).toBe("100 % <done> & dusted");
+    expect(await outputs().nth(3).locator(".ansi-red-fg").textContent()).toBe("100 %");
+    await picture("cut-outputs");
+    expect(wrong).toEqual([]);
+  }, 90_000);
 });

@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { HuntError, messageOf } from "../../base/error.js";
 import type { ConnectionInfo, PrivateConnection } from "../protocol/connection.js";
-import { createConnection } from "../protocol/connection.js";
+import { createConnection, endpointOf, ports } from "../protocol/connection.js";
 import type { KernelInfoReply } from "../protocol/message.js";
 import { KernelChannels } from "./channels.js";
 import type { KernelSpec } from "./kernel-spec.js";
@@ -108,6 +108,7 @@ export class KernelHandle {
   }
 
   async #launch(): Promise<void> {
+    this.#removeSockets();
     this.#spawn();
     try {
       this.#info = await this.#channels.ready({ timeoutMs: this.#options.startTimeoutMs ?? 60_000 });
@@ -120,6 +121,14 @@ export class KernelHandle {
       throw this.#startFailed(how);
     }
     this.#setState("running", "is ready");
+  }
+
+  /** Socket files of a kernel that was killed: the next one could not listen there. */
+  #removeSockets(): void {
+    for (const name of ports) {
+      const endpoint = endpointOf(this.#connection.info, name);
+      if (endpoint.transport === "ipc") rmSync(endpoint.path, { force: true });
+    }
   }
 
   #spawn(): void {

@@ -194,6 +194,11 @@ test("displays come in order, awaited or not, and can be replaced", async () => 
   expect(outputs).toContainEqual({ kind: "display", data: { "text/plain": "2" }, displayId: "p" });
 });
 
+test("a cell that ends with a display has no other result: the handle is for code", async () => {
+  for (const code of ["display(1)", "await display(1)", "const h = await display(1, { id: true }); h"])
+    expect((await run(code)).outputs.map(o => o.kind)).toEqual(["display"]);
+});
+
 test("what a cell shows late is filed under that cell", async () => {
   const early = await run(
     "let go: (v: number) => void; new Promise<number>(r => { go = r }).then(v => display(v)); undefined",

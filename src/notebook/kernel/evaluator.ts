@@ -84,6 +84,8 @@ export class Evaluator {
   readonly #cells = new AsyncLocalStorage<CellRun>();
   readonly #positions = new CellPositions();
   readonly #names = new Set<string>();
+  /** What `display` gave: for code, and no result of a cell. */
+  readonly #handles = new WeakSet<object>();
   #last: CellRun | undefined;
   #running = false;
 
@@ -303,6 +305,7 @@ export class Evaluator {
   async #showResult(run: CellRun, value: unknown): Promise<void> {
     await Promise.race([Promise.all(run.pending), run.interrupted]);
     if (value === undefined || run.request.showResult === false) return;
+    if (typeof value === "object" && value !== null && this.#handles.has(value)) return;
     const data = await Promise.race([toBundle(value), run.interrupted]);
     this.#emit(run, { kind: "result", data, ...noteShown(run, value) });
   }
@@ -336,7 +339,9 @@ export class Evaluator {
       const hint = "write display(value, { id: true })";
       throw new HuntError("notebook/display", "what was displayed without an id cannot be updated", { hint });
     };
-    return id === undefined ? { update } : { id, update };
+    const handle = id === undefined ? { update } : { id, update };
+    this.#handles.add(handle);
+    return handle;
   }
 
   #update(run: CellRun, displayId: string, value: unknown): Promise<void> {

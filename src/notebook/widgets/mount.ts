@@ -8,6 +8,9 @@ import type { AnyControl } from "./control.js";
 import type { WidgetModels } from "./models.js";
 import type { WidgetEvent, WidgetNode, WidgetState, WidgetValue } from "./node.js";
 
+/** Any 0.x: front ends have 0.9 to 0.11 and compare exactly; the contract is the same. Also a version in a content network's address. */
+const anywidgetVersion = "0";
+
 /** Files of `dist/web`: the modules that draw widgets, and the small one that finds them. */
 export type WidgetModuleName = "widgets" | "widgets-view" | "widgets-stub";
 
@@ -61,8 +64,13 @@ export function openMount(root: AnyControl): Mount | undefined {
   const fullState = (): JsonObject => {
     const state = readState(root);
     return {
-      ...modelNames("AnyModel", "anywidget", "~0.9.*"),
-      ...{ _view_name: "AnyView", _view_module: "anywidget", _view_module_version: "~0.9.*", _view_count: null },
+      ...modelNames("AnyModel", "anywidget", anywidgetVersion),
+      ...{
+        _view_name: "AnyView",
+        _view_module: "anywidget",
+        _view_module_version: anywidgetVersion,
+        _view_count: null,
+      },
       ...{ _anywidget_id: "huntbook.widget", _esm: host.module("widgets-stub") },
       front: openFront(host, moduleFor(state.tree)),
       ...{ _dom_classes: [], layout: `IPY_MODEL_${layout.id}` },
@@ -100,7 +108,7 @@ export function openMount(root: AnyControl): Mount | undefined {
 function openFront({ comms, models, module }: WidgetHost, name: WidgetModuleName): string {
   return models.once(name, () => {
     const state: JsonObject = {
-      ...modelNames("AnyModel", "anywidget", "~0.9.*"),
+      ...modelNames("AnyModel", "anywidget", anywidgetVersion),
       ...{ _anywidget_id: "huntbook.front", _esm: "export default { render() {} };", code: module(name) },
     };
     const comm = comms.open("jupyter.widget", {

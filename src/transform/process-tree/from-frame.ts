@@ -135,7 +135,8 @@ function chooseRows(
 /** Some rows and their ancestors. */
 function lineages(forest: ProcessForest, rows: readonly number[]): Uint8Array {
   const within = new Uint8Array(forest.order.length);
-  for (const row of rows) for (let at = row; at >= 0 && within[at] === 0; at = forest.parentAt[at] ?? -1) within[at] = 1;
+  for (const row of rows)
+    for (let at = row; at >= 0 && within[at] === 0; at = forest.parentAt[at] ?? -1) within[at] = 1;
   return within;
 }
 

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -8,6 +9,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -457,6 +459,16 @@ describe("the thread", () => {
     expect((await save).status).toBe(200);
     expect((saved("big.ipynb")["cells"] as unknown[]).length).toBe(1000);
     expect((await ask("GET", "big.ipynb", undefined, { by: thread.handle })).status).toBe(500);
+  });
+
+  test("what a killed save left beside a notebook goes with the next save, unless it is of a server that still writes", async () => {
+    const thread = startContentsThread({ root, stateDir: join(base, "state") });
+    const [old, young] = [".k.ipynb.0123456789ab.tmp", ".k.ipynb.ba9876543210.tmp"].map(n => join(root, n));
+    for (const file of [old, young]) writeFileSync(file ?? "", "{");
+    utimesSync(old ?? "", 0, 0);
+    await ask("PUT", "k.ipynb", { type: "notebook", content: notebook([code("1")]) }, { by: thread.handle });
+    await thread.close();
+    expect([existsSync(old ?? ""), existsSync(young ?? "")]).toEqual([false, true]);
   });
 
   test("a server killed while saving leaves the old or the new notebook, whole", () => {

@@ -143,8 +143,13 @@ export class Kernel {
     try {
       await this.#process.restart();
     } catch {
-      this.#die();
+      // It may have been shut down meanwhile.
+      if (!this.#wasEnded()) this.#die();
     }
+  }
+
+  #wasEnded(): boolean {
+    return this.#ended;
   }
 
   #die(): void {

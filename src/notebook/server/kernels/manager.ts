@@ -89,7 +89,7 @@ export class KernelManager {
       ...(wish.path === undefined ? {} : { notebook: wish.path }),
     };
     const process = await launcher.launch(request);
-    const kernel: Kernel = new Kernel({ name, process, now: this.#now, onDead: () => void this.shutdown(kernel.id) });
+    const kernel: Kernel = new Kernel({ name, process, now: this.#now, onDead: () => void this.#forget(kernel) });
     this.#kernels.set(kernel.id, kernel);
     return kernel;
   }
@@ -100,6 +100,11 @@ export class KernelManager {
     this.#kernels.delete(id);
     for (const [sessionId, session] of this.#sessions) if (session.kernel === kernel) this.#sessions.delete(sessionId);
     await kernel.shutdown();
+  }
+
+  /** A kernel that died by itself; it may have been shut down in the same moment. */
+  async #forget(kernel: Kernel): Promise<void> {
+    if (this.#kernels.has(kernel.id)) await this.shutdown(kernel.id).catch(() => undefined);
   }
 
   sessions(): readonly SessionModel[] {

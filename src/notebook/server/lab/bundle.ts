@@ -85,6 +85,14 @@ const patches: readonly Patch[] = [
     from: /define\(\["@jupyter-widgets\/base"\], (\w+)\);?/,
     to: "export default $1;",
   },
+  {
+    file: /[\\/]outputarea[\\/]lib[\\/]model\.js$/,
+    because:
+      "compares all of a stream's text, character by character, with every piece that is printed: a minute for 10 MB",
+    from: /(function addText\(prevIndex, curText, newText\) \{[\s\S]*?)let idx = 0;/,
+    // Nothing before the line that the cursor is in can change.
+    to: '$1let idx = prevIndex > 0 ? curText.text.lastIndexOf("\\n", prevIndex - 1) + 1 : 0;',
+  },
 ];
 
 /** Modules that are replaced: what has no code generation, no second way to run scripts, or a form that bundles. */

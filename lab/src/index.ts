@@ -10,7 +10,9 @@ import { IConnectionStatus, IServiceManager } from "@jupyterlab/services";
 import { PluginRegistry } from "@lumino/coreutils";
 import { anywidget } from "./anywidget";
 import { catalogPanel } from "./catalog-panel";
+import { cellProblems } from "./cell-problems";
 import { cleanNotebook } from "./clean-notebook";
+import { elapsed } from "./elapsed";
 import { gallery } from "./gallery";
 import { huntWindow } from "./hunt-window";
 import { kqlCells } from "./kql-cells";
@@ -38,7 +40,9 @@ async function main(): Promise<void> {
   const own = [
     anywidget,
     catalogPanel,
+    cellProblems,
     cleanNotebook,
+    elapsed,
     gallery,
     huntWindow,
     kqlCells,

@@ -98,6 +98,8 @@ function secretCuts(text: string): Cut[] {
       for (const { key, value } of node.items) {
         const name = isScalar(key) ? String(key.value) : "";
         if (isScalar(key) && showKey(name) !== name && key.value !== "<<") cut(key);
+        // A key that is a mapping or a list (`? …`) is not known to the table: whatever it holds is hidden.
+        if (!isScalar(key)) walk(key as Node | null, [...path, name], true);
         walk(value as Node | null, [...path, name], inside);
       }
     }

@@ -450,3 +450,11 @@ test("a whole text that cannot be read is refused with its line, and nothing is 
   );
   expect([textOf(editor), editor.isChanged, editor.canUndo]).toEqual([sample, false, false]);
 });
+
+test("a key that is itself a mapping is hidden with all it holds", () => {
+  const text = "? msticpy:\n  Proxies:\n    https: { Password: hunter2-S3cret }\nHuntbook: { Window: 7d }\n";
+  const shown = hideSecrets(text);
+  expect(shown.text).not.toContain("hunter2");
+  expect(shown.text).toContain("Huntbook: { Window: 7d }");
+  expect(restoreSecrets(shown.text, shown)).toBe(text);
+});

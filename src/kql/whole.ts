@@ -32,7 +32,7 @@ export function wholeSlots(plan: Plan): ReadonlySet<Slot> {
   const computed = (items: readonly Computed[]): void => items.forEach(i => mark(i.slot, isWhole(i.expr, found)));
   const visit = (rel: Rel): void => {
     inputsOf(rel).forEach(visit);
-    exprsOf(rel).flatMap(expressionRels).forEach(visit);
+    if (rel.kind !== "union") exprsOf(rel).flatMap(expressionRels).forEach(visit);
     switch (rel.kind) {
       case "scan":
         return rel.columns.forEach(c => mark(c.slot, c.whole === true));
@@ -60,7 +60,9 @@ export function wholeSlots(plan: Plan): ReadonlySet<Slot> {
         return rel.columns.forEach((c, i) =>
           mark(
             c.slot,
-            rel.inputs.some(({ sources }) => sources[i] !== undefined && isWhole(sources[i], found)),
+            // A union of all tables of a cloud has millions of places.
+            c.type === "decimal" &&
+              rel.inputs.some(({ sources }) => sources[i] !== undefined && isWhole(sources[i], found)),
           ),
         );
       case "window":

@@ -9,7 +9,8 @@ import { FeedSource, type FeedOptions } from "../enrich/ti/feed-source.js";
 import { TiLookup, type TiLookupOptions, type TiPlan } from "../enrich/ti/lookup.js";
 import type { ColumnOptions, ObservableInput } from "../enrich/ti/observables.js";
 import { retiredProviders } from "../enrich/ti/providers/index.js";
-import type { TiSource } from "../enrich/ti/source.js";
+import type { TiQuery } from "../enrich/ti/provider.js";
+import type { TiAsk, TiSource } from "../enrich/ti/source.js";
 import type { TiResult } from "../enrich/ti/result.js";
 import { describeRows, type TableCell } from "../view/index.js";
 import { ambientSignal, currentSession } from "./ambient.js";
@@ -81,15 +82,38 @@ function portsOf(session: Session): ConfigurePorts {
 function pluginSources(session: Session) {
   return session.plugins.providers.flatMap(({ kind, name, provider }) => {
     if (kind !== "ti") return [];
-    const source = (typeof provider === "function" ? new (provider as new () => unknown)() : provider) as TiSource;
+    const given = (typeof provider === "function" ? new (provider as new () => unknown)() : provider) as PluginTiSource;
     const parts = ["ask", "plan", "subtypes"] as const;
-    const missing = parts.find(part => typeof (source as Partial<TiSource>)[part] !== "function");
-    if (missing === undefined) return [{ source, isPrimary: true, isEnabled: true }];
+    const missing = parts.find(part => typeof (given as Partial<PluginTiSource>)[part] !== "function");
+    if (missing === undefined) return [{ source: toTiSource(given), isPrimary: true, isEnabled: true }];
     const message = `provider '${name}' of a plug-in cannot be asked: it has no ${missing}()`;
     session.notify({ code: "session/plugin", message, hint: "it needs name, kind, ask, plan, subtypes and usage" });
     return [];
   });
 }
+
+/** As plug-ins write it: asked about a list at a time, at most some hundreds. */
+type PluginTiSource = Omit<TiSource, "ask"> & {
+  ask(queries: readonly TiQuery[], ask: TiAsk): Promise<void>;
+};
+
+const toTiSource = (given: PluginTiSource): TiSource => ({
+  name: given.name,
+  describes: given.describes,
+  kind: given.kind,
+  isOutbound: given.isOutbound,
+  get unavailable() {
+    return given.unavailable;
+  },
+  get usage() {
+    return given.usage;
+  },
+  subtypes: type => given.subtypes(type),
+  plan: queries => given.plan(queries),
+  ask: async (batches, ask) => {
+    for await (const queries of batches) await given.ask(queries, ask);
+  },
+});
 
 export interface TILookupSettings {
   /** Only these of the configuration; also providers that need no key (`Tor`, `InternetDB`) by name. */

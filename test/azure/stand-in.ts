@@ -86,7 +86,8 @@ export class AzureStandIn {
   readonly #faults: { fault: Fault; left: number }[] = [];
   readonly #sockets = new Set<Socket>();
   readonly #tls = createServer({ cert: serverCertificate, key: serverKey }, (q, r) => void this.#serve(q, r));
-  readonly #plain = createHttp((q, r) => void this.#serve(q, r));
+  // Kept open: a client that reuses a connection in the moment of its end would fail for no reason of its own.
+  readonly #plain = createHttp({ keepAliveTimeout: 60_000 }, (q, r) => void this.#serve(q, r));
   readonly #proxy = createHttp((_q, r) => r.writeHead(400).end());
   /** `user:password` that the proxy asks for. */
   proxyLogin: string | undefined;

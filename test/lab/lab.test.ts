@@ -433,6 +433,61 @@ describe.skipIf(skip)("the Lab", () => {
     await picture("kql");
   });
 
+  test("what is wrong in a KQL cell is underlined while it is written, with what to do; a run that makes the name takes it away", async () => {
+    writeNotebook("problems.ipynb", [
+      cell("%%kql\nSigninLogs | where UserPrincipal == 'x' | take 1"),
+      cell("%%kql hits\nSigninLogs | take 3"),
+    ]);
+    await open("problems.ipynb");
+    const marks = page.locator(".cm-lintRange");
+    const first = page.locator(".jp-CodeCell .cm-content").first();
+    await first.click();
+    await page.keyboard.press("Control+End");
+    // Opening asks nothing: what nobody has touched is not marked.
+    expect(await marks.count()).toBe(0);
+    await page.keyboard.type(" ");
+    await expect.poll(() => marks.allTextContents(), { timeout: 40_000 }).toEqual(["UserPrincipal"]);
+    await page.keyboard.press("F8");
+    const tooltip = page.locator(".cm-tooltip-lint");
+    await expect
+      .poll(() => tooltip.textContent(), { timeout: 20_000 })
+      .toMatch(/UserPrincipal.*did you mean 'UserPrincipalName'/s);
+    await picture("problems");
+    await page.keyboard.press("Control+a");
+    await page.keyboard.type("%%kql\nhits | count");
+    await expect.poll(() => marks.allTextContents(), { timeout: 40_000 }).toEqual(["hits"]);
+    await page.locator(".jp-CodeCell .cm-content").nth(1).click();
+    await page.keyboard.press("Shift+Enter");
+    await expect.poll(() => marks.count(), { timeout: 40_000 }).toBe(0);
+  });
+
+  test("TypeScript is checked when that is switched on, as warnings", async () => {
+    writeNotebook("types.ipynb", [cell("const answer: number = 'x'")]);
+    await open("types.ipynb");
+    const marks = page.locator(".cm-lintRange-warning");
+    await page.locator(".jp-CodeCell .cm-content").click();
+    await page.keyboard.press("Control+End");
+    await page.keyboard.type(";");
+    await page.waitForTimeout(2000);
+    expect(await marks.count()).toBe(0);
+    await command("huntbook:check-typescript");
+    await expect.poll(() => marks.allTextContents(), { timeout: 40_000 }).toEqual(["answer"]);
+    await command("huntbook:check-typescript");
+    await expect.poll(() => marks.count(), { timeout: 20_000 }).toBe(0);
+  });
+
+  test("the cell that runs says for how long, and says nothing once it has ended", async () => {
+    writeNotebook("slow.ipynb", [cell("await new Promise(done => setTimeout(done, 4000)); 'done'"), cell("1 + 1")]);
+    await open("slow.ipynb");
+    const all = command("notebook:run-all-cells");
+    const said = () =>
+      page.locator(".jp-InputPrompt").evaluateAll(ps => ps.map(p => p.getAttribute("data-hb-elapsed")));
+    await expect.poll(said, { timeout: 20_000 }).toEqual([expect.stringMatching(/^[1-4] s$/), null]);
+    await picture("elapsed");
+    await expect.poll(said, { timeout: 20_000 }).toEqual([null, null]);
+    await all;
+  });
+
   test("the side panel lists tables and queries, and puts cells that ask them", async () => {
     writeNotebook("panel.ipynb", [cell("1")]);
     await open("panel.ipynb");
@@ -681,8 +736,8 @@ describe.skipIf(skip)("the Lab", () => {
     });
     await open("theirs.ipynb");
     // The Lab draws cells when they come into sight.
-    const count = await page.locator(".jp-CodeCell").count();
-    expect(count).toBe(cells.length);
+    const count = cells.length;
+    await expect.poll(() => page.locator(".jp-CodeCell").count(), { timeout: 20_000 }).toBe(count);
     for (let i = 0; i < count; i += 3) {
       await page.locator(".jp-CodeCell").nth(i).scrollIntoViewIfNeeded();
     }

@@ -1,4 +1,5 @@
 /** A notebook on a workspace of Microsoft Sentinel, by every way to sign in: only the configuration differs. */
+import { forgetMachineIdentity } from "./machine-identity.js";
 import { readFileSync, writeFileSync } from "node:fs";
 import { get } from "node:https";
 import { join } from "node:path";
@@ -88,7 +89,10 @@ DataProviders: { AzureCLI: { Args: { clientId: ${clientId}, tenantId: ${tenant},
   "msi, of Azure Machine Learning's compute": {
     config: "Azure: { auth_methods: [msi] }\n",
     env: { DEFAULT_IDENTITY_CLIENT_ID: "m1", MSI_SECRET: "hunter2-identity" },
-    before: () => void (process.env["MSI_ENDPOINT"] = `${whole.azure.plainUrl}/msi/token`),
+    before: () => {
+      forgetMachineIdentity();
+      process.env["MSI_ENDPOINT"] = `${whole.azure.plainUrl}/msi/token`;
+    },
     shows: () => expect(whole.azure.received.find(r => r.path.startsWith("/msi/token"))?.path).toContain("clientid=m1"),
   },
   cli: fromProgram(

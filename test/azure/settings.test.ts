@@ -1,4 +1,5 @@
 /** What `huntbook config`, `auth status` and `doctor` say of Azure, behind a proxy with a password and a private authority. */
+import { forgetMachineIdentity } from "./machine-identity.js";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -289,7 +290,10 @@ unavailable  vscode      Visual Studio Code no longer offers its sign-in to
   {
     name: "the machine's identity service is not there",
     config: "Azure: { auth_methods: [msi] }\n",
-    env: () => ({ MSI_ENDPOINT: "http://127.0.0.1:9/msi/token", MSI_SECRET: "hunter2-identity" }),
+    env: () => {
+      forgetMachineIdentity();
+      return { MSI_ENDPOINT: "http://127.0.0.1:9/msi/token", MSI_SECRET: "hunter2-identity" };
+    },
     status: `failed  msi  managed identity of this machine: no managed identity answers on
              this machine
              -> only machines in Azure have one: assign it there, or take msi

@@ -1,4 +1,5 @@
 /** Microsoft's own SDK signs in at the stand-in: every way, and every failure with its message. */
+import { forgetMachineIdentity } from "./machine-identity.js";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -104,6 +105,7 @@ test.each<[string, Record<string, string>]>([
 });
 
 test("the machine signs in: Azure Machine Learning's compute, never through a proxy", async () => {
+  forgetMachineIdentity();
   process.env["MSI_ENDPOINT"] = `${entra.plainUrl}/msi/token`;
   process.env["MSI_SECRET"] = "hunter2-identity";
   const proxy = http({ HTTPS_PROXY: "http://127.0.0.1:9", HTTP_PROXY: "http://127.0.0.1:9" });

@@ -1,6 +1,6 @@
 /** A client's connection to a kernel: the four channels as messages, raw for whoever relays them. */
 import { randomUUID } from "node:crypto";
-import { HuntError, messageOf } from "../../base/error.js";
+import { HuntError, isHuntError, messageOf } from "../../base/error.js";
 import type { ConnectionInfo } from "../protocol/connection.js";
 import { endpointOf } from "../protocol/connection.js";
 import type {
@@ -43,6 +43,8 @@ type RawListener = (channel: Channel, parts: SignedParts) => void;
 type MessageListener = (channel: Channel, message: Message) => void;
 
 const nudgeMs = 150;
+/** A request without an answer for so long may have been lost. */
+const askAgainMs = 2000;
 /** Executions whose late outputs are still passed on. */
 const maxWatched = 10_000;
 
@@ -130,8 +132,22 @@ export class KernelChannels {
     const deadline = Date.now() + (options.timeoutMs ?? 60_000);
     try {
       for (;;) {
-        const timeoutMs = Math.max(1, deadline - Date.now());
-        const { content } = await this.request<KernelInfoReply>("shell", "kernel_info_request", {}, { timeoutMs });
+        const leftMs = Math.max(1, deadline - Date.now());
+        const asked = this.request<KernelInfoReply>(
+          "shell",
+          "kernel_info_request",
+          {},
+          {
+            timeoutMs: Math.min(askAgainMs, leftMs),
+          },
+        );
+        const reply = await asked.catch((error: unknown) => {
+          // What was sent to a kernel that was killed in that moment is lost, and its successor knows nothing of it.
+          if (isHuntError(error, "notebook/no-reply") && leftMs > askAgainMs) return undefined;
+          throw error;
+        });
+        if (reply === undefined) continue;
+        const { content } = reply;
         for (let waited = 0; !heard && waited < nudgeMs; waited += 5) await delay(5);
         if (heard) return content;
         if (Date.now() > deadline) throw noReply("kernel_info_request", options.timeoutMs ?? 60_000);

@@ -233,9 +233,8 @@ test("a restart forgets names and keeps connections; shutting down leaves nothin
 test.each([
   ["process.exit(3)", "ended with exit code 3"],
   // What it leaves (socket files) is no obstacle: the system's memory killer ends kernels like this.
-  // Once, in a whole run, this one waited for ever; why is not known yet.
   ["process.kill(process.pid, 'SIGKILL')", "was ended by SIGKILL"],
-])("a kernel that ends in a cell by %s says how, and starts again", { retry: 1 }, async (code, how) => {
+])("a kernel that ends in a cell by %s says how, and starts again", async (code, how) => {
   const own = await KernelHandle.start({ spec: ownKernelSpec(), cwd: dir, env });
   const states: string[] = [];
   own.onState((state, why) => states.push(`${state}: ${why}`));

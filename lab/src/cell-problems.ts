@@ -29,6 +29,7 @@ interface Problem {
 
 const command = "huntbook:check-typescript";
 const stateKey = "huntbook:check-typescript";
+const ownKernel = "huntbook";
 const settleMs = 600;
 const longestWaitMs = 16_000;
 const isKql = (source: string): boolean => /^%%kql\b/.test(source);
@@ -115,7 +116,8 @@ class CellProblems {
     if (!this.#touched.has(view) || (isTypeScript && !this.#checksTypeScript)) return [];
     const panel = this.#tracker.find(p => p.content.widgets.some(cell => cell.model === model));
     const kernel = panel?.sessionContext.session?.kernel;
-    if (model.mimeType === "text/x-ipythongfm" || kernel === undefined || kernel === null) return [];
+    // Other kernels have cells that begin with %%kql too, and never answer a question that they do not know.
+    if (kernel?.name !== ownKernel || model.mimeType === "text/x-ipythongfm") return [];
     const { doc } = view.state;
     let problems: readonly Problem[] | undefined;
     for (let waitMs = 1000; waitMs <= longestWaitMs && view.state.doc === doc; waitMs *= 2) {

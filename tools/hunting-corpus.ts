@@ -2,7 +2,7 @@
  * `npx tsx tools/hunting-corpus.ts FOLDER… [--rows 20000 | --dir WORKSPACE] [--seconds 30] [--json OUT]`: runs every query
  * of a collection of hunting queries over the demo, each with a time limit, and counts what happened by kind.
  *
- * The collections are public repositories, kept outside of this one (`docs/performance.md` names them): clone them and give their folders.
+ * The collections are public repositories, kept outside of this one: clone them and give their folders.
  * Exit code 1 when a query failed by a fault of ours: `internal/…`, an error of the engine below, or too slow.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";

@@ -4,8 +4,8 @@ import { fetchCertificate, findAbuse, type CertificateFacts } from "../enrich/do
 import { resolveName, reverseName, type DnsAnswer, type DnsParts } from "../enrich/domain/dns.js";
 import { dnsComponents } from "../enrich/domain/name-parts.js";
 import { createAuditLog } from "../net/audit.js";
-import { AnswerStore } from "../net/store.js";
 import { currentSession } from "./ambient.js";
+import { answersOf } from "./answers.js";
 import type { Session } from "./session.js";
 
 export interface DomainSettings {
@@ -23,7 +23,7 @@ function partsOf(session: Session, { servers, publicOnly }: DomainSettings) {
     rules: { internalDomains: session.config.internalDomains },
     offline: session.offline,
     audit: createAuditLog(join(session.enrichDir, "audit")),
-    answers: new AnswerStore<unknown>({ dir: join(session.enrichDir, "answers"), name: "DNS", nowMs }),
+    answers: answersOf(session, "DNS"),
     nowMs,
     ...(servers === undefined ? {} : { servers }),
     ...(publicOnly === undefined ? {} : { publicOnly }),
@@ -80,7 +80,7 @@ export class DomainValidator {
     const { listUrl } = this.#settings;
     const from = {
       client: this.#session.http,
-      answers: parts.answers,
+      answers: answersOf(this.#session, "SSLBL"),
       ...(listUrl === undefined ? {} : { url: listUrl }),
     };
     const reason = await findAbuse(from, certificate.sha1);

@@ -27,10 +27,10 @@ import {
 import { GeoPack } from "../enrich/geo/pack.js";
 import { packSource } from "../enrich/geo/pack-source.js";
 import type { KqlHost } from "../kql/api.js";
-import { AnswerStore } from "../net/store.js";
 import { parseRange, parseV4Number } from "../base/ip-address.js";
 import type { Site, SiteIndex } from "../workspace/sites/sites.js";
 import { currentSession } from "./ambient.js";
+import { answersOf } from "./answers.js";
 import type { Session } from "./session.js";
 
 /** A place that is not known, and why. */
@@ -359,11 +359,7 @@ export class IPStackLookup {
       throw new HuntError("config/missing", "OtherProviders.IPStack.Args.AuthKey is not set", {
         hint: "add it to msticpyconfig.yaml",
       });
-    const answers = new AnswerStore<unknown>({
-      dir: join(session.enrichDir, "answers"),
-      name: "IPStack",
-      nowMs: () => Date.now(),
-    });
+    const answers = answersOf(session, "IPStack");
     const rules = { internalDomains: session.config.internalDomains };
     const base = this.#baseUrl === undefined ? {} : { baseUrl: this.#baseUrl };
     const raw: (GeoRecord | UnknownPlace)[] = [];

@@ -7,8 +7,8 @@ import type { WhoisRecord } from "../enrich/whois/rdap-answer.js";
 import { refang } from "../transform/ioc/refang.js";
 import { createAuditLog } from "../net/audit.js";
 import { askLine } from "../net/line-query.js";
-import { AnswerStore } from "../net/store.js";
 import { ambientSignal, currentSession } from "./ambient.js";
+import { answersOf } from "./answers.js";
 import type { Session } from "./session.js";
 
 /** Something whose holder is not known, and why. */
@@ -64,14 +64,13 @@ export async function whoisAll(
 
 function rdapParts(session: Session, settings: WhoisSettings): RdapParts {
   const nowMs = (): number => Date.now();
-  const dir = join(session.enrichDir, "answers");
   const ports = { offline: session.offline, audit: createAuditLog(join(session.enrichDir, "audit")), nowMs };
   const { publicOnly = true, whoisPort = 43 } = settings;
   const signal = ambientSignal();
   return {
     client: session.http,
     rules: { internalDomains: session.config.internalDomains },
-    answers: new AnswerStore<unknown>({ dir, name: "RDAP", nowMs }),
+    answers: answersOf(session, "RDAP"),
     nowMs,
     fetching: new Map(),
     askWhois: (host, line) =>

@@ -67,6 +67,7 @@ export class HttpSource implements TiSource {
   #fromKept = 0;
   #settings: ProviderSettings;
   #isFetched = false;
+  #fetching: Promise<ProviderSettings> | undefined;
   #list: { readonly atMs: number; readonly answer: Promise<HttpResponse | Refused> } | undefined;
 
   constructor(parts: HttpSourceParts) {
@@ -174,7 +175,6 @@ export class HttpSource implements TiSource {
     const { unavailable } = this;
     return unavailable === undefined ? undefined : failed(tiStatus.other, unavailable);
   }
-  #fetching: Promise<ProviderSettings> | undefined;
 
   /** One request, or the list that was fetched already. Rejects only when cancelled. */
   async #send(query: TiQuery, ask: TiAsk): Promise<Attempt> {

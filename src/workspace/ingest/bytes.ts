@@ -4,7 +4,7 @@ import { open } from "node:fs/promises";
 import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import { constants, createGunzip } from "node:zlib";
-import { errorCode } from "../storage/files.js";
+import { errorCode, sha256File } from "../storage/files.js";
 import { readMember } from "./archive.js";
 import type { ArchiveMember } from "./archive.js";
 
@@ -90,6 +90,7 @@ async function headOf(chunks: AsyncIterable<Buffer>, bytes: number): Promise<Buf
 
 /** SHA-256 in hex of the bytes as they are on disk or were packed: a file is the same inside and outside of an archive. */
 export async function sha256Of(source: ContentSource, signal?: AbortSignal): Promise<string> {
+  if (source.member === undefined) return sha256File(source.path, signal);
   const hash = createHash("sha256");
   for await (const chunk of openBytes(source, signal, () => undefined)) hash.update(chunk as Buffer);
   return hash.digest("hex");

@@ -363,6 +363,19 @@ test("a mapping as a key is told by us, and the YAML library prints nothing of i
   }
 });
 
+test.each([
+  ["a line that is no token", `A: |\n   x\n${secret}: [\n }\nB: "`],
+  ["what follows a block's sign", `A: | ${secret}\n  x\n`],
+  ["an escape", `A: "\\U${secret}"\n`],
+  ["a directive", `%${secret}\nA: 1\n`],
+  ["a tag", `A: !${secret} x\nB: !<${secret}> { a: 1 }\n`],
+  ["a flow that ends wrongly", `A: { AuthKey: ${secret} ] }\n`],
+  ["a text that goes on", `A: 'x'\n  AuthKey: ${secret}\n`],
+])("the library's words about %s repeat nothing of the file", (_, text) => {
+  const said = JSON.stringify(read(text).diagnostics);
+  for (let at = 0; at + 6 <= secret.length; at++) expect(said).not.toContain(secret.slice(at, at + 6));
+});
+
 test("deleting or replacing what other places refer to leaves them whole", () => {
   const text = "A: &a { x: 1, y: &y [1, 2] } # first\nB: *a\nC: { z: *y }\n";
   const deleted = ConfigDocument.parse(text, "x");

@@ -7,6 +7,7 @@ import { configSpec } from "./section-table.js";
 import { isSecretKey, isSecretPath } from "./setting.js";
 import { specAt } from "./spec.js";
 import { loadYaml } from "./yaml.js";
+import { findLostLines } from "./yaml-source.js";
 
 /** A text with `<hidden 1>` and so on in the places of what must not be seen. */
 export interface HiddenText {
@@ -74,7 +75,8 @@ function secretCuts(text: string): Cut[] {
     uniqueKeys: false,
   });
   // What cannot be read has no places: nothing of it is shown.
-  if (document.errors.length > 0) return text === "" ? [] : [{ start: 0, end: text.length }];
+  if (document.errors.length > 0 || findLostLines(document, text).length > 0)
+    return text === "" ? [] : [{ start: 0, end: text.length }];
   const cuts: Cut[] = [];
   /** Anchors that a hidden place stands for. */
   const shared = new Set<string>();

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Secret } from "../base/secret.js";
 import type { ConfigPorts } from "./config.js";
+import { ConfigDocument } from "./config-document.js";
 import { ConfigFile } from "./config-file.js";
 import type { Field, FieldValue } from "./editor-fields.js";
 import { editorTabs, getTab, type FormTab, type ListTab } from "./editor-tabs.js";
@@ -451,10 +452,20 @@ test("a whole text that cannot be read is refused with its line, and nothing is 
   expect([textOf(editor), editor.isChanged, editor.canUndo]).toEqual([sample, false, false]);
 });
 
-test("a key that is itself a mapping is hidden with all it holds", () => {
-  const text = "? msticpy:\n  Proxies:\n    https: { Password: hunter2-S3cret }\nHuntbook: { Window: 7d }\n";
+test.each([
+  ["a mapping", "? msticpy:\n    Proxies:\n      https: { Password: hunter2-S3cret }\nHuntbook: { Window: 7d }\n"],
+  ["a list", "[a, hunter2-S3cret]: 1\nHuntbook: { Window: 7d }\n"],
+])("a key that is %s is hidden with all it holds", (_, text) => {
   const shown = hideSecrets(text);
   expect(shown.text).not.toContain("hunter2");
   expect(shown.text).toContain("Huntbook: { Window: 7d }");
   expect(restoreSecrets(shown.text, shown)).toBe(text);
+});
+
+test("a text of which lines would be lost is refused, and nothing of it is shown", () => {
+  const text = "msticpy:\n?   a: [30]\n  Proxies:\n    https: { Password: hunter2-S3cret }\nHuntbook: { Window: 7d }\n";
+  const shown = hideSecrets(text);
+  expect(shown.text).toBe("<hidden 1>");
+  expect(restoreSecrets(shown.text, shown)).toBe(text);
+  expect(() => ConfigDocument.parse(text, "x.yaml")).toThrowError(/what follows it cannot be read/);
 });

@@ -1,5 +1,5 @@
 /** YAML files with the place of every key, so that each complaint can name its line. */
-import type { Document, Node } from "yaml";
+import type { Document, Node, YAMLParseError } from "yaml";
 import { messageOf } from "../base/error.js";
 import { positionAt, type Diagnostic, type Span } from "../base/diagnostic.js";
 import { loadYaml } from "./yaml.js";
@@ -126,17 +126,17 @@ function readDocument(text: string, options: YamlOptions): ReadDocument {
       prettyErrors: false,
       merge: options.merge ?? false,
     });
-    return readParsed(document, options);
+    return readParsed(document, text, options);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return refuse("too much is inside each other", thisFile);
   }
 }
 
-function readParsed(document: Document, options: YamlOptions): ReadDocument {
+function readParsed(document: Document, text: string, options: YamlOptions): ReadDocument {
   const hint = "compare the line with its neighbours: indentation, quotes, colons";
-  const errors = document.errors.map(e => failure(e.message, { start: e.pos[0], end: e.pos[1] }, hint));
-  const diagnostics = [...errors, ...findDuplicates(document)].slice(0, maxErrors);
+  const errors = document.errors.map(e => failure(messageWithoutText(e), { start: e.pos[0], end: e.pos[1] }, hint));
+  const diagnostics = [...errors, ...findLostLines(document, text), ...findDuplicates(document)].slice(0, maxErrors);
   if (diagnostics.length > 0) return { document, value: undefined, diagnostics };
   const warnings = document.warnings.slice(0, maxErrors).map((warning): Diagnostic => ({
     code: "yaml/tag",
@@ -169,6 +169,39 @@ function holdsItself(value: unknown, above: readonly unknown[]): boolean {
   if (above.includes(value)) return true;
   const here = [...above, value];
   return Object.values(value).some(item => holdsItself(item, here));
+}
+
+/** The library's message without the piece of the file that some hold: it may be a secret. */
+function messageWithoutText({ code, message }: YAMLParseError): string {
+  if (code === "BAD_DQ_ESCAPE") return "Invalid escape sequence in a text in double quotes";
+  if (code === "BAD_DIRECTIVE") return "a line that begins with % is no directive that is known";
+  return message.replace(/(?<=\S): .*$/s, "");
+}
+
+/**
+ * Lines that the library passes over without a word: those that follow a key which is a mapping or a list (`? a: 1`) and has no
+ * value. Nothing that is done to the document would keep them.
+ */
+export function findLostLines(document: Document, text: string): readonly Diagnostic[] {
+  const { isCollection, visit } = loadYaml();
+  const found: Diagnostic[] = [];
+  visit(document, {
+    Map: (_, map) => {
+      map.items.forEach(({ key, value }, i) => {
+        if (!isCollection(key) || value !== null) return;
+        const from = key.range?.[2] ?? 0;
+        const next = map.items[i + 1]?.key as Node | null | undefined;
+        const to = next?.range?.[0] ?? map.range?.[2] ?? text.length;
+        const rest = text.slice(from, to).replace(/(^|\s)#[^\n]*/g, "");
+        if (!/[^\s?:,}\]]/.test(rest)) return;
+        const hint = "write a name and a colon; take away a '?', '{' or '[' before it";
+        found.push(
+          failure("a key is a mapping or a list, and what follows it cannot be read", { start: from, end: to }, hint),
+        );
+      });
+    },
+  });
+  return found;
 }
 
 function findDuplicates(document: Document): Diagnostic[] {

@@ -370,8 +370,9 @@ test.each([
   ["a directive", `%${secret}\nA: 1\n`],
   ["a tag", `A: !${secret} x\nB: !<${secret}> { a: 1 }\n`],
   ["a flow that ends wrongly", `A: { AuthKey: ${secret} ] }\n`],
+  ["a key without a space behind its colon", `msticpy: { Proxies: { https: { Password:${secret} } } }\n`],
   ["a text that goes on", `A: 'x'\n  AuthKey: ${secret}\n`],
-])("the library's words about %s repeat nothing of the file", (_, text) => {
+])("what is said about %s repeats nothing of a secret", (_, text) => {
   const said = JSON.stringify(read(text).diagnostics);
   for (let at = 0; at + 6 <= secret.length; at++) expect(said).not.toContain(secret.slice(at, at + 6));
 });

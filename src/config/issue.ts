@@ -32,8 +32,12 @@ export function toFinding(issue: Issue, rule: ConfigFinding["rule"], source: Yam
   return { ...issue, rule, line: position?.line, column: position?.column };
 }
 
-/** A key as it can be shown: a slip of the pen makes a key of what was a secret. */
-export const showKey = (key: string): string => (/^[\w.:-]{1,60}$/.test(key) ? key : "<hidden>");
+/** A key as it can be shown: a slip of the pen makes a key of what was a secret, `Password:hunter2` without a space of both. */
+export function showKey(key: string): string {
+  if (!/^[\w.:-]{1,60}$/.test(key)) return "<hidden>";
+  const at = key.indexOf(":");
+  return at < 0 || at === key.length - 1 ? key : `${key.slice(0, at + 1)}…`;
+}
 
 /** `TIProviders.OTX.Args`; steps with dots are quoted. */
 export function showPath(path: YamlPath): string {

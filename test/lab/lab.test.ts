@@ -65,12 +65,16 @@ function watch(opened: Page): Page {
 const address = (path: string) => new URL(path, server.address).href;
 
 /** Some hundred megabytes each, which the tests after this one do not need. */
-async function endKernels(): Promise<void> {
-  const sessions = (await (await context.request.get(address("/api/sessions"))).json()) as readonly { id: string }[];
-  const token = (await context.cookies()).find(c => c.name.includes("xsrf"))?.value ?? "";
-  const headers = { "x-xsrftoken": token, origin: new URL(server.address).origin };
-  for (const { id } of sessions) await context.request.delete(address(`/api/sessions/${id}`), { headers });
-}
+const endKernels = () =>
+  page.evaluate(async () => {
+    const config = JSON.parse(document.getElementById("jupyter-config-data")?.textContent ?? "{}") as {
+      xsrfToken?: string;
+    };
+    if (config.xsrfToken === undefined) return;
+    const headers = { "x-xsrftoken": config.xsrfToken };
+    const sessions = (await (await fetch("/api/sessions")).json()) as readonly { id: string }[];
+    await Promise.all(sessions.map(({ id }) => fetch(`/api/sessions/${id}`, { method: "DELETE", headers })));
+  });
 
 /** Opens a notebook and waits until its kernel is idle. */
 async function open(name: string, on = page): Promise<void> {
@@ -173,8 +177,8 @@ describe.skipIf(skip)("the Lab", () => {
   });
   afterEach(async ({ task }) => {
     if (task.result?.state === "fail") await picture(`failed-${task.name.slice(0, 30)}`);
-    await page.close();
     await endKernels();
+    await page.close();
     expect(outside).toEqual([]);
   });
 

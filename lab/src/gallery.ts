@@ -77,7 +77,7 @@ async function createFromTemplate(app: JupyterFrontEnd, given: string | undefine
   const { value } = await InputDialog.getText({
     title: "Create from template",
     label: "Name of the new notebook",
-    text: template === "blank" ? "my hunt" : `my ${template}`,
+    text: template === "blank" ? "my hunt" : `my ${template.replaceAll("-", " ")}`,
     okLabel: "Create and launch",
   });
   if (value === null || value.trim() === "") return;

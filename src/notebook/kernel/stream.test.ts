@@ -36,7 +36,7 @@ describe("what a cell prints", () => {
     const { streams, said, text } = collect();
     for (let i = 0; i < 1000; i += 1) streams.write("stdout", `line ${String(i).padStart(4, "0")}\n`);
     expect(text()).toBe(Array.from({ length: 10 }, (_, i) => `line 000${i}\n`).join(""));
-    expect(text("stderr")).toMatch(/^\nHuntbook: this cell has printed 100 characters, which is as much as is shown\./);
+    expect(text("stderr")).toMatch(/^Huntbook: this cell has printed 100 characters, which is as much as is shown\./);
     streams.end();
     const [note, end] = said.slice(-2);
     // 9,900 characters and 990 lines were beyond the limit; two lines of them are shown.

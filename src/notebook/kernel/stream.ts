@@ -108,7 +108,7 @@ export class CellStreams {
     this.flush();
     this.#emit(
       "stderr",
-      `\nHuntbook: this cell has printed ${describeLength(this.#limit.first)}, which is as much as is shown. What follows is only counted; its end is shown when the cell ends.\n`,
+      `Huntbook: this cell has printed ${describeLength(this.#limit.first)}, which is as much as is shown. What follows is only counted; its end is shown when the cell ends.\n`,
     );
   }
 

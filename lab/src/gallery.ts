@@ -5,6 +5,7 @@ import { ILauncher } from "@jupyterlab/launcher";
 import { IMainMenu } from "@jupyterlab/mainmenu";
 import { settingsIcon } from "@jupyterlab/ui-components";
 import { huntIcon } from "./icons";
+import { allTemplates, findTemplateBook } from "./launcher-icons";
 import { askServer } from "./server-settings";
 
 interface Template {
@@ -52,13 +53,14 @@ export const gallery: JupyterFrontEndPlugin<void> = {
     palette?.addItem({ command: openGallery, category: "Huntbook" });
     if (launcher === null) return;
     launcher.add({ command: openSettings, category: "Other", rank: 50 });
-    launcher.add({ command: openGallery, category: "Notebook", rank: 200 });
+    launcher.add({ command: openGallery, category: "Notebook", rank: 200, kernelIconUrl: allTemplates });
     void listTemplates().then(templates =>
       templates.forEach(({ name, title, description }, rank) =>
         launcher.add({
           command: create,
           category: "Notebook",
           rank: rank + 100,
+          kernelIconUrl: findTemplateBook(name),
           args: { template: name, title, description },
         }),
       ),
@@ -75,7 +77,7 @@ async function createFromTemplate(app: JupyterFrontEnd, given: string | undefine
   const { value } = await InputDialog.getText({
     title: "Create from template",
     label: "Name of the new notebook",
-    text: template === "blank" ? "my hunt" : `my ${template}`,
+    text: template === "blank" ? "my hunt" : `my ${template.replaceAll("-", " ")}`,
     okLabel: "Create and launch",
   });
   if (value === null || value.trim() === "") return;

@@ -5,6 +5,7 @@ import { IDefaultFileBrowser } from "@jupyterlab/filebrowser";
 import { ILauncher } from "@jupyterlab/launcher";
 import { IMainMenu } from "@jupyterlab/mainmenu";
 import { notebookIcon } from "@jupyterlab/ui-components";
+import { markdownBook } from "./launcher-icons";
 
 const ending = ".hunt.md";
 const command = "huntbook:new-text-notebook";
@@ -47,6 +48,6 @@ export const textNotebooks: JupyterFrontEndPlugin<void> = {
     });
     palette?.addItem({ command, category: "Huntbook", args: { isPalette: true } });
     menu?.fileMenu.newMenu.addGroup([{ command, args: { isShort: true } }], 25);
-    launcher?.add({ command, category: "Notebook", rank: 10, args: { isShort: true } });
+    launcher?.add({ command, category: "Notebook", rank: 10, args: { isShort: true }, kernelIconUrl: markdownBook });
   },
 };

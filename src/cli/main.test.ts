@@ -559,7 +559,7 @@ describe("run", () => {
 
   test("a failing cell ends with 1; what there is, is written", async () => {
     writeNotebook("a.ipynb", "throw new Error('no luck')", "2");
-    const { code, out } = await huntbook(["run", "a.ipynb", "--out", "o.ipynb", "--json"]);
+    const { code, out } = await huntbook(["run", "a.ipynb", "--out", "o.ipynb", "--junit", "ci/j.xml", "--json"]);
     expect(code).toBe(1);
     expect(JSON.parse(out)).toMatchObject({
       status: "failed",
@@ -568,6 +568,9 @@ describe("run", () => {
       failures: [{ cell: 1, message: "no luck" }],
     });
     expect(existsSync(join(dir, "o.ipynb"))).toBe(true);
+    const junit = readFileSync(join(dir, "ci/j.xml"), "utf8");
+    expect(junit).toContain('<testsuite name="a.ipynb" tests="2" failures="1" errors="0" skipped="1"');
+    expect(junit).toContain('<failure message="no luck" type="Error">');
   });
 
   test.each([

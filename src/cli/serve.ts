@@ -1,5 +1,5 @@
 /** From a prepared workspace to a page in the browser: what `start` ends with. */
-import { copyFile, mkdir } from "node:fs/promises";
+import { access, copyFile, mkdir } from "node:fs/promises";
 import { constants, existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import process from "node:process";
@@ -8,7 +8,7 @@ import type { Args, Context } from "./command.js";
 import { exitCodes, usageError } from "./command.js";
 import { fileError } from "./file.js";
 import type { CliHost } from "./host.js";
-import { hasScreen, openBrowser } from "./open-browser.js";
+import { showAddress } from "./open-browser.js";
 import { printLine, printNote } from "./print.js";
 import { createProgress } from "./progress.js";
 
@@ -50,12 +50,15 @@ export async function serveUntilStopped(folder: NotebookFolder, args: Args, cont
   };
   const server = await openOnPort(host, request, readPort(args.text("port")));
   try {
-    printNote(io, `Notebooks: ${folder.root}`);
+    printNote(
+      io,
+      `Notebooks: ${folder.root}${(await canWrite(folder.root)) ? "" : " (nothing can be saved there: it is read-only)"}`,
+    );
     // Alone on its line: people copy it, programs read it.
     printLine(io, server.address);
     printNote(io, "Press Ctrl-C to stop. The address holds the key to this server; do not share it.");
-    if (!args.flag("no-open") && hasScreen(io.env, process.platform))
-      await openBrowser(server.address, process.platform);
+    if (!args.flag("no-open"))
+      await showAddress(server.address, { env: io.env, platform: process.platform, note: line => printNote(io, line) });
     await Promise.race([server.shutdown, aborted(io.signal)]);
   } finally {
     await server.close();
@@ -63,6 +66,12 @@ export async function serveUntilStopped(folder: NotebookFolder, args: Args, cont
   printNote(io, "\nStopped.");
   return exitCodes.done;
 }
+
+const canWrite = (dir: string): Promise<boolean> =>
+  access(dir, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
 
 type Request = Omit<Parameters<CliHost["serveNotebooks"]>[0], "port">;
 

@@ -253,6 +253,88 @@ describe.skipIf(withoutBrowser)("widgets in Chromium", () => {
     await picture(page, "tabs");
   });
 
+  /** Every widget that notebooks have, with hostile labels and values; what its static form must say; whether people act on it. */
+  const hostile = "<img src=x onerror=window.owned=1>";
+  const every: Readonly<Record<string, readonly [code: string, says: string, acts?: false]>> = {
+    Accordion: ["new nbwidgets.Accordion({ [h]: new nbwidgets.Text({ label: h, value: 'v1' }) })", "v1"],
+    Box: ["new nbwidgets.Box([new nbwidgets.Text({ label: h, value: 'v1' })])", "v1"],
+    Button: ["new nbwidgets.Button({ label: h })", hostile],
+    Checkbox: ["new nbwidgets.Checkbox({ label: h, value: true })", "yes"],
+    DateTime: ["new nbwidgets.DateTime({ label: h, value: new Date('2026-01-13T08:00:00Z') })", "2026-01-13"],
+    Dropdown: ["new nbwidgets.Dropdown({ label: h, options: ['a', h], value: h })", hostile],
+    FileBrowser: ["new nbwidgets.FileBrowser({ label: h })", hostile],
+    GetEnvironmentKey: ["new nbwidgets.GetEnvironmentKey({ envVar: 'HB_NO_SUCH', label: h })", "HB_NO_SUCH is not set"],
+    GetText: ["new nbwidgets.GetText({ prompt: h, default: h })", hostile],
+    Lookback: ["new nbwidgets.Lookback({ label: h })", hostile],
+    Note: ["new nbwidgets.Note(h)", hostile, false],
+    NumberInput: ["new nbwidgets.NumberInput({ label: h, value: 7 })", "7"],
+    OptionButtons: ["new nbwidgets.OptionButtons({ label: h, buttons: [h, 'No'], default: 'No' })", hostile],
+    Output: ["new nbwidgets.Output()", "", false],
+    Password: ["new nbwidgets.Password({ label: h })", hostile],
+    Progress: ["new nbwidgets.Progress(10, { label: h })", "10", false],
+    QueryBrowser: ["new nbwidgets.QueryBrowser(new QueryProvider('Local'), { label: h })", hostile],
+    QueryTime: ["new nbwidgets.QueryTime({ label: h })", hostile],
+    Select: ["new nbwidgets.Select({ label: h, options: [h, 'b'], value: h })", hostile],
+    SelectAlert: ["new nbwidgets.SelectAlert([{ SystemAlertId: '1', AlertName: h }])", hostile],
+    SelectItem: ["new nbwidgets.SelectItem({ label: h, options: [h, 'b'], value: h })", hostile],
+    SelectMultiple: ["new nbwidgets.SelectMultiple({ label: h, options: [h, 'b'], value: [h] })", hostile],
+    SelectSubset: ["new nbwidgets.SelectSubset({ label: h, options: [h, 'b'], value: [h] })", hostile],
+    Slider: ["new nbwidgets.Slider({ label: h, value: 20 })", "20"],
+    Tabs: ["new nbwidgets.Tabs({ [h]: new nbwidgets.Text({ label: h, value: 'v1' }) })", "v1"],
+    Text: ["new nbwidgets.Text({ label: h, value: h, help: h })", hostile],
+  };
+
+  test("every widget is in the table below", async () => {
+    const names = (await text("Object.keys(nbwidgets).join()")) as string;
+    // What others are made of.
+    const bases = ["Composite", "Control"];
+    expect(
+      names
+        .slice(1, -1)
+        .split(",")
+        .filter(n => !bases.includes(n))
+        .sort(),
+    ).toEqual(Object.keys(every));
+  });
+
+  test.each(Object.entries(every))(
+    "%s: its static form says what it holds; on the page each part has a name and is reached by keys",
+    async (_, [code, says, acts = true]) => {
+      await text('import { QueryProvider } from "huntbook"; var h = ' + JSON.stringify(hostile) + "; 1");
+      const data = await run(code);
+      const escape = (t: string) => t.replace(/[<>]/g, c => (c === "<" ? "&lt;" : "&gt;"));
+      expect(data["text/html"]).toContain(escape(says));
+      expect(data["text/html"]).not.toMatch(/<(?:script|input|button|select|iframe|img src=x)/);
+      expect(data["text/plain"]).toContain(says);
+
+      const { page } = await show(code);
+      await page.locator("#widget > *").first().waitFor({ state: "attached" });
+      const cdp = await page.context().newCDPSession(page);
+      const { nodes } = await cdp.send("Accessibility.getFullAXTree");
+      const focusable = nodes.filter(
+        n =>
+          !n.ignored &&
+          n.role?.value !== "RootWebArea" &&
+          n.properties?.some(p => p.name === "focusable" && p.value.value === true),
+      );
+      const nameless = focusable.filter(n => String(n.name?.value ?? "").trim() === "").map(n => String(n.role?.value));
+      expect(nameless).toEqual([]);
+      // Keys reach something, never get stuck in it, and come out again.
+      const stops = new Set<string>();
+      for (let i = 0; i < 60; i += 1) {
+        await page.keyboard.press("Tab");
+        const at = await page.evaluate(() => {
+          const e = document.activeElement;
+          return e === null || e === document.body ? "" : String([...document.querySelectorAll("*")].indexOf(e));
+        });
+        if (at === "" || stops.has(at)) break;
+        stops.add(at);
+      }
+      expect([focusable.length > 0, stops.size > 0]).toEqual([acts, acts]);
+      expect(await page.evaluate("[window.violations, window.owned]")).toEqual([[], undefined]);
+    },
+  );
+
   test("OptionButtons: an answer ends the wait, and time takes the default", async () => {
     const first = kernel.channels.execute(
       'const ask = new nbwidgets.OptionButtons({ label: "Isolate dc01?" }); globalThis.got = await ask.ask()',

@@ -64,6 +64,18 @@ function watch(opened: Page): Page {
 }
 const address = (path: string) => new URL(path, server.address).href;
 
+/** Some hundred megabytes each, which the tests after this one do not need. */
+const endKernels = () =>
+  page.evaluate(async () => {
+    const config = JSON.parse(document.getElementById("jupyter-config-data")?.textContent ?? "{}") as {
+      xsrfToken?: string;
+    };
+    if (config.xsrfToken === undefined) return;
+    const headers = { "x-xsrftoken": config.xsrfToken };
+    const sessions = (await (await fetch("/api/sessions")).json()) as readonly { id: string }[];
+    await Promise.all(sessions.map(({ id }) => fetch(`/api/sessions/${id}`, { method: "DELETE", headers })));
+  });
+
 /** Opens a notebook and waits until its kernel is idle. */
 async function open(name: string, on = page): Promise<void> {
   // A workspace of its own: what an earlier test had open is not opened again.
@@ -102,10 +114,18 @@ const command = (id: string, args: object = {}, on = page) =>
 const outputs = (on = page) => on.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-OutputArea-output");
 /** Results as the views' own front end draws them: large ones as grids, small ones as tables. */
 const tables = (on = page) => outputs(on).locator(".hb-grid, .hb-table");
-async function picture(name: string): Promise<void> {
+const [desk, laptop] = [
+  { width: 1400, height: 900 },
+  { width: 1280, height: 720 },
+];
+async function picture(name: string, of = page): Promise<void> {
   if (pictures === undefined) return;
   mkdirSync(pictures, { recursive: true });
-  await page.screenshot({ path: join(pictures, `${name}.png`) });
+  await of.screenshot({ path: join(pictures, `${name}.png`) });
+  await of.setViewportSize(laptop);
+  await of.waitForTimeout(300);
+  await of.screenshot({ path: join(pictures, `${name}-laptop.png`) });
+  await of.setViewportSize(desk);
 }
 
 describe.skipIf(skip)("the Lab", () => {
@@ -139,7 +159,7 @@ describe.skipIf(skip)("the Lab", () => {
     });
     browser = await launchChromium();
     context = await browser.newContext({
-      viewport: { width: 1300, height: 900 },
+      viewport: desk,
       permissions: ["clipboard-read", "clipboard-write"],
     });
     context.setDefaultTimeout(20_000);
@@ -157,6 +177,7 @@ describe.skipIf(skip)("the Lab", () => {
   });
   afterEach(async ({ task }) => {
     if (task.result?.state === "fail") await picture(`failed-${task.name.slice(0, 30)}`);
+    await endKernels();
     await page.close();
     expect(outside).toEqual([]);
   });
@@ -165,6 +186,7 @@ describe.skipIf(skip)("the Lab", () => {
     await page.goto(server.address);
     expect(page.url()).toBe(address("/lab/tree/getting-started.ipynb"));
     await open("getting-started.ipynb");
+    await picture("opened");
     await command("notebook:run-all-cells");
     await idle();
     const cells = onDisk("getting-started.ipynb").cells.filter(c => "outputs" in c).length;
@@ -197,6 +219,8 @@ describe.skipIf(skip)("the Lab", () => {
     await expect.poll(() => outputs().first().textContent(), { timeout: 20_000 }).toContain("42");
     await page.keyboard.press("Control+S");
     await expect.poll(() => onDisk("edit.ipynb").cells[0]?.source, { timeout: 20_000 }).toEqual(["1 + 1 + 40"]);
+    await page.getByText("Saving completed").waitFor();
+    await picture("saved");
     await page.reload();
     await page.waitForSelector(".jp-OutputArea-output");
     expect(await outputs().first().textContent()).toContain("42");
@@ -301,6 +325,7 @@ describe.skipIf(skip)("the Lab", () => {
     await command("notebook:run-cell-and-select-next");
     const rename = command("docmanager:rename");
     await page.locator(".jp-Dialog input").fill("after.ipynb");
+    await picture("rename");
     await page.locator(".jp-Dialog .jp-mod-accept").click();
     await rename;
     await expect.poll(() => existsSync(join(root, "after.ipynb")), { timeout: 20_000 }).toBe(true);
@@ -317,10 +342,13 @@ describe.skipIf(skip)("the Lab", () => {
     for (let i = 0; i < 2; i += 1) await command("notebook:run-all-cells");
     await expect.poll(() => outputs().first().textContent(), { timeout: 20_000 }).toContain("2");
     const restart = command("notebook:restart-run-all");
+    await page.locator(".jp-Dialog .jp-mod-accept").waitFor();
+    await picture("restart-asks");
     await page.locator(".jp-Dialog .jp-mod-accept").click();
     await restart;
     await idle();
     await expect.poll(() => outputs().first().textContent(), { timeout: 20_000 }).toMatch(/1\s*$/);
+    await picture("restarted");
   });
 
   test("an endless loop is interrupted, and the kernel still knows its names", async () => {
@@ -358,6 +386,8 @@ describe.skipIf(skip)("the Lab", () => {
     await expect.poll(() => outputs(second).first().textContent(), { timeout: 20_000 }).toContain("2");
     const sessions = (await (await page.request.get(address("/api/sessions"))).json()) as readonly { path: string }[];
     expect(sessions.filter(s => s.path === "shared.ipynb")).toHaveLength(1);
+    await picture("two-tabs-first");
+    await picture("two-tabs-second", second);
     await second.close();
   });
 
@@ -377,6 +407,7 @@ describe.skipIf(skip)("the Lab", () => {
       .toBe(true);
     expect(readFileSync(join(root, "small.csv"), "utf8")).toBe("a,b\n1,2\n");
     expect(readFileSync(join(root, "large.log")).equals(bytes)).toBe(true);
+    await picture("uploaded");
   });
 
   test("Tab completes TypeScript and, in a KQL cell, tables and columns", async () => {
@@ -408,7 +439,7 @@ describe.skipIf(skip)("the Lab", () => {
           { timeout: 40_000 },
         )
         .toBe(true);
-      if (i === 0) await picture("completion");
+      await picture(`completion-${wanted}`);
       await page.keyboard.press("Escape");
     }
   });
@@ -625,6 +656,7 @@ describe.skipIf(skip)("the Lab", () => {
     await input.press("Tab");
     await run(1);
     await expect.poll(() => outputs().nth(1).textContent()).toContain("again");
+    await picture("widgets-reloaded");
   });
 
   test("the settings editor in a cell: the article's steps, saved, and no key in the notebook", async () => {
@@ -852,6 +884,8 @@ describe.skipIf(skip)("the Lab", () => {
     expect(page.url()).toBe(address("/lab/tree/case%2042.ipynb"));
     await page.waitForSelector(".jp-Cell");
     expect(existsSync(join(root, "case 42.ipynb"))).toBe(true);
+    await page.waitForSelector('.jp-Notebook-ExecutionIndicator[data-status="idle"]');
+    await picture("launched");
   });
 
   test("the dark theme, with an output", async () => {
@@ -1109,6 +1143,33 @@ describe.skipIf(skip)("the Lab", () => {
     expect(await drawn()).toBeLessThan(150_000);
     expect(wrong).toEqual([]);
   }, 90_000);
+
+  test("a loop that prints without end: the page stays usable, a line says what is left out, and interrupting it ends it", async () => {
+    writeNotebook("endless.ipynb", [
+      cell("let n = 0;\nwhile (true) console.log(`${(n += 1)} ${'x'.repeat(990)}`)"),
+      cell("'after'"),
+    ]);
+    await open("endless.ipynb");
+    void command("notebook:run-cell").catch(() => undefined);
+    const printed = outputs().filter({ hasText: "which is as much as is shown" });
+    await printed.first().waitFor({ timeout: 60_000 });
+    // The page answers while the loop goes on.
+    await page.locator(".jp-CodeCell .cm-content").nth(1).click();
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type("n > 16_000");
+    await picture("endless-runs");
+    await command("notebook:interrupt-kernel");
+    // Ours is drawn as what a terminal shows, like every error.
+    const ended = outputs().filter({ hasText: "notebook/interrupted: the cell was interrupted" });
+    await expect.poll(() => ended.count(), { timeout: 30_000 }).toBe(1);
+    await idle();
+    await picture("endless-interrupted");
+    await page.locator(".jp-CodeCell .cm-content").nth(1).click();
+    await command("notebook:run-cell");
+    await expect.poll(() => outputs().last().textContent(), { timeout: 20_000 }).toContain("true");
+    expect(await outputs().filter({ hasText: "Huntbook: left out here:" }).count()).toBe(1);
+    expect(wrong).toEqual([]);
+  }, 150_000);
 
   test("10 MB of plain text, of markup and of Markdown are cut or asked for; pieces of a line stay in their place", async () => {
     writeNotebook("wide.ipynb", [

@@ -12,7 +12,7 @@ import { isMapping } from "../../config/yaml-source.js";
 import { didYouMean } from "../../base/suggest.js";
 import type { Args, Command, Context } from "../command.js";
 import { exitCodes, usageError } from "../command.js";
-import { hasScreen, openBrowser } from "../open-browser.js";
+import { showAddress } from "../open-browser.js";
 import { aborted, readPort } from "../serve.js";
 import { displayWidth, padWidth, visibleLine } from "../../view/index.js";
 import { printJson, printLine, printNote, printTable } from "../print.js";
@@ -176,8 +176,8 @@ async function edit(args: Args, context: Context): Promise<number> {
   try {
     printLine(io, server.address);
     printNote(io, "Press Ctrl-C to stop. The address holds the key to this page; do not share it.");
-    if (!args.flag("no-open") && hasScreen(io.env, process.platform))
-      await openBrowser(server.address, process.platform);
+    if (!args.flag("no-open"))
+      await showAddress(server.address, { env: io.env, platform: process.platform, note: line => printNote(io, line) });
     await aborted(io.signal);
   } finally {
     await server.close();

@@ -7,6 +7,7 @@ import {
   notebookDir,
   isTextNotebook,
   parseNotebookFile,
+  renderJUnit,
   renderReport,
   toParameters,
 } from "../../notebook/runner/index.js";
@@ -19,7 +20,7 @@ import { createProgress } from "../progress.js";
 export const runCommand: Command = {
   name: "run",
   summary: "Run a notebook from top to bottom, without a browser.",
-  synopsis: "run FILE [-p NAME=VALUE]... [--out FILE] [--html FILE] [options]",
+  synopsis: "run FILE [-p NAME=VALUE]... [--out FILE] [--html FILE] [--junit FILE] [options]",
   details:
     "Parameters replace the defaults of the cell tagged 'parameters'. The run fails (exit code 1) when a cell fails or when a\n" +
     "result is known not to be whole. The files are written in any case, so that one can look.",
@@ -33,6 +34,7 @@ export const runCommand: Command = {
     },
     out: { type: "string", value: "FILE", help: "Write the executed notebook here" },
     html: { type: "string", value: "FILE", help: "Write a report (one HTML file) here" },
+    junit: { type: "string", value: "FILE", help: "Write the cells as JUnit test cases (XML, for CI servers) here" },
     workspace: { type: "string", short: "w", value: "W", help: "Workspace of %%kql cells: a name or a folder" },
     now: { type: "string", value: "TIME", help: "What now() means, for example 2026-01-13T08:00:00Z" },
     timeout: { type: "string", value: "SECONDS", help: "Stop any cell that runs longer" },
@@ -45,6 +47,7 @@ export const runCommand: Command = {
   examples: [
     "huntbook run hunt.ipynb -p host=dc01 --out out.ipynb --html report.html",
     "huntbook run hunt.ipynb --workspace ./case-042 --timeout 300 --json",
+    "huntbook run hunt.ipynb --junit results.xml",
   ],
   positionals: { min: 1, max: 1, names: "the notebook to run" },
   run,
@@ -79,15 +82,17 @@ async function run(args: Args, { io, host: getHost }: Context): Promise<number> 
   });
   progress.clear();
 
-  const [out, html] = [args.text("out"), args.text("html")].map(p =>
+  const [out, html, junit] = [args.text("out"), args.text("html"), args.text("junit")].map(p =>
     p === undefined ? undefined : resolve(io.cwd, p),
   );
   if (out !== undefined) await writeText(out, formatNotebook(result.notebook));
   if (html !== undefined) await writeText(html, renderReport(result.notebook, { title: name }));
-
   const failOnPartial = !args.flag("allow-partial");
-  if (args.flag("json")) printJson(io, toSummary(result, { name, out, html }));
-  else for (const line of describeRun(result, { name, out, html })) printLine(io, line);
+  if (junit !== undefined) await writeText(junit, renderJUnit(result, { name, failOnPartial }));
+
+  const files = { name, out, html, junit };
+  if (args.flag("json")) printJson(io, toSummary(result, files));
+  else for (const line of describeRun(result, files)) printLine(io, line);
   if (result.status === "cancelled") return exitCodes.interrupted;
   if (result.status === "failed") return exitCodes.failed;
   return result.completeness.state !== "complete" && failOnPartial ? exitCodes.failed : exitCodes.done;
@@ -97,10 +102,11 @@ interface Files {
   readonly name: string;
   readonly out: string | undefined;
   readonly html: string | undefined;
+  readonly junit?: string | undefined;
 }
 
 /** The JSON of `--json`; a promise to scripts. */
-function toSummary(result: NotebookRun, { name, out, html }: Files): object {
+function toSummary(result: NotebookRun, { name, out, html, junit }: Files): object {
   return {
     notebook: name,
     status: result.status,
@@ -119,11 +125,12 @@ function toSummary(result: NotebookRun, { name, out, html }: Files): object {
       : { secrets: result.leaks.map(({ count, origins }) => ({ cell: count, origins })) }),
     ...(out === undefined ? {} : { out }),
     ...(html === undefined ? {} : { html }),
+    ...(junit === undefined ? {} : { junit }),
   };
 }
 
 /** What a person reads after a run; also of `start`. */
-export function describeRun(result: NotebookRun, { name, out, html }: Files): readonly string[] {
+export function describeRun(result: NotebookRun, { name, out, html, junit }: Files): readonly string[] {
   const lines: string[] = [];
   for (const { count, error } of result.failures)
     lines.push(`cell ${count} failed:`, ...error.traceback.map(l => `  ${l}`), "");
@@ -135,6 +142,7 @@ export function describeRun(result: NotebookRun, { name, out, html }: Files): re
   lines.push(`${name} ${word}: ${result.executed} of ${result.total} cells in ${formatDuration(result.tookMs)}`);
   if (out !== undefined) lines.push(`  notebook  ${out}`);
   if (html !== undefined) lines.push(`  report    ${html}`);
+  if (junit !== undefined) lines.push(`  junit     ${junit}`);
   return lines;
 }
 

@@ -26,7 +26,7 @@ export async function figureBundle(view: View, figure: FigureNode, ports: ViewPo
     [viewMime]: view,
     "text/html": renderHtml(view),
     ...(spec === undefined ? {} : { [vegaLiteMime]: spec }),
-    ...(png === undefined ? {} : { "image/png": png }),
+    ...(png === undefined ? {} : { "image/png": Buffer.from(png).toString("base64") }),
     "text/plain": renderText(view),
   };
 }

@@ -1,11 +1,11 @@
 /** Our own kernel as any Jupyter client sees it: over its sockets, in a process of its own. */
 import { spawn } from "node:child_process";
 import { EventEmitter, once } from "node:events";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ExecuteReply, JsonObject, Message } from "../protocol/message.js";
 import { KernelChannels, type ExecuteOptions } from "./channels.js";
 import { KernelHandle } from "./kernel-handle.js";
@@ -338,3 +338,62 @@ function isRunning(pid: number): boolean {
     return false;
   }
 }
+
+describe("a loop without end", () => {
+  /** MiB of the kernel's process; the tests run it from sources, which takes more than the built one. */
+  const rssMiB = (pid = kernel.pid): number =>
+    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
+  const isLinux = existsSync("/proc/self/status");
+  const until = async (condition: () => boolean): Promise<void> => {
+    for (const from = Date.now(); !condition() && Date.now() - from < 60_000;)
+      await new Promise(resolve => setTimeout(resolve, 20));
+  };
+
+  test("that prints: the first 16 MB and the end are shown, lines say what is not, memory stays bounded, and it is interrupted", async () => {
+    await run("1");
+    const before = isLinux ? rssMiB() : 0;
+    const said = { stdout: 0, stderr: "", last: "" };
+    const running = kernel.channels.execute("let n = 0;\nwhile (true) console.log(`${(n += 1)} ${'x'.repeat(990)}`)", {
+      onOutput: ({ header, content }) => {
+        if (header.msg_type !== "stream") return;
+        const text = String(content["text"]);
+        if (content["name"] === "stderr") said.stderr += text;
+        else {
+          said.stdout += text.length;
+          said.last = text;
+        }
+      },
+    });
+    await until(() => said.stderr.includes("as much as is shown"));
+    await new Promise(resolve => setTimeout(resolve, 1000));
+    const during = isLinux ? rssMiB() : 0;
+    await kernel.interrupt();
+    expect((await running).status).toBe("error");
+    expect(said.stdout).toBeGreaterThan(15_900_000);
+    expect(said.stdout).toBeLessThan(16_100_000);
+    expect(said.stderr).toMatch(/left out here: [\d.]+ [kM]B \([\d,]+ lines?\)\. The end is:\n/);
+    const count = Number(textOf(await run("n")));
+    expect(count).toBeGreaterThan(16_000);
+    // The last lines, whole.
+    expect(said.last).toMatch(new RegExp(`^\\d+ x{990}\\n[^]*\\n(?:${count}|${count - 1}) x{990}\\n$`));
+    expect(during - before).toBeLessThan(400);
+    expect(textOf(await run("'still here'"))).toBe("'still here'");
+  }, 90_000);
+
+  test("that changes a display without a pause waits for its reader, and is interrupted", async () => {
+    let updates = 0;
+    const before = isLinux ? rssMiB() : 0;
+    const running = kernel.channels.execute(
+      "const shown = await display('start', { id: true });\nfor (let i = 0; ; i += 1) void shown.update(`${i} ${'y'.repeat(100_000)}`)",
+      { onOutput: ({ header }) => void (updates += header.msg_type === "update_display_data" ? 1 : 0) },
+    );
+    await until(() => updates > 2000);
+    const during = isLinux ? rssMiB() : 0;
+    await kernel.interrupt();
+    expect((await running).status).toBe("error");
+    // Some 200 MB have passed by then.
+    expect(updates).toBeGreaterThan(2000);
+    expect(during - before).toBeLessThan(500);
+    expect(textOf(await run("'still here'"))).toBe("'still here'");
+  }, 90_000);
+});

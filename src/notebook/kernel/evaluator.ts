@@ -28,6 +28,7 @@ import { kernelSymbol } from "./api.js";
 import type { CellScript } from "./cell.js";
 import { compileCell } from "./cell.js";
 import { findIncompleteness, toBundle } from "./display.js";
+import { DisplayLimit } from "./display-limit.js";
 import { describeDiagnostics, describeFailure } from "./failure.js";
 import type { CellImporter } from "./importer.js";
 import { createImporter } from "./importer.js";
@@ -41,7 +42,8 @@ import { helperName } from "./rewrite.js";
 import { runShell } from "./shell.js";
 import type { SecretPolicy } from "./secret-guard.js";
 import { SecretGuard } from "./secret-guard.js";
-import { CellStreams } from "./stream.js";
+import type { PrintLimit } from "./stream.js";
+import { CellStreams, printLimit } from "./stream.js";
 import type { WidgetHost } from "../widgets/mount.js";
 import { createTimeDrawing } from "./widget-host.js";
 
@@ -52,6 +54,8 @@ export interface EvaluatorOptions {
   readonly widgets?: WidgetHost;
   /** What happens to outputs with secrets; default `warn`. */
   readonly secrets?: SecretPolicy;
+  /** How much of what a cell prints is shown; default 16 million characters. */
+  readonly print?: PrintLimit;
 }
 
 /** What the kernel puts into the global scope, besides whatever cells declare. */
@@ -64,6 +68,7 @@ const terminationMs = 1000;
 interface CellRun {
   readonly request: CellRequest;
   readonly streams: CellStreams;
+  readonly displays: DisplayLimit;
   readonly context: CellContext;
   /** Displays that were not awaited. */
   readonly pending: Set<Promise<unknown>>;
@@ -113,12 +118,12 @@ export class Evaluator {
     this.#last = run;
     try {
       const outcome = await this.#cells.run(run, () => this.#runCell(run));
-      run.streams.flush();
+      this.#endOutputs(run);
       const secrets = run.guard.found;
       return secrets.length === 0 ? outcome : { ...outcome, secrets };
     } finally {
       this.#running = false;
-      run.streams.flush();
+      this.#endOutputs(run);
     }
   }
 
@@ -135,7 +140,7 @@ export class Evaluator {
       } catch (error) {
         this.#fail(run, describeFailure(error, this.#positions));
       } finally {
-        run.streams.flush();
+        this.#endOutputs(run);
       }
     });
   }
@@ -196,8 +201,10 @@ export class Evaluator {
       interrupted,
       noted: [],
       pending: new Set(),
-      streams: new CellStreams((name, text) =>
-        guard.pass({ kind: "stream", name, text: this.#positions.rewrite(text) }),
+      displays: new DisplayLimit(),
+      streams: new CellStreams(
+        (name, text) => guard.pass({ kind: "stream", name, text: this.#positions.rewrite(text) }),
+        this.#options.print ?? printLimit,
       ),
       context: {
         count: request.count,
@@ -311,13 +318,23 @@ export class Evaluator {
   }
 
   #fail(run: CellRun, error: CellError): CellOutcome {
+    this.#endOutputs(run);
     this.#emit(run, { kind: "error", error });
     return { status: "error", error };
   }
 
   #emit(run: CellRun, output: CellOutput): void {
+    if (output.kind === "clear" && !output.wait) run.streams.clear();
     run.streams.flush();
-    run.guard.pass(output);
+    const passed = run.displays.pass(output);
+    if (passed !== undefined) run.guard.pass(passed);
+  }
+
+  /** Says what was left out of the cell's outputs, if anything was. */
+  #endOutputs(run: CellRun): void {
+    run.streams.end();
+    const left = run.displays.end();
+    if (left !== undefined) run.guard.pass(left);
   }
 
   /** V8's own syntax errors (there are few that the parser lets through) have no frame in the cell. */

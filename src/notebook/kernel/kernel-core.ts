@@ -9,6 +9,8 @@ import { CommManager } from "./comm.js";
 import { Evaluator } from "./evaluator.js";
 import { findPackageEntries, installModuleHooks } from "./module-hook.js";
 import type { SessionHostOptions } from "./session-host.js";
+import { estimateSize } from "./display-limit.js";
+import { PacedSender } from "./pace.js";
 import { routeStreams } from "./stream.js";
 import type { FromMain, KqlEdit, KqlEditReply, Origin, RunRequest, RunResult, ToMain } from "./thread-port.js";
 import type { prepareInterrupts } from "./interrupt.js";
@@ -18,6 +20,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 export interface KernelCoreOptions {
   readonly thread: Worker;
   readonly interrupts: ReturnType<typeof prepareInterrupts>;
+  readonly onItsWay: SharedArrayBuffer;
   /** The notebook's folder. */
   readonly dir: string;
   readonly host: SessionHostOptions;
@@ -101,6 +104,7 @@ class KernelCore {
   readonly #origins = new AsyncLocalStorage<Origin>();
   readonly #answers = new Map<number, (value: string) => void>();
   readonly #comms: CommManager;
+  readonly #pace: PacedSender;
   /** Set by `open`. */
   #evaluator!: Evaluator;
   /** Of the last cell: what handlers of widgets look at. */
@@ -112,6 +116,7 @@ class KernelCore {
   constructor(options: KernelCoreOptions, host: LazyHost) {
     this.#options = options;
     this.#host = host;
+    this.#pace = new PacedSender({ onItsWay: options.onItsWay });
     this.#comms = new CommManager(message => this.#publish(message));
   }
 
@@ -138,7 +143,8 @@ class KernelCore {
   }
 
   #publish(message: Omit<Outgoing, "parent">): void {
-    this.#send({ type: "publish", origin: this.#origins.getStore() ?? this.#lastOrigin, message });
+    const size = this.#pace.depart(sizeOfMessage(message));
+    this.#send({ type: "publish", origin: this.#origins.getStore() ?? this.#lastOrigin, message, size });
   }
 
   #accept(message: ToMain): void {
@@ -210,7 +216,10 @@ class KernelCore {
   #createRequest(origin: Origin, count: number, allowInput: boolean): Omit<CellRequest, "code"> {
     return {
       count,
-      sink: output => this.#send({ type: "output", origin, output }),
+      sink: output => {
+        const size = this.#pace.depart(estimateSize(output));
+        this.#send({ type: "output", origin, output, size });
+      },
       ...(allowInput ? { ask: (prompt: string, password: boolean) => this.#ask(origin, prompt, password) } : {}),
     };
   }
@@ -228,3 +237,9 @@ class KernelCore {
     this.#send({ type: "left" });
   }
 }
+
+/** What a comm's message takes besides its buffers: states of widgets are small. */
+const commSize = 2000;
+
+const sizeOfMessage = ({ buffers = [] }: Omit<Outgoing, "parent">): number =>
+  buffers.reduce((sum, b) => sum + b.byteLength, commSize);

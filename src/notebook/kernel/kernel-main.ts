@@ -8,6 +8,7 @@ import { resolve } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { prepareInterrupts } from "./interrupt.js";
+import { createOnItsWay } from "./pace.js";
 import { startThread } from "./thread.js";
 import type { ProtocolThreadData } from "./thread-port.js";
 
@@ -27,9 +28,11 @@ const { version } = createRequire(import.meta.url)("../../../package.json") as {
 delete process.env["MALLOC_TRIM_THRESHOLD_"];
 const ownerPid = Number(process.env["JPY_PARENT_PID"]);
 const interrupts = prepareInterrupts();
+const onItsWay = createOnItsWay();
 const threadData: ProtocolThreadData = {
   connectionFile: resolve(connectionFile),
   acknowledged: interrupts.acknowledged,
+  onItsWay,
   version,
   dir: process.cwd(),
   ...(Number.isInteger(ownerPid) && ownerPid > 1 ? { ownerPid } : {}),
@@ -42,6 +45,7 @@ const { runKernel } = await import("./kernel-core.js");
 await runKernel({
   thread,
   interrupts,
+  onItsWay,
   dir: process.cwd(),
   host: {
     ...(values.workspace === undefined ? {} : { workspace: values.workspace }),

@@ -132,6 +132,11 @@ export class ProtocolServer {
     await Promise.all(sockets.map(s => s.close()));
   }
 
+  /** What the slowest front end has not read yet of the outputs. */
+  get outputWaitingBytes(): number {
+    return this.#iopub.waitingBytes;
+  }
+
   /** What the main thread says. */
   accept(message: FromMain): void {
     switch (message.type) {

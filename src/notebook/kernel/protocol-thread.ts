@@ -8,6 +8,7 @@ import { createInterrupter } from "./interrupt-thread.js";
 import { describeKernel } from "./kernel-info.js";
 import { createLanguage } from "./language.js";
 import { watchOwner } from "./orphan.js";
+import { PacedReceiver } from "./pace.js";
 import { ProtocolServer } from "./protocol-server.js";
 import type { FromMain, ProtocolThreadData, ToMain } from "./thread-port.js";
 
@@ -48,6 +49,16 @@ async function endProcess(): Promise<void> {
   process.kill(process.pid, "SIGKILL");
 }
 
+const pace = new PacedReceiver(data.onItsWay);
+/** What front ends have not taken by then is theirs to lose. */
+const slowReaderMs = 1000;
+const readerLimitBytes = 32 * 1024 * 1024;
+/** There is room for more output when it has left this process; a front end that does not read is not waited for long. */
+function onceSent(size: number, waitedMs = 0): void {
+  if (server.outputWaitingBytes <= readerLimitBytes || waitedMs >= slowReaderMs) pace.arrived(size);
+  else setTimeout(() => onceSent(size, waitedMs + 10), 10);
+}
+
 const language = createLanguage({ dir: data.dir, log, toMain });
 const server = new ProtocolServer({
   connection: readConnectionFile(data.connectionFile),
@@ -62,6 +73,7 @@ parentPort?.on("message", (message: FromMain) => {
   if (message.type === "left") void server.close().then(() => toMain({ type: "closed" }));
   else if (message.type === "edited") language.acceptEdit(message.edit, message.reply);
   else server.accept(message);
+  if ("size" in message) onceSent(message.size);
 });
 try {
   await server.open();

@@ -11,6 +11,8 @@ export type Origin = number;
 export interface ProtocolThreadData {
   readonly connectionFile: string;
   readonly acknowledged: SharedArrayBuffer;
+  /** Sizes of the outputs that are on their way to the protocol's thread (`pace.ts`). */
+  readonly onItsWay: SharedArrayBuffer;
   readonly version: string;
   /** The notebook's folder. */
   readonly dir: string;
@@ -60,8 +62,13 @@ export type ToMain =
 
 export type FromMain =
   | { readonly type: "ready" }
-  | { readonly type: "output"; readonly origin: Origin; readonly output: CellOutput }
-  | { readonly type: "publish"; readonly origin: Origin | undefined; readonly message: Omit<Outgoing, "parent"> }
+  | { readonly type: "output"; readonly origin: Origin; readonly output: CellOutput; readonly size: number }
+  | {
+      readonly type: "publish";
+      readonly origin: Origin | undefined;
+      readonly message: Omit<Outgoing, "parent">;
+      readonly size: number;
+    }
   | {
       readonly type: "ask";
       readonly origin: Origin;

@@ -20,6 +20,9 @@ const noHost: CellHost = {
   },
 };
 
+/** A report is read by people; a notebook that runs unattended should not grow without end. */
+const print = { first: 1_000_000, last: 20_000 };
+
 const widgets = createHeadlessWidgets();
 let evaluator: Evaluator | undefined;
 let host = noHost;
@@ -51,7 +54,7 @@ async function start({ dir, host: module, secrets = "redact" }: Extract<ToChild,
     const loaded = (await import(module.module)) as { createHost: CreateHost };
     host = await loaded.createHost(module.options, { dir });
   }
-  const opened = await Evaluator.open({ dir, host, widgets, secrets });
+  const opened = await Evaluator.open({ dir, host, widgets, secrets, print });
   evaluator = opened;
   routeStreams(() => opened.findStreams());
   process.on("unhandledRejection", reason => opened.reportStray(reason));

@@ -2,8 +2,8 @@
 import type { CellOutput } from "../kernel/api.js";
 import type { Json, NotebookOutput } from "./notebook.js";
 
-/** What is kept of the text that one cell prints; beyond it, only how much there was. */
-const maxStreamLength = 1_000_000;
+/** Of what one cell prints past its own limit (`kernel/stream.ts`): programs that write to the process's streams themselves. */
+const maxStreamLength = 2_000_000;
 
 type Shown = Extract<CellOutput, { data: unknown }>;
 

@@ -3,6 +3,7 @@ export { formatNotebookFile, isTextNotebook, keepOutputs, parseNotebookFile } fr
 export { formatTextNotebook, parseTextNotebook } from "./text-notebook.js";
 export { describeDiff, diffNotebooks, type CellDiff, type NotebookDiff, type OutputDiff } from "./diff.js";
 export { findParameters, injectParameters, toParameters, type ParameterValue, type Parameters } from "./parameters.js";
+export { renderJUnit, type JUnitOptions } from "./junit.js";
 export { formatDuration, renderReport, type ReportOptions } from "./report.js";
 export {
   notebookDir,

@@ -248,7 +248,8 @@ function isExecutable(cell: NotebookCell): boolean {
   return cell.cellType === "code" && cell.source.trim() !== "" && !cellTags(cell).includes("skip-execution");
 }
 
-function titleOf(cell: NotebookCell): string {
+/** The first line that is not blank. */
+export function titleOf(cell: NotebookCell): string {
   const line = cell.source.split("\n").find(l => l.trim() !== "") ?? "";
   return line.trim().slice(0, 80);
 }

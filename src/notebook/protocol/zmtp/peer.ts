@@ -83,6 +83,11 @@ export class Peer {
     socket.write(encodeCommand("READY", encodeProperties({ "Socket-Type": Buffer.from(type), ...named })));
   }
 
+  /** Sent, and not yet taken by the other side. */
+  get waitingBytes(): number {
+    return this.#options.socket.writableLength;
+  }
+
   /** False when the peer is gone or was cut off because it does not read. */
   send(frames: Frames): boolean {
     const { socket } = this.#options;

@@ -66,6 +66,11 @@ export class BoundSocket {
     return this.#peers.get(keyOf(to))?.peer.send(frames) ?? false;
   }
 
+  /** Of the peer for whom most is waiting. */
+  get waitingBytes(): number {
+    return Math.max(0, ...[...this.#peers.values()].map(({ peer }) => peer.waitingBytes));
+  }
+
   /** To every subscriber of a topic that the first frame begins with. */
   publish(frames: Frames): void {
     const topic = Buffer.from(frames[0] ?? []).toString("latin1");

@@ -26,6 +26,7 @@ export interface Listener {
 const backlogLimitBytes = 32 * 1024 * 1024;
 /** A page that is this far behind gets no more output of loops that print without end. */
 const slowPageBytes = 64 * 1024 * 1024;
+const outputTypes: ReadonlySet<string> = new Set(["stream", "display_data", "update_display_data", "execute_result"]);
 const maxCrashes = 5;
 const crashWindowMs = 60_000;
 
@@ -112,18 +113,15 @@ export class Kernel {
       return;
     }
     for (const [listener, pace] of this.#listeners) {
-      if (type === "stream" && listener.backlogBytes > slowPageBytes) {
+      const isOutput = type !== undefined && outputTypes.has(type);
+      if (isOutput && listener.backlogBytes > slowPageBytes) {
         pace.skipped += 1;
         continue;
       }
-      if (pace.skipped > 0 && type === "stream") {
-        listener.send(
-          warning(
-            this.id,
-            `Huntbook: ${pace.skipped} pieces of output were left out, the page could not keep up.\n`,
-            message,
-          ),
-        );
+      // Before more of it, or at the end: what is said of an output stands under its cell.
+      if (pace.skipped > 0 && (isOutput || type === "status")) {
+        const text = `Huntbook: ${pace.skipped} pieces of output were left out, the page could not keep up.\n`;
+        listener.send(warning(this.id, text, message));
         pace.skipped = 0;
       }
       listener.send({ channel, message });

@@ -145,18 +145,32 @@ describe("a kernel", () => {
     expect(heard.heard).toEqual(["first", "display_data", "Huntbook: 1 messages were lost while no page was open.\n"]);
   });
 
-  test("a page that cannot keep up misses printed output, and is told so; nothing else is left out", async () => {
+  test("a page that cannot keep up misses outputs, and is told so; nothing else is left out", async () => {
     const kernel = await manager.start({});
     const slow = page(100_000_000);
     kernel.attach(slow);
     for (const text of ["a", "b"]) launched[0]?.say("stream", { text });
-    launched[0]?.say("display_data", {});
+    launched[0]?.say("comm_open", {});
     slow.backlog = 0;
     launched[0]?.say("stream", { text: "c" });
     expect(slow.heard).toEqual([
-      "display_data",
+      "comm_open",
       "Huntbook: 2 pieces of output were left out, the page could not keep up.\n",
       "c",
+    ]);
+  });
+
+  test("that, it is told at the end of the cell too, however far behind it still is", async () => {
+    const kernel = await manager.start({});
+    const slow = page(100_000_000);
+    kernel.attach(slow);
+    for (const type of ["stream", "update_display_data", "execute_result"]) launched[0]?.say(type, {});
+    launched[0]?.say("status", { execution_state: "idle" });
+    launched[0]?.say("status", { execution_state: "busy" });
+    expect(slow.heard).toEqual([
+      "Huntbook: 3 pieces of output were left out, the page could not keep up.\n",
+      "idle",
+      "busy",
     ]);
   });
 

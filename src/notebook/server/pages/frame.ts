@@ -17,7 +17,7 @@ h1{font-size:26px;line-height:1.2;margin:0 0 6px}h2{font-size:17px;margin:0}p{ma
 .card{display:flex;flex-direction:column;gap:8px;padding:20px;background:var(--card);border:1px solid var(--line);border-radius:10px}
 .card form{margin-top:auto;padding-top:10px;display:flex;flex-direction:column;gap:6px}
 .row{display:flex;flex-wrap:wrap;gap:8px}.card .row input{flex:1 1 100%}
-.tags{display:flex;flex-wrap:wrap;gap:6px}.tags span{border:1px solid var(--line);border-radius:9px;padding:0 8px;font-size:12px;color:var(--faint)}
+.tags{display:flex;flex-wrap:wrap;align-items:center;gap:6px;font-size:12px;color:var(--faint)}.tags span{border:1px solid var(--line);border-radius:9px;padding:0 8px;font-size:12px;color:var(--faint)}
 label{font-size:13px;color:var(--faint)}
 input{flex:1;min-width:0;font:inherit;padding:7px 10px;border:1px solid var(--line);border-radius:6px;background:var(--bg);color:inherit}
 button{font:inherit;font-weight:600;padding:7px 14px;border:0;border-radius:6px;background:var(--accent);color:var(--on);cursor:pointer;white-space:nowrap}

@@ -49,7 +49,7 @@ function card(template: NotebookTemplate, { xsrf, problem }: GalleryOptions) {
   return html`<article class="card">
 <h2>${template.title}</h2>
 <p>${template.description}</p>
-${template.parameters.length === 0 ? "" : html`<div class="tags" aria-label="Parameters">${template.parameters.map(p => html`<span>${p}</span>`)}</div>`}
+${template.parameters.length === 0 ? "" : html`<div class="tags">Parameters ${template.parameters.map(p => html`<span>${p}</span>`)}</div>`}
 <form method="post" action="/gallery">
 <input type="hidden" name="_xsrf" value="${xsrf}"><input type="hidden" name="template" value="${template.name}">
 <label for="${id}">Name of the new notebook</label>
@@ -60,7 +60,7 @@ ${own === undefined ? "" : html`<p class="bad" role="alert">${own.message}</p>`}
 }
 
 const suggestName = (template: NotebookTemplate): string =>
-  template.name === "blank" ? "my hunt" : `my ${template.name}`;
+  template.name === "blank" ? "my hunt" : `my ${template.name.replaceAll("-", " ")}`;
 
 function notebookTable(notebooks: readonly OwnNotebook[]) {
   return html`<table><tbody>${notebooks.map(

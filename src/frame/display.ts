@@ -6,7 +6,7 @@ import type { Provenance } from "./api.js";
 import { completenessBanner } from "./banner.js";
 import { toCell } from "./cells.js";
 import type { Frame, FrameCore } from "./frame.js";
-import { axisColumn, buildChart, canRender, renderOptions } from "./plot/chart.js";
+import { buildChart, canRender, chartLinks, renderOptions } from "./plot/chart.js";
 import { figureBundle } from "./plot/plotted.js";
 import { readPage } from "./plot/rows.js";
 import { frameId, linkedFigure, noteSelection } from "./plot/links.js";
@@ -94,7 +94,7 @@ async function rendered(frame: FrameCore): Promise<FigureNode | string | undefin
     if (!canRender(visualization)) return `'render ${visualization.kind}' is not drawn yet: here are the rows`;
     const options = renderOptions(visualization);
     const build = (f: Frame) => buildChart(frame.plotHost, f, options);
-    return await linkedFigure(frame as Frame, build, () => axisColumn(frame as Frame, options));
+    return await linkedFigure(frame as Frame, build, () => chartLinks(frame as Frame, options));
   } catch (error) {
     if (isHuntError(error) && error.code.startsWith("view/"))
       return `'render ${visualization.kind}' could not be drawn: ${error.message}`;

@@ -3,7 +3,16 @@ import type { KqlType } from "../../base/column.js";
 import { HuntError } from "../../base/error.js";
 import { didYouMean } from "../../base/suggest.js";
 import type { Visualization } from "../../kql/api.js";
-import type { ChartAxis, ChartNode, ChartSeries, FigureInfo, HeatmapNode, PieNode } from "../../view/index.js";
+import type {
+  ChartAxis,
+  ChartNode,
+  ChartSeries,
+  FigureFrame,
+  FigureInfo,
+  HeatmapNode,
+  KeyColumn,
+  PieNode,
+} from "../../view/index.js";
 import { completenessBanner } from "../banner.js";
 import type { Frame } from "../frame.js";
 import { asNumber, asText, fromFrame, getColumn, numberTypes, toText, type SqlColumn } from "./columns.js";
@@ -94,6 +103,8 @@ const isArray = (frame: Frame, name: string, x: SqlColumn): boolean =>
 interface Point {
   readonly x: number | string | null;
   readonly series: string;
+  /** Its values of the series columns, where the name does not say them. */
+  readonly of?: readonly string[];
   readonly ys: readonly (number | null)[];
   readonly anomaly: number | null;
   readonly baseline: number | null;
@@ -126,11 +137,14 @@ async function readPoints(
   const every = Math.max(1, Math.ceil(frame.rowCount / mostPoints));
   const keep = every === 1 ? "" : ` where rowid % ${every} = 0`;
   if (arrays) return { points: await readArrays(host, frame, { columns, anomaly, baseline }, name), every: 1 };
+  // One column beside one value is its series' name.
+  const parts = series.length > 1 || (series.length === 1 && ys.length > 1) ? series : [];
   const xSql = x.type === "datetime" ? `epoch_ms(${x.sql})` : isNumeric(x.type) ? asNumber(x) : asText(x);
   const list = [
     `${xSql} as x`,
     `${name} as s`,
     ...ys.map((y, i) => `${value(y)} as y${i}`),
+    ...parts.map((c, i) => `${asText(c)} as s${i}`),
     `${anomaly === undefined ? "null" : value(anomaly)} as a`,
     `${baseline === undefined ? "null" : value(baseline)} as b`,
   ];
@@ -138,6 +152,7 @@ async function readPoints(
   const points = rows.map(r => ({
     x: typeof r["x"] === "string" ? r["x"] : r["x"] === null ? null : Number(r["x"]),
     series: toText(r["s"]),
+    ...(parts.length === 0 ? {} : { of: parts.map((_, i) => toText(r[`s${i}`])) }),
     ys: ys.map((_, i) => finite(r[`y${i}`])),
     anomaly: finite(r["a"]),
     baseline: finite(r["b"]),
@@ -197,10 +212,34 @@ export function figureInfo(frame: Frame, title: string | undefined, notes: reado
   };
 }
 
-/** The column of a chart's x axis, where its values are those of rows. */
-export function axisColumn(frame: Frame, options: ChartOptions): string | undefined {
-  const { x } = chooseColumns(frame, options);
-  return x.type === "dynamic" ? undefined : x.name;
+/** How keys of a column are compared: as what a chart's axis holds. */
+const keyOf = (column: SqlColumn): KeyColumn =>
+  column.type === "datetime"
+    ? { name: column.name, as: "instant" }
+    : isNumeric(column.type)
+      ? { name: column.name, as: "number" }
+      : { name: column.name };
+
+/** The column of a chart's x axis and those of its marks, where their values are those of rows. */
+export function chartLinks(frame: Frame, options: ChartOptions): Omit<FigureFrame, "id"> {
+  const { x, series } = chooseColumns(frame, options);
+  if (x.type === "dynamic") return {};
+  const named = options.kind === "pie" ? [] : series.map(s => ({ name: s.name }));
+  return { column: x.name, keys: [keyOf(x), ...named] };
+}
+
+/** The columns of a heat map's cells. */
+export function heatmapLinks(frame: Frame, options: HeatmapOptions): Omit<FigureFrame, "id"> {
+  const { punchCard } = options;
+  if (punchCard !== undefined)
+    return {
+      keys: [
+        { name: punchCard, as: "hour" },
+        { name: punchCard, as: "weekday" },
+      ],
+    };
+  const names = frame.columns.map(c => c.name);
+  return { keys: [{ name: options.x ?? names[0] ?? "" }, { name: options.y ?? names[1] ?? "" }] };
 }
 
 /**
@@ -275,15 +314,16 @@ const placeOf = (x: Point["x"], index: IndexOf): number | undefined =>
   index === undefined ? (typeof x === "number" ? x : undefined) : index(x);
 
 function toSeries(points: readonly Point[], columns: Columns, index: IndexOf): ChartSeries[] {
-  const found = new Map<string, { name: string; x: number[]; y: (number | null)[] }>();
+  const found = new Map<string, { name: string; x: number[]; y: (number | null)[]; of?: readonly string[] }>();
   for (const p of points) {
     const x = placeOf(p.x, index);
     if (x === undefined) continue;
     columns.ys.forEach((column, i) => {
       const name =
         columns.series.length === 0 ? column.name : columns.ys.length === 1 ? p.series : `${p.series}: ${column.name}`;
-      const series = found.get(name) ?? { name, x: [], y: [] };
-      found.set(name, series);
+      const key = p.of === undefined ? name : JSON.stringify([p.of, i]);
+      const series = found.get(key) ?? { name, x: [], y: [], ...(p.of === undefined ? {} : { of: p.of }) };
+      found.set(key, series);
       series.x.push(x);
       series.y.push(p.ys[i] ?? null);
     });
@@ -345,7 +385,11 @@ function toPie(
       ? slices
       : [
           ...slices.slice(0, mostSlices),
-          { name: `${rest.length.toLocaleString("en-US")} others`, value: rest.reduce((n, s) => n + s.value, 0) },
+          {
+            name: `${rest.length.toLocaleString("en-US")} others`,
+            value: rest.reduce((n, s) => n + s.value, 0),
+            rest: true,
+          },
         ];
   const notes =
     negative === 0

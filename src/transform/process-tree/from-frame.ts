@@ -97,6 +97,12 @@ async function findAround(
   return rows.flatMap(row => positions.get(row) ?? []).sort((a, b) => a - b);
 }
 
+/** Positions of the processes that some rows of the frame tell of. */
+function positionsAt(data: ProcessData, forest: ProcessForest, rows: readonly number[]): readonly number[] {
+  const positions = positionsOf(forest, data);
+  return rows.flatMap(row => positions.get(row) ?? []).sort((a, b) => a - b);
+}
+
 interface Choice {
   readonly positions: readonly number[];
   /** Rows that could have been chosen. */
@@ -162,7 +168,12 @@ export async function buildProcessTree(frame: Frame, options: ProcessTreeOptions
   const forest = buildForest(data);
   const marks = await markProcesses(data, forest, options.mark ?? defaultMarks);
   const around = options.around === undefined ? undefined : await findAround(data, forest, options.around);
-  const searched = options.search === undefined ? undefined : await findAround(data, forest, options.search, true);
+  const searched =
+    options.only !== undefined
+      ? positionsAt(data, forest, options.only)
+      : options.search === undefined
+        ? undefined
+        : await findAround(data, forest, options.search, true);
   const branch = options.branch === undefined ? undefined : [options.branch];
   const within =
     searched !== undefined
@@ -267,6 +278,7 @@ function toNode(frame: FrameLike, data: ProcessData, built: Built): ProcessTreeN
         cutRows,
         around: options.search ?? options.around,
         matches: (built.searched ?? built.around)?.length,
+        isChoice: options.only !== undefined,
       }),
       ...(incomplete === undefined ? {} : { incomplete }),
     },
@@ -285,6 +297,7 @@ function toNode(frame: FrameLike, data: ProcessData, built: Built): ProcessTreeN
     remark: of((_, at) => remarkOf(forest, at, marks.get(at), centres.has(at))),
     hidden: of((_, at) => (children.get(at) ?? 0) - (shown.get(at) ?? 0)),
     row: of((_, at) => at),
+    event: of(row => (row >= links.count ? -1 : (data.frameRow[row] ?? -1))),
     ...(built.searched === undefined ? {} : { found: built.searched.length }),
     summary: forest.summary,
   };
@@ -293,13 +306,14 @@ function toNode(frame: FrameLike, data: ProcessData, built: Built): ProcessTreeN
 function notesOf(
   data: ProcessData,
   forest: ProcessForest,
-  shown: { cutRows: number; around: string | undefined; matches: number | undefined },
+  shown: { cutRows: number; around: string | undefined; matches: number | undefined; isChoice: boolean },
 ): string[] {
   const many = (n: number, one: string, more: string): string => `${n.toLocaleString("en-US")} ${n === 1 ? one : more}`;
   const { duplicates, cycles, early } = forest.links;
   const skewed = early.reduce((n, e) => n + e, 0);
   return [
-    ...(shown.around === undefined
+    ...(shown.isChoice ? [`${many(shown.matches ?? 0, "process", "processes")} chosen, and who started them`] : []),
+    ...(shown.around === undefined || shown.isChoice
       ? []
       : [`${many(shown.matches ?? 0, "process matches", "processes match")} '${shown.around}'`]),
     ...(shown.cutRows > 0 ? [`${many(shown.cutRows, "process is", "processes are")} not drawn`] : []),

@@ -6,9 +6,10 @@ import { drawReferences, type DrawOptions } from "./draw-timeline.js";
 import { legend, type LegendEntry } from "./legend.js";
 import { fitText, textWidth } from "./measure.js";
 import type { ChartAxis, ChartNode, ChartSeries } from "./model.js";
-import { fontPx, label, line, px, rect, signAt, svg } from "./svg.js";
+import { chartMarkId, nameOfX } from "./marks.js";
+import { fontPx, label, line, px, rect, signAt, svg, type Box } from "./svg.js";
 import { categoryRole, type Role, type Theme } from "./theme.js";
-import { instantLabel, numberLabel, numberTicks } from "./ticks.js";
+import { numberLabel, numberTicks } from "./ticks.js";
 
 const plotPx = 240;
 const barPx = 22;
@@ -209,11 +210,18 @@ function drawLine(
   return html`${area === "" ? "" : html`<path d="${area}" fill="${theme.paint(role)}" fill-opacity="0.35"/>`}<path d="${top}" fill="none" stroke="${theme.paint(role)}" stroke-width="1.5" stroke-linejoin="round"${dashes}/><path d="${signs.join("")}" fill="${theme.paint(role)}"/>`;
 }
 
-function drawSigns(series: ChartSeries, index: number, layout: ChartLayout, theme: Theme): Html {
+function drawSigns(
+  series: ChartSeries,
+  index: number,
+  layout: ChartLayout,
+  options: Pick<DrawOptions, "theme" | "chosen">,
+): Html {
+  const { theme, chosen } = options;
   const spans = layout.spans[index] ?? [];
   const sign = signOf(series, index);
   const seen = new Set<string>();
   const path: string[] = [];
+  const faint: string[] = [];
   series.x.forEach((x, i) => {
     const span = spans[i];
     if (span === null || span === undefined) return;
@@ -222,39 +230,55 @@ function drawSigns(series: ChartSeries, index: number, layout: ChartLayout, them
     const key = `${Math.round(left)}:${Math.round(top)}`;
     if (seen.has(key)) return;
     seen.add(key);
-    path.push(signAt(sign, left, top, series.role === "anomaly" ? 5 : 3.2));
+    (isFadedMark(chosen, series, x) ? faint : path).push(signAt(sign, left, top, series.role === "anomaly" ? 5 : 3.2));
   });
   const role = roleOf(series, index);
   const look =
     series.role === "anomaly"
       ? html` fill="none" stroke="${theme.paint(role)}" stroke-width="2"`
       : html` fill="${theme.paint(role)}" fill-opacity="0.7"`;
-  return html`<path d="${path.join("")}"${look}/>`;
+  const rest = faint.length === 0 ? "" : html`<path d="${faint.join("")}"${look} opacity="0.25"/>`;
+  return html`${rest}<path d="${path.join("")}"${look}/>`;
 }
+
+/** Where the bar of one value stands; undefined where there is none or it is out of sight. */
+export function barBox(node: ChartNode, layout: ChartLayout, index: number, i: number): Box | undefined {
+  const series = node.series[index];
+  const span = layout.spans[index]?.[i];
+  if (series === undefined || span === null || span === undefined) return undefined;
+  const bars = node.mark === "bar";
+  const side = node.stack === "none" ? node.series.filter(s => s.role === undefined).length : 1;
+  const width = Math.max(0.8, Math.min(60, (layout.band * 0.78) / side));
+  const place = node.stack === "none" ? index - (side - 1) / 2 : 0;
+  const middle = layout.x(series.x[i] ?? 0) + place * width;
+  const [from, to] = [layout.y(span[0]), layout.y(span[1])];
+  const [low, high] = [Math.min(from, to), Math.abs(to - from)];
+  if (bars) return { x: low, y: middle - width / 2, width: high, height: width };
+  const box = { x: middle - width / 2, y: low, width, height: high };
+  return box.x + box.width < layout.plot.left - 1 || box.x > layout.plot.right + 1 ? undefined : box;
+}
+
+/** Whether something else is chosen: another bar, or another x. */
+const isFadedMark = (chosen: ReadonlySet<string> | undefined, series: ChartSeries, x: number): boolean =>
+  chosen !== undefined &&
+  chosen.size > 0 &&
+  !chosen.has(chartMarkId(series, x)) &&
+  !chosen.has(chartMarkId(undefined, x));
 
 function drawBars(
   series: ChartSeries,
   index: number,
   layout: ChartLayout,
-  options: { readonly theme: Theme; readonly node: ChartNode },
+  options: { readonly theme: Theme; readonly node: ChartNode; readonly chosen: ReadonlySet<string> | undefined },
 ): Html {
   const { theme, node } = options;
   const bars = node.mark === "bar";
+  const isFaded = (x: number): boolean => isFadedMark(options.chosen, series, x);
   const side = node.stack === "none" ? node.series.filter(s => s.role === undefined).length : 1;
-  const width = Math.max(0.8, Math.min(60, (layout.band * 0.78) / side));
-  const place = node.stack === "none" ? index - (side - 1) / 2 : 0;
-  const spans = layout.spans[index] ?? [];
   const few = series.x.length * side <= 300;
   const shown = series.x.map((x, i) => {
-    const span = spans[i];
-    if (span === null || span === undefined) return "";
-    const middle = layout.x(x) + place * width;
-    const [from, to] = [layout.y(span[0]), layout.y(span[1])];
-    const [low, high] = [Math.min(from, to), Math.abs(to - from)];
-    const box = bars
-      ? { x: low, y: middle - width / 2, width: high, height: width }
-      : { x: middle - width / 2, y: low, width, height: high };
-    if (!bars && (box.x + width < layout.plot.left - 1 || box.x > layout.plot.right + 1)) return "";
+    const box = barBox(node, layout, index, i);
+    if (box === undefined) return "";
     const title = few
       ? `${series.name === "" ? "" : `${series.name}, `}${nameOfX(node, x)}: ${numberLabel(series.y[i] ?? 0)}`
       : undefined;
@@ -266,7 +290,7 @@ function drawBars(
             anchor: box.x + box.width > layout.plot.right - 40 ? "end" : "start",
           })
         : "";
-    return html`${rect(theme, box, roleOf(series, index), { title })}${value}`;
+    return html`${rect(theme, box, roleOf(series, index), { title, ...(isFaded(x) ? { opacity: 0.25 } : {}) })}${value}`;
   });
   return html`<g>${shown}</g>`;
 }
@@ -278,11 +302,6 @@ const valueAt = (
   box.x + box.width > plot.right - 40
     ? [plot.right + 16, box.y + box.height / 2 + 4]
     : [box.x + box.width + 4, box.y + box.height / 2 + 4];
-
-export function nameOfX(node: ChartNode, x: number): string {
-  if (node.x.type === "time") return instantLabel(x);
-  return node.x.type === "number" ? numberLabel(x) : (node.categories?.[x] ?? "");
-}
 
 function drawAxes(node: ChartNode, layout: ChartLayout, options: DrawOptions): Html {
   const { theme, widthPx } = options;
@@ -334,6 +353,17 @@ function categoryLabels(node: ChartNode, layout: ChartLayout, options: DrawOptio
   return html`<g>${texts}</g>${line(options.theme, [layout.plot.left, layout.plot.bottom], [layout.plot.right, layout.plot.bottom])}`;
 }
 
+/** Where lines have no part of their own to be marked, the chosen places of the axis are. */
+function drawChosenLines(node: ChartNode, layout: ChartLayout, options: DrawOptions): Html {
+  const { theme, chosen } = options;
+  if (chosen === undefined || chosen.size === 0) return html``;
+  const xs = new Set(node.series.flatMap(s => s.x).filter(x => chosen.has(chartMarkId(undefined, x))));
+  const lines = [...xs].map(x =>
+    line(theme, [layout.x(x), layout.plot.top], [layout.x(x), layout.plot.bottom], { role: "accent", dashed: true }),
+  );
+  return html`<g>${lines}</g>`;
+}
+
 export function chartSentence(node: ChartNode): string {
   const points = node.series.reduce((n, s) => n + s.x.length, 0);
   const kind = {
@@ -353,15 +383,17 @@ export function drawChart(node: ChartNode, options: DrawOptions): Html {
   const layout = layoutChart(node, options);
   const marks = node.series.map((s, i) => {
     if (s.role === "anomaly" || (node.mark === "scatter" && s.role === undefined))
-      return drawSigns(s, i, layout, theme);
+      return drawSigns(s, i, layout, options);
     if (s.role === "baseline" || node.mark === "line" || node.mark === "area")
       return drawLine(s, i, layout, { theme, mark: node.mark });
-    return drawBars(s, i, layout, { theme, node });
+    return drawBars(s, i, layout, { theme, node, chosen: options.chosen });
   });
+  const chosen = node.mark === "line" || node.mark === "area" ? drawChosenLines(node, layout, options) : "";
   const references = node.x.type === "time" ? drawReferences(node.references, layout, theme) : "";
   return svg({ width: widthPx, height: layout.height }, chartSentence(node), [
     drawAxes(node, layout, options),
     marks,
+    chosen,
     references,
     layout.legend,
   ]);

@@ -196,6 +196,7 @@ const shapes: Record<ViewKind, Shape | Check> = {
       ),
     ),
     stack: oneOf("none", "stacked", "full"),
+    legend: maybe(oneOf("hidden")),
     references,
   },
   pie: { info, slices: many(record({ name: text, value: count, rest: maybe(flag) })), unit: maybe(text) },

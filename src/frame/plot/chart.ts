@@ -12,11 +12,13 @@ import type {
   HeatmapNode,
   KeyColumn,
   PieNode,
+  TimeReference,
 } from "../../view/index.js";
 import { completenessBanner } from "../banner.js";
 import type { Frame } from "../frame.js";
 import { asNumber, asText, fromFrame, getColumn, numberTypes, toText, type SqlColumn } from "./columns.js";
 import type { PlotHost } from "./host.js";
+import { toReferences, type TimelineOptions } from "./timeline.js";
 
 export const chartKinds = ["line", "area", "column", "bar", "pie", "scatter", "time"] as const;
 export type ChartKind = (typeof chartKinds)[number];
@@ -42,6 +44,13 @@ export interface ChartOptions {
   /** Columns that flag anomalies (non-zero), and one that holds the expected value. */
   readonly anomalies?: string;
   readonly baseline?: string;
+  /** Shades the spans in which anomalies follow each other. */
+  readonly periods?: boolean;
+  /** Instants or spans to mark on a time axis: alerts, changes, sensor gaps. */
+  readonly references?: TimelineOptions["references"];
+  /** Each value is added to all before it in its series. */
+  readonly accumulate?: boolean;
+  readonly legend?: "visible" | "hidden";
 }
 
 const mostPoints = 20_000;
@@ -212,6 +221,10 @@ export function figureInfo(frame: Frame, title: string | undefined, notes: reado
   };
 }
 
+/** The names of a chart's value columns. */
+export const valueColumns = (frame: Frame, options: ChartOptions): readonly string[] =>
+  chooseColumns(frame, options).ys.map(y => y.name);
+
 /** How keys of a column are compared: as what a chart's axis holds. */
 const keyOf = (column: SqlColumn): KeyColumn =>
   column.type === "datetime"
@@ -265,7 +278,8 @@ export async function buildChart(host: PlotHost, frame: Frame, options: ChartOpt
         : "category";
   const named = type === "category" ? namesOf(points, columns.x, bars ? mostBars : 1000) : undefined;
   const left = named?.left ?? 0;
-  const series = toSeries(points, columns, named?.index);
+  const read = toSeries(points, columns, named?.index);
+  const series = options.accumulate === true ? read.map(accumulated) : read;
   const dropped = series.length - mostSeries;
   const extra = special(points, options, named?.index);
   return {
@@ -292,7 +306,11 @@ export async function buildChart(host: PlotHost, frame: Frame, options: ChartOpt
     ...(named === undefined ? {} : { categories: named.names }),
     series: [...series.slice(0, mostSeries), ...extra],
     stack: options.stack ?? "none",
-    references: [],
+    ...(options.legend === "hidden" ? { legend: "hidden" as const } : {}),
+    references:
+      type === "time"
+        ? [...(options.periods === true ? anomalyPeriods(series, extra) : []), ...toReferences(options.references)]
+        : [],
   };
 }
 
@@ -329,6 +347,39 @@ function toSeries(points: readonly Point[], columns: Columns, index: IndexOf): C
     });
   }
   return [...found.values()];
+}
+
+/** Running sums in the order of x. */
+function accumulated(series: ChartSeries): ChartSeries {
+  const order = series.x.map((_, i) => i).sort((a, b) => (series.x[a] ?? 0) - (series.x[b] ?? 0));
+  let sum = 0;
+  return {
+    ...series,
+    x: order.map(i => series.x[i] ?? 0),
+    y: order.map(i => {
+      const y = series.y[i];
+      return y === null || y === undefined ? null : (sum += y);
+    }),
+  };
+}
+
+/** Spans in which anomalies follow each other, with no more than one value between two of them. */
+function anomalyPeriods(series: readonly ChartSeries[], extra: readonly ChartSeries[]): readonly TimeReference[] {
+  const times = [...new Set(series.flatMap(s => s.x))].sort((a, b) => a - b);
+  const places = new Map(times.map((t, i) => [t, i]));
+  const found = (extra.find(s => s.role === "anomaly")?.x ?? []).map(x => places.get(x) ?? -1);
+  const runs: number[][] = [];
+  for (const at of [...new Set(found)].filter(p => p >= 0).sort((a, b) => a - b)) {
+    const run = runs.at(-1);
+    if (run !== undefined && at - (run.at(-1) ?? 0) <= 2) run.push(at);
+    else runs.push([at]);
+  }
+  const time = (at: number): number => times[Math.min(times.length - 1, Math.max(0, at))] ?? 0;
+  return runs.map(run => {
+    const [first, last] = [run[0] ?? 0, run.at(-1) ?? 0];
+    const label = run.length === 1 ? "anomaly" : `${run.length} anomalies`;
+    return { atMs: (time(first - 1) + time(first)) / 2, endMs: (time(last) + time(last + 1)) / 2, label, tone: "bad" };
+  });
 }
 
 /** Baseline and anomalies of the first value column. */
@@ -484,6 +535,9 @@ const rendered: Readonly<Record<string, { readonly kind: ChartKind; readonly sta
   barchart: { kind: "bar" },
   piechart: { kind: "pie" },
   scatterchart: { kind: "scatter" },
+  // What only Kusto's own tools lay out becomes the nearest chart.
+  treemap: { kind: "bar", stack: "stacked" },
+  pivotchart: { kind: "column", stack: "stacked" },
 };
 
 export const canRender = (visualization: Visualization): boolean => Object.hasOwn(rendered, visualization.kind);
@@ -532,6 +586,9 @@ export function renderOptions(visualization: Visualization): ChartOptions {
     yScale: scale(p["yaxis"]),
     yMin: number(p["ymin"]),
     yMax: number(p["ymax"]),
+    accumulate: p["accumulate"] === "true" ? true : undefined,
+    legend: p["legend"] === "hidden" ? "hidden" : undefined,
+    periods: kind === "anomalychart" ? true : undefined,
   };
   return Object.fromEntries(Object.entries(options).filter(([, v]) => v !== undefined));
 }

@@ -37,7 +37,7 @@ export const webStyle = [
   `.hb-view .hb-form .hb-bar{margin:0}`,
   `.hb-view .hb-field{display:flex;gap:8px;align-items:baseline;color:var(--hb-faint)}`,
   `.hb-view .hb-field .hb-input{flex:1;width:100%}`,
-  `.hb-view .hb-grid-row{border-top:1px solid var(--hb-line);height:24px}`,
+  `.hb-view .hb-grid-row{border-top:1px solid var(--hb-line);height:24px;box-sizing:border-box}`,
   `.hb-view .hb-grid-row:hover{background:var(--hb-hover)}`,
   `.hb-view .hb-cell[aria-selected="true"]{outline:2px solid var(--hb-link);outline-offset:-2px}`,
   `.hb-view .hb-grid-body{position:relative;overflow:hidden}`,

@@ -153,6 +153,7 @@ export class TreeView {
       class: "hb-input",
       type: "search",
       placeholder: "search name, id, command line",
+      size: "30",
       "aria-label": "search the tree",
     });
     search.addEventListener("input", () => {

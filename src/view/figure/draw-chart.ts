@@ -4,7 +4,7 @@ import { bottomAxis, bottomAxisPx, leftAxis, timeAxis, type Plot } from "./axis.
 import { scaleLinear, scaleLog } from "./d3.js";
 import { drawReferences, type DrawOptions } from "./draw-timeline.js";
 import { legend, type LegendEntry } from "./legend.js";
-import { fitText, textWidth } from "./measure.js";
+import { fitMiddle, fitTwoLines, textWidth } from "./measure.js";
 import type { ChartAxis, ChartNode, ChartSeries } from "./model.js";
 import { chartMarkId, nameOfX } from "./marks.js";
 import { fontPx, label, line, px, rect, signAt, svg, type Box } from "./svg.js";
@@ -98,7 +98,9 @@ export interface ChartLayout {
 export function layoutChart(node: ChartNode, options: DrawOptions): ChartLayout {
   const { theme, widthPx } = options;
   const entries: LegendEntry[] =
-    node.series.length > 1 ? node.series.map((s, i) => ({ name: s.name, role: roleOf(s, i), sign: signOf(s, i) })) : [];
+    node.series.length > 1 && node.legend !== "hidden"
+      ? node.series.map((s, i) => ({ name: s.name, role: roleOf(s, i), sign: signOf(s, i) }))
+      : [];
   const key = legend(theme, { x: 4, y: 2, widthPx: widthPx - 8 }, entries);
   const bars = node.mark === "bar";
   const categories = node.categories ?? [];
@@ -106,7 +108,8 @@ export function layoutChart(node: ChartNode, options: DrawOptions): ChartLayout 
   const values = spans.flat().flatMap(v => (v === null ? [] : node.stack === "none" ? [v[1]] : v));
   const widest = Math.max(20, ...categories.map(c => textWidth(c.slice(0, 60), fontPx)));
   const left = bars ? Math.min(widthPx * 0.35, widest + 16) : 64;
-  const top = key.height + (node.references.length > 0 ? 20 : 24);
+  // What is marked has its names above the plot, and the axis its title above them.
+  const top = key.height + (node.references.length > 0 && node.x.type === "time" ? 38 : 24);
   const groups = node.stack === "none" ? Math.max(1, node.series.length) : 1;
   const height = bars ? Math.max(40, categories.length * Math.max(barPx, 10 * groups)) : plotPx;
   const plot: Plot = { left, right: widthPx - 18, top, bottom: top + height };
@@ -314,7 +317,7 @@ function drawAxes(node: ChartNode, layout: ChartLayout, options: DrawOptions): H
   if (node.mark === "bar") {
     const names = (node.categories ?? []).map((c, i) => ({
       y: layout.x(i),
-      label: fitText(c === "" ? "(empty)" : c, plot.left - 12, fontPx),
+      label: fitMiddle(c === "" ? "(empty)" : c, plot.left - 12, fontPx),
     }));
     const ticks = layout.yTicks.map((t, i) => ({ at: t, label: value(i), x: layout.y(t) }));
     const texts = names.map(n => label(theme, [plot.left - 6, n.y + 4], n.label, { anchor: "end" }));
@@ -325,8 +328,8 @@ function drawAxes(node: ChartNode, layout: ChartLayout, options: DrawOptions): H
     plot,
     layout.yTicks.map((t, i) => ({ y: layout.y(t), label: value(i) })),
   );
-  const title = label(theme, [4, plot.top - 12], yTitle, { role: "faint", widthPx: 400 });
-  const shownTitle = node.references.length > 0 ? "" : title;
+  const titleAt = plot.top - (node.references.length > 0 && node.x.type === "time" ? 26 : 12);
+  const shownTitle = label(theme, [4, titleAt], yTitle, { role: "faint", widthPx: 400 });
   if (node.x.type === "time")
     return html`${y}${timeAxis(theme, plot, layout.domain, widthPx)}${shownTitle}${label(theme, [4, plot.bottom + 27], "UTC", { role: "faint", sizePx: 10 })}`;
   if (node.x.type === "number") {
@@ -343,11 +346,12 @@ function categoryLabels(node: ChartNode, layout: ChartLayout, options: DrawOptio
   const every = Math.max(1, Math.ceil(46 / layout.band));
   const texts = names.map((name, i) =>
     i % every === 0
-      ? label(options.theme, [layout.x(i), layout.plot.bottom + 14], name === "" ? "(empty)" : name, {
-          anchor: "middle",
-          role: "faint",
-          widthPx: layout.band * every - 6,
-        })
+      ? fitTwoLines(name === "" ? "(empty)" : name, layout.band * every - 6, fontPx).map((text, row) =>
+          label(options.theme, [layout.x(i), layout.plot.bottom + 14 + row * 13], text, {
+            anchor: "middle",
+            role: "faint",
+          }),
+        )
       : "",
   );
   return html`<g>${texts}</g>${line(options.theme, [layout.plot.left, layout.plot.bottom], [layout.plot.right, layout.plot.bottom])}`;

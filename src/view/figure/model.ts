@@ -210,6 +210,8 @@ export interface ChartNode {
   readonly categories?: readonly string[];
   readonly series: readonly ChartSeries[];
   readonly stack: "none" | "stacked" | "full";
+  /** Series have no names of their own in the picture; the table still says them. */
+  readonly legend?: "hidden";
   readonly references: readonly TimeReference[];
 }
 

@@ -11,7 +11,7 @@ import { choiceText, Link } from "./selection.js";
 type PartsNode = PieNode | HeatmapNode;
 type Point = { readonly x: number; readonly y: number };
 
-const keysText = "Arrow keys go from one to the next, Enter chooses one, Escape gives it back.";
+const keysText = "Arrow keys go from part to part; Enter chooses one, Escape gives it back.";
 
 export class PartsView {
   readonly element: HTMLElement;

@@ -5,6 +5,7 @@ import { complete } from "../../src/base/completeness.js";
 import { displaySymbol } from "../../src/base/port.js";
 import { frameView } from "../../src/frame/display.js";
 import type { Frame } from "../../src/frame/frame.js";
+import { hostileTexts } from "../browser/hostile.js";
 import { linked, type LinkedViews } from "../../src/frame/plot/linked.js";
 import { frameId } from "../../src/frame/plot/links.js";
 import { checkViews, plotNamed } from "../../src/frame/plot/named.js";
@@ -212,13 +213,38 @@ describe("linked views", () => {
       const reply = await store.plotHost.live.answer({ type: "rows", live, offset: 0, limit: 5, filters });
       return reply.type === "rows" ? reply.total : reply;
     };
-    const shown = String(grid?.rows[1]?.[0]);
+    const written = (column: number): string => grid?.rows[1]?.[column] as string;
+    const shown = written(0);
     expect(await found("TimeGenerated", "equals", shown)).toBe(1);
     expect(await found("TimeGenerated", "equals", "2026-01-09 08:10:00Z")).toBe(1);
     expect(await found("TimeGenerated", "not-equals", shown)).toBe(3);
     expect(await found("TimeGenerated", "contains", "09T08:1")).toBe(1);
-    expect(await found("Took", "equals", String(grid?.rows[1]?.[5]))).toBe(2);
+    expect(await found("Took", "equals", written(5))).toBe(2);
     expect(await found("Took", "at-least", "00:10:00")).toBe(2);
+  });
+
+  test("whatever a value says, choosing it finds its rows and no others", async () => {
+    const texts = hostileTexts.filter(t => !/\p{Surrogate}/u.test(t) && t !== "");
+    const hostile = (await store.fromRows(
+      texts.map((Value, n) => ({ Value, n })),
+      {
+        columns: [
+          { name: "Value", type: "string" },
+          { name: "n", type: "long" },
+        ],
+      },
+    )) as unknown as Frame;
+    for (const text of texts) {
+      hostile.noteSelection([{ op: "one-of", columns: [{ name: "Value" }], keys: [[text]] }]);
+      const found = await (await hostile.selected()).rows();
+      expect(found.map(r => r["Value"])).toEqual(texts.filter(t => t === text));
+    }
+    const { figure } = await hostile.plot.chart({ kind: "pie", x: "Value", y: "n" });
+    const rest = figure.kind === "pie" ? figure.slices.findIndex(s => s.rest === true) : -1;
+    const mark = figure.kind === "pie" ? pieMark(figure, rest) : undefined;
+    hostile.noteSelection(mark === undefined ? [] : filtersOfMarks([mark], figure.info.frames?.[0] ?? { id: "" }));
+    expect((await hostile.selected()).rowCount).toBe(texts.length - 12);
+    await hostile.close();
   });
 
   test("a process tree is drawn for what is chosen elsewhere, with who started it", async () => {

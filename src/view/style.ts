@@ -80,7 +80,7 @@ export const viewStyle = [
   ...["info", "good", "warning", "bad"].map(tone => `.hb-view .hb-${tone}{color:var(--hb-own-${tone})}`),
   `.hb-view .hb-row{display:flex;flex-wrap:wrap;gap:16px;align-items:flex-start}`,
   `.hb-view dl.hb-kv{display:grid;grid-template-columns:max-content 1fr;gap:2px 14px;margin:4px 0}`,
-  `.hb-view dl.hb-kv dt{color:var(--hb-faint)}`,
+  `.hb-view dl.hb-kv dt{color:var(--hb-faint);white-space:nowrap;width:auto;float:none}`,
   `.hb-view dl.hb-kv dd{margin:0;overflow-wrap:anywhere}`,
   `.hb-view .hb-figure{margin:6px 0 10px}`,
   `.hb-view .hb-figure .hb-title{margin:2px 0 4px;font-size:15px;line-height:1.3}`,

@@ -43,9 +43,9 @@ const mostPlaces = 2000;
 const mostArcs = 300;
 const mostUnplaced = 50;
 const mostColours = 8;
-/** Addresses and coordinates by which choosing places filters: of one place, and of a figure. */
-const mostKeysOfPlace = 2000;
-const mostKeys = 10_000;
+/** Characters of the addresses and coordinates by which choosing places filters: of one place, and of a figure. */
+const mostKeysOfPlace = 40_000;
+const mostKeys = 150_000;
 
 /** Numbers in text columns count too: KQL's JSON paths give text. */
 const degrees = (column: SqlColumn): string =>
@@ -284,9 +284,10 @@ function listUnplaced(lost: readonly Spot[]): MapNode["unplaced"] {
 function toPlaces(places: readonly United[]): MapPlace[] {
   let left = mostKeys;
   return places.map(({ spots, details, ...place }) => {
-    const isSaid = spots.length <= Math.min(left, mostKeysOfPlace);
-    if (isSaid) left -= spots.length;
     const keys = spots.map(s => (place.colour === undefined ? s.values : [...s.values, s.colour]));
+    const size = keys.reduce((n, key) => n + key.reduce<number>((m, v) => m + String(v).length + 3, 2), 0);
+    const isSaid = size <= Math.min(left, mostKeysOfPlace);
+    if (isSaid) left -= size;
     return { ...place, ...(details.length === 0 ? {} : { details }), ...(isSaid ? { keys } : {}) };
   });
 }

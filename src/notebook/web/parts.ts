@@ -118,7 +118,9 @@ export class PartsView {
 
   #say(): void {
     const own = this.#link.ownLabel === "" ? "" : `chosen: ${this.#link.ownLabel}`;
-    this.#status.textContent = [this.#visited, own, this.#followed].filter(t => t !== "").join(" · ");
+    this.#status.textContent = [this.#link.ownLabel === this.#visited ? "" : this.#visited, own, this.#followed]
+      .filter(t => t !== "")
+      .join(" · ");
   }
 
   #draw(): void {

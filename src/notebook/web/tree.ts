@@ -126,7 +126,8 @@ export class TreeView {
     const rows: number[] = [];
     for (let at = row; at < (end[row] ?? row); at += 1)
       if ((node.event?.[at] ?? -1) >= 0) rows.push(node.event?.[at] ?? 0);
-    const name = `${processTitle(node, row)}${rows.length > 1 ? ` and ${(rows.length - 1).toLocaleString("en-US")} below it` : ""}`;
+    const below = (end[row] ?? row + 1) - row - 1;
+    const name = `${processTitle(node, row)}${below > 0 ? ` and ${below.toLocaleString("en-US")} below it` : ""}`;
     this.#choose(this.#chosen?.name === name ? undefined : { name, rows });
   }
 

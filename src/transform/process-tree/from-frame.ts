@@ -14,6 +14,8 @@ const mostRows = 20_000;
 const commandLength = 1000;
 /** Characters of command lines that a figure may hold. */
 const commandBudget = 1_000_000;
+/** As long as a path of Windows is by default; the end of a name says most. */
+const nameLength = 260;
 
 /** Links and orders what was read. */
 export function buildForest(data: ProcessData): ProcessForest {
@@ -258,6 +260,7 @@ function toNode(frame: FrameLike, data: ProcessData, built: Built): ProcessTreeN
   const centres = new Set(built.around ?? []);
   const clip = Math.min(commandLength, Math.max(60, Math.floor(commandBudget / Math.max(1, choice.positions.length))));
   const cut = (text: string): string => (text.length > clip ? `${text.slice(0, clip)}…` : text);
+  const cutName = (name: string): string => (name.length > nameLength ? `…${name.slice(-nameLength)}` : name);
   const told = (at: number): Told => texts.get(at) ?? emptyTold;
   const of = <T>(pick: (row: number, at: number) => T): T[] =>
     choice.positions.map(at => pick(forest.order[at] ?? 0, at));
@@ -282,7 +285,7 @@ function toNode(frame: FrameLike, data: ProcessData, built: Built): ProcessTreeN
       }),
       ...(incomplete === undefined ? {} : { incomplete }),
     },
-    name: of((_, at) => cut(told(at).name)),
+    name: of((_, at) => cutName(told(at).name)),
     parent: of((_, at) => place.get(forest.parentAt[at] ?? -1) ?? -1),
     processId: of((_, at) => normalizeProcessId(told(at).processId)),
     atMs: of(row => {

@@ -79,7 +79,8 @@ export type { IpType } from "./base/ip-class.js";
 export type { Plugin, PluginDriverFactory, PluginHost } from "./session/plugins.js";
 export type { InitNotebookOptions } from "./session/init-notebook.js";
 export type { FindingSpec } from "./session/findings.js";
-export type { RowFilter } from "./view/live.js";
+export type { KeyFilter, RowFilter, RowNumberFilter, ValueFilter } from "./view/live.js";
+export type { KeyColumn, KeyValue } from "./view/figure/model.js";
 export type { FindingData, FindingSeverity, TlpMark } from "./view/finding.js";
 export type { LocalWorkspace, WorkspaceQueryOptions, WorkspaceTable } from "./workspace/api.js";
 

@@ -73,6 +73,16 @@ class RenderedView extends Widget implements IRenderMime.IRenderer {
   }
 }
 
+/**
+ * Keys in a view are the view's: the Lab's own for cells (M makes Markdown of one, 0 twice restarts the kernel) are not meant
+ * there. With Ctrl, ⌘ or Alt they stay the Lab's. Asked before the Lab asks, which looks at the focused element alone.
+ */
+function keepKeys(event: KeyboardEvent): void {
+  const { target } = event;
+  if (!(target instanceof Element) || target.closest(".hb-rendered-view") === null) return;
+  target.toggleAttribute("data-lm-suppress-shortcuts", !event.ctrlKey && !event.metaKey && !event.altKey);
+}
+
 export const viewMime: JupyterFrontEndPlugin<void> = {
   id: "huntbook:view-mime",
   autoStart: true,
@@ -95,6 +105,7 @@ export const viewMime: JupyterFrontEndPlugin<void> = {
         if (activeCell !== null) void panel.content.scrollToCell(activeCell);
       },
     });
+    window.addEventListener("keydown", keepKeys, true);
     let module: Promise<ViewModule> | undefined;
     const load = () => (module ??= import(address) as Promise<ViewModule>);
     // Before text/html (50): a view is the richer form of the same thing.

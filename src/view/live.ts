@@ -1,4 +1,5 @@
 /** What an interactive view may ask of the running kernel, and what comes back: plain data. */
+import type { KeyColumn, KeyValue } from "./figure/model.js";
 import type { TableCell, TableColumn, View } from "./view.js";
 
 /** Conditions on the rows of one frame, by its id: what was chosen in another view of the same rows. */
@@ -30,11 +31,28 @@ export interface SelectRequest {
   readonly narrowing: readonly Narrowing[];
 }
 
-export interface RowFilter {
+/** A comparison of one column with a text: the range of a timeline, what is typed above a grid. */
+export interface ValueFilter {
   readonly column: string;
   readonly op: "contains" | "equals" | "not-equals" | "at-least" | "at-most";
   readonly value: string;
 }
+
+/** Rows whose values in some columns are those of a mark: of bars, slices, cells or places that were chosen; or of none of them. */
+export interface KeyFilter {
+  readonly op: "one-of" | "none-of";
+  readonly columns: readonly KeyColumn[];
+  /** Values in the order of the columns. */
+  readonly keys: readonly (readonly KeyValue[])[];
+}
+
+/** Rows by their place in the frame, from 0: processes of a tree. */
+export interface RowNumberFilter {
+  readonly op: "rows";
+  readonly rows: readonly number[];
+}
+
+export type RowFilter = ValueFilter | KeyFilter | RowNumberFilter;
 
 /** Asks for rows of a frame. */
 export interface RowsRequest {

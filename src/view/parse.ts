@@ -81,10 +81,12 @@ const columns =
   };
 const banner: Check = (value, path) =>
   record({ kind: oneOf("banner"), tone, title: text, lines: maybe(many(text)) })(value, path);
+const keyColumn = record({ name: text, as: maybe(oneOf("text", "number", "instant", "hour", "weekday")) });
+const keyValue: Check = (value, path) => value === null || typeof value === "string" || count(value, path);
 const info = record({
   ...{ title: maybe(text), source: maybe(text), rows: maybe(count), notes: maybe(many(text)), live: maybe(text) },
   incomplete: maybe(banner),
-  frames: maybe(many(record({ id: text, column: maybe(text) }))),
+  frames: maybe(many(record({ id: text, column: maybe(text), keys: maybe(many(keyColumn)) }))),
 });
 const references = many(record({ atMs: count, endMs: maybe(count), label: text, tone: maybe(tone) }));
 const axis = record({
@@ -145,7 +147,14 @@ const shapes: Record<ViewKind, Shape | Check> = {
           account: text,
           host: text,
         },
-        ...{ ghost: count, tone: orNull(tone), remark: orNull(text), hidden: count, row: index },
+        ...{
+          ghost: count,
+          tone: orNull(tone),
+          remark: orNull(text),
+          hidden: count,
+          row: index,
+          event: optionalColumn(count),
+        },
       },
       { info, summary: record(summaryShape), found: maybe(count) },
     )(value, path);
@@ -166,6 +175,7 @@ const shapes: Record<ViewKind, Shape | Check> = {
         count,
         colour: maybe(index),
         details: maybe(many(text)),
+        keys: maybe(many(many(keyValue))),
       }),
     ),
     arcs: many(record({ from: index, to: index, count, label: maybe(text) })),
@@ -179,11 +189,17 @@ const shapes: Record<ViewKind, Shape | Check> = {
       y: axis,
       categories: maybe(many(text)),
     },
-    series: many(columns({ x: count, y: countOrNull }, { name: text, role: maybe(oneOf("baseline", "anomaly")) })),
+    series: many(
+      columns(
+        { x: count, y: countOrNull },
+        { name: text, role: maybe(oneOf("baseline", "anomaly")), of: maybe(many(text)) },
+      ),
+    ),
     stack: oneOf("none", "stacked", "full"),
+    legend: maybe(oneOf("hidden")),
     references,
   },
-  pie: { info, slices: many(record({ name: text, value: count })), unit: maybe(text) },
+  pie: { info, slices: many(record({ name: text, value: count, rest: maybe(flag) })), unit: maybe(text) },
   heatmap: {
     ...{ info, valueTitle: text, values: many(many(countOrNull)) },
     ...{ x: record({ title: maybe(text), names: many(text) }), y: record({ title: maybe(text), names: many(text) }) },

@@ -41,6 +41,8 @@ const variables = Object.entries(themed)
   .map(([name, [jupyter, code]]) => `--hb-${name}:var(--jp-${jupyter},var(--vscode-${code},var(--hb-own-${name})))`)
   .join(";");
 
+const sans =
+  'var(--jp-ui-font-family,var(--vscode-font-family,system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",Arial,sans-serif))';
 const mono = "var(--jp-code-font-family,var(--vscode-editor-font-family,ui-monospace,Menlo,Consolas,monospace))";
 
 /** Styles that tables need even where stylesheets are stripped; the only values of `style` attributes. */
@@ -51,7 +53,7 @@ export const inlineStyles = {
 
 /** Scoped by `.hb-view`; travels with each output, because a saved notebook has nothing else. */
 export const viewStyle = [
-  `.hb-view{${light};${variables};--hb-mono:${mono};color:var(--hb-fg);font-size:13px;line-height:1.45}`,
+  `.hb-view{${light};${variables};--hb-mono:${mono};color:var(--hb-fg);font-family:${sans};font-size:13px;line-height:1.45}`,
   `@media (prefers-color-scheme:dark){.hb-view{${dark}}}`,
   `[data-jp-theme-light="true"] .hb-view,.vscode-light .hb-view{${light}}`,
   `[data-jp-theme-light="false"] .hb-view,.vscode-dark .hb-view{${dark}}`,
@@ -78,7 +80,7 @@ export const viewStyle = [
   ...["info", "good", "warning", "bad"].map(tone => `.hb-view .hb-${tone}{color:var(--hb-own-${tone})}`),
   `.hb-view .hb-row{display:flex;flex-wrap:wrap;gap:16px;align-items:flex-start}`,
   `.hb-view dl.hb-kv{display:grid;grid-template-columns:max-content 1fr;gap:2px 14px;margin:4px 0}`,
-  `.hb-view dl.hb-kv dt{color:var(--hb-faint)}`,
+  `.hb-view dl.hb-kv dt{color:var(--hb-faint);white-space:nowrap;width:auto;float:none}`,
   `.hb-view dl.hb-kv dd{margin:0;overflow-wrap:anywhere}`,
   `.hb-view .hb-figure{margin:6px 0 10px}`,
   `.hb-view .hb-figure .hb-title{margin:2px 0 4px;font-size:15px;line-height:1.3}`,
@@ -91,6 +93,7 @@ export const viewStyle = [
   `.hb-view .hb-marked{border:1px solid var(--hb-line);border-radius:4px;background:var(--hb-head);padding:6px 10px;margin:4px 0 8px}`,
   `.hb-view img.hb-picture{border-radius:4px}`,
   `.hb-view img{max-width:100%;height:auto;background:#fff}`,
+  `@media print{.hb-view .hb-numbers:not([open]){display:none}}`,
   // Paper has no scroll bar: what is wide breaks its lines.
   `@media print{.hb-view table.hb-table{font-size:10px;max-width:100%}.hb-view .hb-table th,.hb-view .hb-table td{padding:2px 6px;overflow-wrap:anywhere}}`,
 ].join("\n");

@@ -39,9 +39,16 @@ const figure = (text: string, kind: FigureNode["kind"]): readonly FigureNode[] =
     .filter(f => f.kind === kind)
     .map(f => ({
       ...f,
+      ...(f.kind === "map" ? { places: f.places.map(p => ({ ...p, keys: [[text, text]] })) } : {}),
       info: {
         ...f.info,
-        ...{ title: text, source: text, notes: [text], live: text, frames: [{ id: text, column: text }] },
+        ...{
+          title: text,
+          source: text,
+          notes: [text],
+          live: text,
+          frames: [{ id: text, column: text, keys: [{ name: text }, { name: text }] }],
+        },
         incomplete: { kind: "banner", tone: "bad", title: text, lines: [text] },
       },
     }));
@@ -141,6 +148,9 @@ const probe = `(() => {
   };
 })()`;
 const clean = { title: "clean", elements: 0, handlers: 0, links: [], images: 0 };
+/** In every figure the keys go to a mark and choose it, which the other views say. */
+const chooseEverywhere = `document.querySelectorAll(".hb-stage").forEach(stage =>
+  ["ArrowDown", "n", "Enter"].forEach(key => stage.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }))))`;
 /** C0 and C1 controls but line feed, and what turns the direction of text. */
 const commanding = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
 
@@ -201,6 +211,8 @@ describe.skipIf(withoutBrowser)("the hostile corpus, every view × every form in
         .fill(text.replace(/[\r\n]/g, " "));
       await opened.page.getByRole("button", { name: "Insert cell" }).first().click();
       await opened.page.locator(".hb-row-item").first().click();
+      await opened.page.evaluate(chooseEverywhere);
+      expect(await opened.page.locator(".hb-status", { hasText: "chosen: " }).count(), text).toBeGreaterThan(5);
       const found = await opened.page.evaluate(probe);
       // The page's own module is the one script.
       expect({ ...(found as object), violations: await opened.page.evaluate("window.violations") }, text).toEqual({

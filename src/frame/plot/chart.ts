@@ -3,11 +3,22 @@ import type { KqlType } from "../../base/column.js";
 import { HuntError } from "../../base/error.js";
 import { didYouMean } from "../../base/suggest.js";
 import type { Visualization } from "../../kql/api.js";
-import type { ChartAxis, ChartNode, ChartSeries, FigureInfo, HeatmapNode, PieNode } from "../../view/index.js";
+import type {
+  ChartAxis,
+  ChartNode,
+  ChartSeries,
+  FigureFrame,
+  FigureInfo,
+  HeatmapNode,
+  KeyColumn,
+  PieNode,
+  TimeReference,
+} from "../../view/index.js";
 import { completenessBanner } from "../banner.js";
 import type { Frame } from "../frame.js";
 import { asNumber, asText, fromFrame, getColumn, numberTypes, toText, type SqlColumn } from "./columns.js";
 import type { PlotHost } from "./host.js";
+import { toReferences, type TimelineOptions } from "./timeline.js";
 
 export const chartKinds = ["line", "area", "column", "bar", "pie", "scatter", "time"] as const;
 export type ChartKind = (typeof chartKinds)[number];
@@ -33,6 +44,13 @@ export interface ChartOptions {
   /** Columns that flag anomalies (non-zero), and one that holds the expected value. */
   readonly anomalies?: string;
   readonly baseline?: string;
+  /** Shades the spans in which anomalies follow each other. */
+  readonly periods?: boolean;
+  /** Instants or spans to mark on a time axis: alerts, changes, sensor gaps. */
+  readonly references?: TimelineOptions["references"];
+  /** Each value is added to all before it in its series. */
+  readonly accumulate?: boolean;
+  readonly legend?: "visible" | "hidden";
 }
 
 const mostPoints = 20_000;
@@ -94,6 +112,8 @@ const isArray = (frame: Frame, name: string, x: SqlColumn): boolean =>
 interface Point {
   readonly x: number | string | null;
   readonly series: string;
+  /** Its values of the series columns, where the name does not say them. */
+  readonly of?: readonly string[];
   readonly ys: readonly (number | null)[];
   readonly anomaly: number | null;
   readonly baseline: number | null;
@@ -126,11 +146,14 @@ async function readPoints(
   const every = Math.max(1, Math.ceil(frame.rowCount / mostPoints));
   const keep = every === 1 ? "" : ` where rowid % ${every} = 0`;
   if (arrays) return { points: await readArrays(host, frame, { columns, anomaly, baseline }, name), every: 1 };
+  // One column beside one value is its series' name.
+  const parts = series.length > 1 || (series.length === 1 && ys.length > 1) ? series : [];
   const xSql = x.type === "datetime" ? `epoch_ms(${x.sql})` : isNumeric(x.type) ? asNumber(x) : asText(x);
   const list = [
     `${xSql} as x`,
     `${name} as s`,
     ...ys.map((y, i) => `${value(y)} as y${i}`),
+    ...parts.map((c, i) => `${asText(c)} as s${i}`),
     `${anomaly === undefined ? "null" : value(anomaly)} as a`,
     `${baseline === undefined ? "null" : value(baseline)} as b`,
   ];
@@ -138,6 +161,7 @@ async function readPoints(
   const points = rows.map(r => ({
     x: typeof r["x"] === "string" ? r["x"] : r["x"] === null ? null : Number(r["x"]),
     series: toText(r["s"]),
+    ...(parts.length === 0 ? {} : { of: parts.map((_, i) => toText(r[`s${i}`])) }),
     ys: ys.map((_, i) => finite(r[`y${i}`])),
     anomaly: finite(r["a"]),
     baseline: finite(r["b"]),
@@ -197,10 +221,38 @@ export function figureInfo(frame: Frame, title: string | undefined, notes: reado
   };
 }
 
-/** The column of a chart's x axis, where its values are those of rows. */
-export function axisColumn(frame: Frame, options: ChartOptions): string | undefined {
-  const { x } = chooseColumns(frame, options);
-  return x.type === "dynamic" ? undefined : x.name;
+/** The names of a chart's value columns. */
+export const valueColumns = (frame: Frame, options: ChartOptions): readonly string[] =>
+  chooseColumns(frame, options).ys.map(y => y.name);
+
+/** How keys of a column are compared: as what a chart's axis holds. */
+const keyOf = (column: SqlColumn): KeyColumn =>
+  column.type === "datetime"
+    ? { name: column.name, as: "instant" }
+    : isNumeric(column.type)
+      ? { name: column.name, as: "number" }
+      : { name: column.name };
+
+/** The column of a chart's x axis and those of its marks, where their values are those of rows. */
+export function chartLinks(frame: Frame, options: ChartOptions): Omit<FigureFrame, "id"> {
+  const { x, series } = chooseColumns(frame, options);
+  if (x.type === "dynamic") return {};
+  const named = options.kind === "pie" ? [] : series.map(s => ({ name: s.name }));
+  return { column: x.name, keys: [keyOf(x), ...named] };
+}
+
+/** The columns of a heat map's cells. */
+export function heatmapLinks(frame: Frame, options: HeatmapOptions): Omit<FigureFrame, "id"> {
+  const { punchCard } = options;
+  if (punchCard !== undefined)
+    return {
+      keys: [
+        { name: punchCard, as: "hour" },
+        { name: punchCard, as: "weekday" },
+      ],
+    };
+  const names = frame.columns.map(c => c.name);
+  return { keys: [{ name: options.x ?? names[0] ?? "" }, { name: options.y ?? names[1] ?? "" }] };
 }
 
 /**
@@ -226,7 +278,8 @@ export async function buildChart(host: PlotHost, frame: Frame, options: ChartOpt
         : "category";
   const named = type === "category" ? namesOf(points, columns.x, bars ? mostBars : 1000) : undefined;
   const left = named?.left ?? 0;
-  const series = toSeries(points, columns, named?.index);
+  const read = toSeries(points, columns, named?.index);
+  const series = options.accumulate === true ? read.map(accumulated) : read;
   const dropped = series.length - mostSeries;
   const extra = special(points, options, named?.index);
   return {
@@ -253,7 +306,11 @@ export async function buildChart(host: PlotHost, frame: Frame, options: ChartOpt
     ...(named === undefined ? {} : { categories: named.names }),
     series: [...series.slice(0, mostSeries), ...extra],
     stack: options.stack ?? "none",
-    references: [],
+    ...(options.legend === "hidden" ? { legend: "hidden" as const } : {}),
+    references:
+      type === "time"
+        ? [...(options.periods === true ? anomalyPeriods(series, extra) : []), ...toReferences(options.references)]
+        : [],
   };
 }
 
@@ -275,20 +332,54 @@ const placeOf = (x: Point["x"], index: IndexOf): number | undefined =>
   index === undefined ? (typeof x === "number" ? x : undefined) : index(x);
 
 function toSeries(points: readonly Point[], columns: Columns, index: IndexOf): ChartSeries[] {
-  const found = new Map<string, { name: string; x: number[]; y: (number | null)[] }>();
+  const found = new Map<string, { name: string; x: number[]; y: (number | null)[]; of?: readonly string[] }>();
   for (const p of points) {
     const x = placeOf(p.x, index);
     if (x === undefined) continue;
     columns.ys.forEach((column, i) => {
       const name =
         columns.series.length === 0 ? column.name : columns.ys.length === 1 ? p.series : `${p.series}: ${column.name}`;
-      const series = found.get(name) ?? { name, x: [], y: [] };
-      found.set(name, series);
+      const key = p.of === undefined ? name : JSON.stringify([p.of, i]);
+      const series = found.get(key) ?? { name, x: [], y: [], ...(p.of === undefined ? {} : { of: p.of }) };
+      found.set(key, series);
       series.x.push(x);
       series.y.push(p.ys[i] ?? null);
     });
   }
   return [...found.values()];
+}
+
+/** Running sums in the order of x. */
+function accumulated(series: ChartSeries): ChartSeries {
+  const order = series.x.map((_, i) => i).sort((a, b) => (series.x[a] ?? 0) - (series.x[b] ?? 0));
+  let sum = 0;
+  return {
+    ...series,
+    x: order.map(i => series.x[i] ?? 0),
+    y: order.map(i => {
+      const y = series.y[i];
+      return y === null || y === undefined ? null : (sum += y);
+    }),
+  };
+}
+
+/** Spans in which anomalies follow each other, with no more than one value between two of them. */
+function anomalyPeriods(series: readonly ChartSeries[], extra: readonly ChartSeries[]): readonly TimeReference[] {
+  const times = [...new Set(series.flatMap(s => s.x))].sort((a, b) => a - b);
+  const places = new Map(times.map((t, i) => [t, i]));
+  const found = (extra.find(s => s.role === "anomaly")?.x ?? []).map(x => places.get(x) ?? -1);
+  const runs: number[][] = [];
+  for (const at of [...new Set(found)].filter(p => p >= 0).sort((a, b) => a - b)) {
+    const run = runs.at(-1);
+    if (run !== undefined && at - (run.at(-1) ?? 0) <= 2) run.push(at);
+    else runs.push([at]);
+  }
+  const time = (at: number): number => times[Math.min(times.length - 1, Math.max(0, at))] ?? 0;
+  return runs.map(run => {
+    const [first, last] = [run[0] ?? 0, run.at(-1) ?? 0];
+    const label = run.length === 1 ? "anomaly" : `${run.length} anomalies`;
+    return { atMs: (time(first - 1) + time(first)) / 2, endMs: (time(last) + time(last + 1)) / 2, label, tone: "bad" };
+  });
 }
 
 /** Baseline and anomalies of the first value column. */
@@ -345,7 +436,11 @@ function toPie(
       ? slices
       : [
           ...slices.slice(0, mostSlices),
-          { name: `${rest.length.toLocaleString("en-US")} others`, value: rest.reduce((n, s) => n + s.value, 0) },
+          {
+            name: `${rest.length.toLocaleString("en-US")} others`,
+            value: rest.reduce((n, s) => n + s.value, 0),
+            rest: true,
+          },
         ];
   const notes =
     negative === 0
@@ -440,6 +535,9 @@ const rendered: Readonly<Record<string, { readonly kind: ChartKind; readonly sta
   barchart: { kind: "bar" },
   piechart: { kind: "pie" },
   scatterchart: { kind: "scatter" },
+  // What only Kusto's own tools lay out becomes the nearest chart.
+  treemap: { kind: "bar", stack: "stacked" },
+  pivotchart: { kind: "column", stack: "stacked" },
 };
 
 export const canRender = (visualization: Visualization): boolean => Object.hasOwn(rendered, visualization.kind);
@@ -488,6 +586,9 @@ export function renderOptions(visualization: Visualization): ChartOptions {
     yScale: scale(p["yaxis"]),
     yMin: number(p["ymin"]),
     yMax: number(p["ymax"]),
+    accumulate: p["accumulate"] === "true" ? true : undefined,
+    legend: p["legend"] === "hidden" ? "hidden" : undefined,
+    periods: kind === "anomalychart" ? true : undefined,
   };
   return Object.fromEntries(Object.entries(options).filter(([, v]) => v !== undefined));
 }

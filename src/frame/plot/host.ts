@@ -22,6 +22,8 @@ export interface ProcessTreeOptions {
   readonly around?: string;
   /** Only processes with a text in their name, command line or account, or with a process id; and who started them. */
   readonly search?: string;
+  /** Only the processes that these rows of the frame tell of (from 0), and who started them: what is chosen in other views. */
+  readonly only?: readonly number[];
   /** Rows drawn at first. Default 2,000. */
   readonly maxRows?: number;
   /** Only the rows below one: its number in the whole tree (`row` of the figure). */

@@ -17,7 +17,7 @@ export const withLinks = <F extends FigureNode>(figure: F, live: string, frames:
 /** What a page asks is no more than JSON. */
 const listOf = (narrowing: unknown): readonly Narrowing[] =>
   Array.isArray(narrowing) ? (narrowing as readonly Narrowing[]) : [];
-const filtersFor = (frame: Frame, narrowing: unknown): readonly RowFilter[] =>
+export const filtersFor = (frame: Frame, narrowing: unknown): readonly RowFilter[] =>
   listOf(narrowing).flatMap(n => (n.frame === frameId(frame) && Array.isArray(n.filters) ? [...filtersIn(n)] : []));
 const filtersIn = (n: Narrowing): readonly RowFilter[] => n.filters;
 
@@ -55,7 +55,7 @@ export async function withNarrowed<T>(
 export async function linkedFigure<F extends FigureNode>(
   frame: Frame,
   build: (frame: Frame) => Promise<F>,
-  columnOf: (figure: F) => string | undefined = () => undefined,
+  linksOf: () => Omit<FigureFrame, "id"> = () => ({}),
 ): Promise<F> {
   const { plotHost } = frame;
   const figure = await build(frame);
@@ -73,6 +73,5 @@ export async function linkedFigure<F extends FigureNode>(
       view: toView(await build(part ?? alive)),
     }));
   });
-  const column = columnOf(figure);
-  return withLinks(figure, live, [{ id: frameId(frame), ...(column === undefined ? {} : { column }) }]);
+  return withLinks(figure, live, [{ id: frameId(frame), ...linksOf() }]);
 }

@@ -1,6 +1,6 @@
 /** Frame → map: places from coordinates, or from addresses by way of the session's locator. */
 import { HuntError } from "../../base/error.js";
-import type { MapArc, MapNode, MapPlace } from "../../view/index.js";
+import type { FigureFrame, KeyColumn, KeyValue, MapArc, MapNode, MapPlace } from "../../view/index.js";
 import { completenessBanner } from "../banner.js";
 import type { Frame } from "../frame.js";
 import {
@@ -43,6 +43,9 @@ const mostPlaces = 2000;
 const mostArcs = 300;
 const mostUnplaced = 50;
 const mostColours = 8;
+/** Characters of the addresses and coordinates by which choosing places filters: of one place, and of a figure. */
+const mostKeysOfPlace = 40_000;
+const mostKeys = 150_000;
 
 /** Numbers in text columns count too: KQL's JSON paths give text. */
 const degrees = (column: SqlColumn): string =>
@@ -55,6 +58,8 @@ interface Spot {
   readonly longitude: number | null;
   readonly label: string;
   readonly key: string;
+  /** Its values of the key columns. */
+  readonly values: readonly KeyValue[];
   readonly colour: string;
   readonly count: number;
   readonly details: readonly string[];
@@ -73,6 +78,18 @@ interface Source {
   /** What a place is recognised by. */
   readonly key: string;
   readonly label: string;
+  /** The columns that say where: an address, or coordinates. */
+  readonly columns: readonly SqlColumn[];
+}
+
+/** Coordinates in numbers are compared as such, texts as they are. */
+const keyOf = (column: SqlColumn): KeyColumn =>
+  numberTypes.includes(column.type) ? { name: column.name, as: "number" } : { name: column.name };
+
+/** The columns of a map's places, and of their colours. */
+export function mapLinks(frame: Frame, options: MapOptions): Omit<FigureFrame, "id"> {
+  const { columns } = sourceOf(frame, options);
+  return { keys: [...columns.map(keyOf), ...(options.color === undefined ? [] : [{ name: options.color }])] };
 }
 
 function sourceOf(frame: Frame, options: MapOptions): Source {
@@ -81,15 +98,16 @@ function sourceOf(frame: Frame, options: MapOptions): Source {
   const latitudeName = options.latitude ?? (ip === undefined ? "Latitude" : undefined);
   const longitudeName = options.longitude ?? (ip === undefined ? "Longitude" : undefined);
   if (latitudeName === undefined || longitudeName === undefined) {
-    const key = asText(getTypedColumn(frame, ip ?? "", ["string", "dynamic"]));
-    return { latitude: "null::double", longitude: "null::double", key, label };
+    const column = getTypedColumn(frame, ip ?? "", ["string", "dynamic"]);
+    return { latitude: "null::double", longitude: "null::double", key: asText(column), label, columns: [column] };
   }
   if (options.latitude === undefined && findColumn(frame, latitudeName) === undefined)
     throw new HuntError("view/no-place-columns", "the frame has no columns of coordinates", {
       hint: 'name them: map({ latitude: "…", longitude: "…" }), or a column of addresses: map({ ip: "IPAddress" })',
     });
-  const [latitude, longitude] = [degrees(getColumn(frame, latitudeName)), degrees(getColumn(frame, longitudeName))];
-  return { latitude, longitude, key: `concat(${latitude}, ' ', ${longitude})`, label };
+  const columns = [getColumn(frame, latitudeName), getColumn(frame, longitudeName)];
+  const [latitude = "", longitude = ""] = columns.map(degrees);
+  return { latitude, longitude, key: `concat(${latitude}, ' ', ${longitude})`, label, columns };
 }
 
 async function readSpots(host: PlotHost, frame: Frame, options: MapOptions, source: Source): Promise<readonly Spot[]> {
@@ -98,10 +116,13 @@ async function readSpots(host: PlotHost, frame: Frame, options: MapOptions, sour
     options.size === undefined ? "count(*)" : `sum(${asNumber(getTypedColumn(frame, options.size, numberTypes))})`;
   const details = (options.details ?? []).map(n => getColumn(frame, n));
   const lists = details.map((c, i) => `array_to_string((list(distinct left(${asText(c)}, 80)) )[1:3], ', ') as d${i}`);
+  const values = source.columns.map(c => (keyOf(c).as === "number" ? asNumber(c) : asText(c)));
+  const also = source.columns.map((_, i) => i + 5).join(", ");
   const rows = await host.all(
-    `select ${source.latitude} as la, ${source.longitude} as lo, ${source.key} as k, ${colour} as c, mode(${source.label}) as l, ${count} as n${lists.map(l => `, ${l}`).join("")} from ${fromFrame(frame)} group by 1, 2, 3, 4 order by n desc, 3, 4`,
+    `select ${source.latitude} as la, ${source.longitude} as lo, ${source.key} as k, ${colour} as c, ${values.map((v, i) => `${v} as v${i}`).join(", ")}, mode(${source.label}) as l, ${count} as n${lists.map(l => `, ${l}`).join("")} from ${fromFrame(frame)} group by 1, 2, 3, 4, ${also} order by n desc, 3, 4, ${also}`,
   );
   return rows.map(r => ({
+    values: values.map((_, i) => (typeof r[`v${i}`] === "number" ? Number(r[`v${i}`]) : toText(r[`v${i}`]))),
     latitude: typeof r["la"] === "number" ? r["la"] : null,
     longitude: typeof r["lo"] === "number" ? r["lo"] : null,
     key: toText(r["k"]),
@@ -140,14 +161,17 @@ async function located(host: PlotHost, spots: readonly Spot[]): Promise<readonly
   });
 }
 
+interface United extends Omit<MapPlace, "keys"> {
+  readonly spots: Spot[];
+  readonly details: readonly string[];
+}
+
 /** Spots at one place become one: addresses of a city. */
-function unite(
-  spots: readonly Spot[],
-  colours: readonly string[],
-): { places: (MapPlace & { keys: string[] })[]; order: Map<string, number> } {
-  const byPlace = new Map<string, MapPlace & { keys: string[]; details: string[] }>();
+function unite(spots: readonly Spot[], colours: readonly string[]): { places: United[]; order: Map<string, number> } {
+  const byPlace = new Map<string, United>();
   for (const s of spots) {
-    const colour = colours.length === 0 ? undefined : Math.max(0, colours.indexOf(s.colour));
+    const found = colours.indexOf(s.colour);
+    const colour = colours.length === 0 ? undefined : found < 0 ? colours.length - 1 : found;
     const id = `${s.latitude}/${s.longitude}/${colour ?? ""}`;
     const known = byPlace.get(id);
     const details = [...(known?.details ?? []), ...s.details].slice(0, 6);
@@ -158,12 +182,12 @@ function unite(
       count: (known?.count ?? 0) + s.count,
       ...(colour === undefined ? {} : { colour }),
       details,
-      keys: [...(known?.keys ?? []), s.key],
+      spots: known === undefined ? [s] : (known.spots.push(s), known.spots),
     });
   }
   const places = [...byPlace.values()].sort((a, b) => b.count - a.count || (a.label < b.label ? -1 : 1));
   const order = new Map<string, number>();
-  places.forEach((p, i) => p.keys.forEach(k => order.has(k) || order.set(k, i)));
+  places.forEach((p, i) => p.spots.forEach(s => order.has(s.key) || order.set(s.key, i)));
   return { places, order };
 }
 
@@ -195,7 +219,8 @@ export async function buildMap(host: PlotHost, frame: Frame, options: MapOptions
   const spots = byAddress ? await located(host, read) : read;
   const placed = spots.filter(s => whyUnplaced(s.latitude, s.longitude) === undefined);
   const lost = spots.filter(s => !placed.includes(s));
-  const colours = options.color === undefined ? [] : [...new Set(spots.map(s => s.colour))].slice(0, mostColours);
+  const values = options.color === undefined ? [] : [...new Set(spots.map(s => s.colour))];
+  const colours = values.length <= mostColours ? values : [...values.slice(0, mostColours), "all others"];
   const { places, order } = unite(placed, colours);
   const shown = places.slice(0, mostPlaces);
   const steps = await readArcs(host, frame, options, source);
@@ -225,7 +250,7 @@ export async function buildMap(host: PlotHost, frame: Frame, options: MapOptions
       ],
       ...(incomplete === undefined ? {} : { incomplete }),
     },
-    places: shown.map(toPlace),
+    places: toPlaces(shown),
     arcs: [...arcs.values()].sort((a, b) => b.count - a.count).slice(0, mostArcs),
     colours,
     ...(options.color === undefined ? {} : { colourTitle: options.color }),
@@ -255,11 +280,14 @@ function listUnplaced(lost: readonly Spot[]): MapNode["unplaced"] {
   ];
 }
 
-const toPlace = (p: MapPlace): MapPlace => ({
-  latitude: p.latitude,
-  longitude: p.longitude,
-  label: p.label,
-  count: p.count,
-  ...(p.colour === undefined ? {} : { colour: p.colour }),
-  ...(p.details === undefined || p.details.length === 0 ? {} : { details: p.details }),
-});
+/** Places with their keys, as far as these have room: the largest places first, which are those that are chosen. */
+function toPlaces(places: readonly United[]): MapPlace[] {
+  let left = mostKeys;
+  return places.map(({ spots, details, ...place }) => {
+    const keys = spots.map(s => (place.colour === undefined ? s.values : [...s.values, s.colour]));
+    const size = keys.reduce((n, key) => n + key.reduce<number>((m, v) => m + String(v).length + 3, 2), 0);
+    const isSaid = size <= Math.min(left, mostKeysOfPlace);
+    if (isSaid) left -= size;
+    return { ...place, ...(details.length === 0 ? {} : { details }), ...(isSaid ? { keys } : {}) };
+  });
+}

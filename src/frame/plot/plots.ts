@@ -14,11 +14,11 @@ import {
 import type { Frame } from "../frame.js";
 import type { PendingFrame } from "../pending.js";
 import { timeColumn } from "./columns.js";
-import { frameId, linkedFigure, noteSelection, withLinks, withNarrowed } from "./links.js";
-import { readPage } from "./rows.js";
-import { axisColumn, buildChart, buildHeatmap, type ChartOptions, type HeatmapOptions } from "./chart.js";
+import { filtersFor, frameId, linkedFigure, noteSelection, withLinks, withNarrowed } from "./links.js";
+import { findRowNumbers, readPage } from "./rows.js";
+import { buildChart, buildHeatmap, chartLinks, heatmapLinks, type ChartOptions, type HeatmapOptions } from "./chart.js";
 import type { PlotHost, ProcessTreeOptions } from "./host.js";
-import { buildMap, type MapOptions } from "./map.js";
+import { buildMap, mapLinks, type MapOptions } from "./map.js";
 import { Plotted } from "./plotted.js";
 import { buildTimeline, type TimelineInput, type TimelineOptions, type TimelineSeries } from "./timeline.js";
 
@@ -85,6 +85,12 @@ export async function plotTimelines(
   });
 }
 
+/** The time axis of a tree, where the frame has one under a usual name. */
+function axisOf(frame: Frame): { readonly column?: string } {
+  const time = frame.columns.find(c => c.type === "datetime" && /^(TimeGenerated|Timestamp)$/.test(c.name));
+  return time === undefined ? {} : { column: time.name };
+}
+
 /**
  * Figures of a frame. Each method reads the frame once, with what DuckDB can count counted there, and gives a figure that
  * can be shown, saved as SVG or PNG, or read as plain data.
@@ -131,6 +137,14 @@ export class Plots {
       switch (request.type) {
         case "branch":
           return { type: "view", view: toView(await build(alive, { ...options, branch: Number(request.row) })) };
+        case "select":
+          noteSelection([alive], request.narrowing);
+          return { type: "noted" };
+        case "narrow": {
+          const filters = filtersFor(alive, request.narrowing);
+          const only = await findRowNumbers(alive.plotHost, alive, filters);
+          return { type: "view", view: toView(await build(alive, { ...options, only })) };
+        }
         case "search": {
           const search = String(request.text).slice(0, 1000);
           return { type: "view", view: toView(await build(alive, { ...options, search, maxRows: 2000 })) };
@@ -139,7 +153,10 @@ export class Plots {
           return { type: "gone" };
       }
     });
-    return this.#plotted(frame, withLinks(await build(frame, options), live, [{ id: frameId(frame) }]));
+    return this.#plotted(
+      frame,
+      withLinks(await build(frame, options), live, [{ id: frameId(frame), ...axisOf(frame) }]),
+    );
   }
 
   /**
@@ -148,7 +165,14 @@ export class Plots {
    */
   async map(options: MapOptions = {}): Promise<Plotted<MapNode>> {
     const frame = await this.#frame();
-    return this.#plotted(frame, await linkedFigure(frame, f => buildMap(frame.plotHost, f, options)));
+    return this.#plotted(
+      frame,
+      await linkedFigure(
+        frame,
+        f => buildMap(frame.plotHost, f, options),
+        () => mapLinks(frame, options),
+      ),
+    );
   }
 
   /**
@@ -158,7 +182,7 @@ export class Plots {
   async chart(options: ChartOptions = {}): Promise<Plotted<ChartNode | PieNode>> {
     const frame = await this.#frame();
     const build = (f: Frame) => buildChart(frame.plotHost, f, options);
-    return this.#plotted(frame, await linkedFigure(frame, build, () => axisColumn(frame, options)));
+    return this.#plotted(frame, await linkedFigure(frame, build, () => chartLinks(frame, options)));
   }
 
   /**
@@ -167,7 +191,14 @@ export class Plots {
    */
   async heatmap(options: HeatmapOptions = {}): Promise<Plotted<HeatmapNode>> {
     const frame = await this.#frame();
-    return this.#plotted(frame, await linkedFigure(frame, f => buildHeatmap(frame.plotHost, f, options)));
+    return this.#plotted(
+      frame,
+      await linkedFigure(
+        frame,
+        f => buildHeatmap(frame.plotHost, f, options),
+        () => heatmapLinks(frame, options),
+      ),
+    );
   }
 
   #plotted<F extends FigureNode>(frame: Frame, figure: F): Plotted<F> {

@@ -80,6 +80,14 @@ interface Range {
   readonly endMs: number;
 }
 
+/** Instants and spans as they are written. @throws HuntError `view/bad-time` */
+export const toReferences = (given: TimelineOptions["references"] = []): readonly TimeReference[] =>
+  given.map(({ at, until, ...r }) => ({
+    ...r,
+    atMs: toMs(at),
+    ...(until === undefined ? {} : { endMs: toMs(until) }),
+  }));
+
 function toMs(value: Date | string | number): number {
   const ms = value instanceof Date ? value.getTime() : typeof value === "number" ? value : Date.parse(value);
   if (Number.isFinite(ms)) return ms;
@@ -337,11 +345,7 @@ export async function buildTimeline(host: PlotHost, request: TimelineRequest): P
     all.push(await prepare(host, input, before === undefined ? 0 : before.firstLane + before.lanes.length));
   }
   const timed = all.filter(p => p.timed > 0);
-  const references = (options.references ?? []).map(({ at, until, ...r }) => ({
-    ...r,
-    atMs: toMs(at),
-    ...(until === undefined ? {} : { endMs: toMs(until) }),
-  }));
+  const references = toReferences(options.references);
   const whole = wholeRange(timed, references);
   const range = request.range ?? whole;
   const named = all.length > 1 && all.every(p => p.colour === undefined);

@@ -55,6 +55,16 @@ export function button(label: string, onClick: () => void, attributes: Attribute
   return element;
 }
 
+/** Shows a menu above everything: hosts cut off what leaves an output. */
+export function raiseMenu(menu: HTMLElement, x: number, y: number): void {
+  menu.popover = "manual";
+  Object.assign(menu.style, { position: "fixed", right: "auto", bottom: "auto", margin: "0" });
+  menu.showPopover();
+  const { width, height } = menu.getBoundingClientRect();
+  menu.style.left = `${Math.max(0, Math.min(innerWidth - width - 4, x))}px`;
+  menu.style.top = `${Math.max(0, Math.min(innerHeight - height - 4, y))}px`;
+}
+
 /** Runs at most once per frame. */
 export function onceAFrame(work: () => void): () => void {
   let waiting = false;

@@ -1,5 +1,6 @@
 /** What a grid does with rows: filters and sorting as the kernel has them, flags, how a cell looks on one line. */
-import type { RowFilter } from "../../view/live.js";
+import type { KeyColumn, KeyValue } from "../../view/figure/model.js";
+import type { KeyFilter, RowFilter, ValueFilter } from "../../view/live.js";
 import { renderCell } from "../../view/render-html.js";
 import { numericTypes, type TableCell, type TableColumn } from "../../view/view.js";
 import { el, fill } from "./dom.js";
@@ -11,7 +12,7 @@ export interface Sort {
 }
 
 /** `>= 10`, `<= x`, `= x`, `!= x`, else contains. */
-export function parseFilter(column: string, text: string): RowFilter | undefined {
+export function parseFilter(column: string, text: string): ValueFilter | undefined {
   const trimmed = text.trim();
   if (trimmed === "") return undefined;
   const match = /^(>=|<=|!=|=)\s*(.*)$/s.exec(trimmed);
@@ -39,24 +40,41 @@ export function arrange(
     const apart = isTime(at) ? Date.parse(a) - Date.parse(b) : Number.NaN;
     return Number.isNaN(apart) || apart === 0 ? (a < b ? -1 : a > b ? 1 : 0) : apart;
   };
-  const keeps = (row: readonly TableCell[], f: RowFilter): boolean => {
+  const keepsValue = (row: readonly TableCell[], f: ValueFilter): boolean => {
     const at = columns.findIndex(c => c.name === f.column);
     const text = textOf(row[at]);
     const order = isTime(at) ? Date.parse(text) - Date.parse(f.value) : compare(at, text, f.value);
+    const isSame = text === f.value || (isTime(at) && (order === 0 || figureText(row[at], columns[at]) === f.value));
     switch (f.op) {
       case "contains":
-        return text.toLowerCase().includes(f.value.toLowerCase());
+        return (
+          text.toLowerCase().includes(f.value.toLowerCase()) ||
+          (isTime(at) && figureText(row[at], columns[at]).toLowerCase().includes(f.value.toLowerCase()))
+        );
       case "equals":
-        return text === f.value;
+        return isSame;
       case "not-equals":
-        return text !== f.value;
+        return !isSame;
       case "at-least":
         return row[at] !== null && order >= 0;
       case "at-most":
         return row[at] !== null && order <= 0;
     }
   };
-  const kept = rows.filter(row => filters.every(f => keeps(row, f)));
+  const tests = filters.map((f): ((row: readonly TableCell[], number: number) => boolean) => {
+    switch (f.op) {
+      case "one-of":
+      case "none-of":
+        return keyTest(f, columns);
+      case "rows": {
+        const numbers = new Set(f.rows);
+        return (_, number) => numbers.has(number);
+      }
+      default:
+        return row => keepsValue(row, f);
+    }
+  });
+  const kept = rows.filter((row, number) => tests.every(test => test(row, number)));
   if (sort === undefined) return kept;
   const { column, descending } = sort;
   return [...kept].sort((a, b) => {
@@ -66,6 +84,59 @@ export function arrange(
     return descending ? -order : order;
   });
 }
+
+/** How figures write a value: as the kernel does (see `asText` of frames). */
+function figureText(cell: TableCell | undefined, column: TableColumn | undefined): string {
+  const text = textOf(cell);
+  const ms = column?.type === "datetime" ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(ms) ? text : `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")}Z`;
+}
+
+/** Seconds of a timespan's text: `1.02:03:04.5`. */
+function secondsOf(text: string): number | null {
+  const match = /^(-)?(?:(\d+)\.)?(\d+):(\d+):(\d+(?:\.\d+)?)$/.exec(text);
+  if (match === null) return null;
+  const [, sign, days = "0", hours, minutes, seconds] = match;
+  const size = Number(days) * 86_400 + Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+  return sign === undefined ? size : -size;
+}
+
+/** A cell as a key column compares it. */
+function keyValueOf(cell: TableCell | undefined, key: KeyColumn, column: TableColumn | undefined): KeyValue {
+  const text = textOf(cell);
+  const isMissing = cell === null || cell === undefined;
+  const at = new Date(text);
+  switch (key.as) {
+    case "number":
+      return isMissing ? null : column?.type === "timespan" ? secondsOf(text) : Number(text);
+    case "instant":
+      return isMissing ? null : at.getTime();
+    case "hour":
+      return isMissing ? null : at.getUTCHours();
+    case "weekday":
+      return isMissing ? null : at.getUTCDay() || 7;
+    case "text":
+    case undefined:
+      return figureText(cell, column);
+  }
+}
+
+/** Whether the values of some columns are one of those of chosen marks. */
+function keyTest(filter: KeyFilter, columns: readonly TableColumn[]): (row: readonly TableCell[]) => boolean {
+  const places = filter.columns.map(c => columns.findIndex(k => k.name === c.name));
+  const texts = filter.columns.map(c => c.as === undefined || c.as === "text");
+  const keys = new Set(
+    filter.keys.map(k => JSON.stringify(k.map((v, i) => (v === null && texts[i] === true ? "" : v)))),
+  );
+  return row => {
+    const key = filter.columns.map((c, i) => keyValueOf(row[places[i] ?? -1], c, columns[places[i] ?? -1]));
+    return keys.has(JSON.stringify(key)) === (filter.op === "one-of");
+  };
+}
+
+/** The columns that conditions speak of. */
+export const columnsOf = (filter: RowFilter): readonly string[] =>
+  filter.op === "rows" ? [] : "column" in filter ? [filter.column] : filter.columns.map(c => c.name);
 
 /** Flagged rows by what they say, so that sorting and filtering do not lose them. */
 export class Flags {

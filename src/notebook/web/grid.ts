@@ -1,12 +1,22 @@
 /** The data grid: any number of rows, of which only those in sight are ever asked for. */
 import { prettyJson } from "../../view/json-text.js";
-import type { RowFilter } from "../../view/live.js";
+import type { RowFilter, ValueFilter } from "../../view/live.js";
 import { describeRows, numericTypes, type TableCell, type TableNode } from "../../view/view.js";
 import { visibleText } from "../../view/visible.js";
 import { cellActions, findKqlFilter, toCsv, type PlainCell } from "./cell-actions.js";
-import { button, el, onceAFrame } from "./dom.js";
+import { button, el, onceAFrame, raiseMenu } from "./dom.js";
 import { openFindingForm } from "./finding-form.js";
-import { arrange, Flags, isObjectCell, parseFilter, shortCell, textOf, widthFor, type Sort } from "./grid-rows.js";
+import {
+  arrange,
+  columnsOf,
+  Flags,
+  isObjectCell,
+  parseFilter,
+  shortCell,
+  textOf,
+  widthFor,
+  type Sort,
+} from "./grid-rows.js";
 import { ask, copyText, offerCell, type Place } from "./host.js";
 import { choiceText, Link } from "./selection.js";
 
@@ -34,6 +44,7 @@ export class GridView {
   readonly #scroll = el("div", { class: "hb-grid-scroll", tabindex: "-1" });
   readonly #spacer = el("div");
   readonly #panel = el("div", { class: "hb-panel" });
+  readonly #bar: HTMLElement;
   readonly #status = el("span", { class: "hb-status", "aria-live": "polite" });
   readonly #pages = new Map<number, readonly (readonly TableCell[])[]>();
   readonly #asked = new Set<number>();
@@ -67,7 +78,8 @@ export class GridView {
     this.#grid.append(this.#x, this.#scroll);
     this.#panel.style.display = "none";
     this.#filterRow.style.display = "none";
-    this.element = el("div", {}, this.#toolbar(), this.#grid, this.#panel);
+    this.#bar = this.#toolbar();
+    this.element = el("div", {}, this.#bar, this.#grid, this.#panel);
     this.#link = new Link(
       {
         element: this.element,
@@ -75,9 +87,11 @@ export class GridView {
         live: node.live,
         asks: () => false,
         onChoice: () => this.#reset(),
+        onClear: () => this.#clearFilters(),
       },
       place,
     );
+    this.#bar.insertBefore(this.#link.clear, this.#status);
     this.#listen();
     this.#reset();
   }
@@ -109,14 +123,14 @@ export class GridView {
   }
 
   /** What is typed above the columns. */
-  #ownFilters(): readonly RowFilter[] {
+  #ownFilters(): readonly ValueFilter[] {
     return [...this.#filters].flatMap(([i, text]) => parseFilter(this.#node.columns[i]?.name ?? "", text) ?? []);
   }
 
   /** With what is chosen in other views of the frame. */
   #activeFilters(): readonly RowFilter[] {
     const columns = new Set(this.#node.columns.map(c => c.name));
-    const beside = this.#link.narrowing.flatMap(n => n.filters).filter(f => columns.has(f.column));
+    const beside = this.#link.narrowing.flatMap(n => n.filters).filter(f => columnsOf(f).every(c => columns.has(c)));
     return [...this.#ownFilters(), ...beside];
   }
 
@@ -552,18 +566,8 @@ export class GridView {
     });
     this.#menu = menu;
     this.element.append(menu);
-    if ("showPopover" in menu) this.#raiseMenu(menu, event?.clientX ?? box.left + 40, event?.clientY ?? box.top + 80);
+    if ("showPopover" in menu) raiseMenu(menu, event?.clientX ?? box.left + 40, event?.clientY ?? box.top + 80);
     menu.querySelector("button")?.focus();
-  }
-
-  /** Above everything: hosts cut off what leaves an output. */
-  #raiseMenu(menu: HTMLElement, x: number, y: number): void {
-    menu.popover = "manual";
-    Object.assign(menu.style, { position: "fixed", right: "auto", bottom: "auto", margin: "0" });
-    menu.showPopover();
-    const { width, height } = menu.getBoundingClientRect();
-    menu.style.left = `${Math.max(0, Math.min(innerWidth - width - 4, x))}px`;
-    menu.style.top = `${Math.max(0, Math.min(innerHeight - height - 4, y))}px`;
   }
 
   #closeMenu(): void {
@@ -574,6 +578,12 @@ export class GridView {
   #filterHere(column: number, text: string): void {
     this.#filters.set(column, text);
     this.#filterRow.style.display = "flex";
+    this.#drawFilters();
+    this.#filterChanged();
+  }
+
+  #clearFilters(): void {
+    this.#filters.clear();
     this.#drawFilters();
     this.#filterChanged();
   }

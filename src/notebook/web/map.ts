@@ -1,9 +1,20 @@
 /** The map that moves: drag, zoom, tooltips. */
-import { clusterName, drawMap, layoutMap, viewOf, wholeWorld, type MapView } from "../../view/figure/draw-map.js";
+import {
+  clusterName,
+  drawMap,
+  layoutMap,
+  viewOf,
+  wholeWorld,
+  type Cluster,
+  type MapLayout,
+  type MapView,
+} from "../../view/figure/draw-map.js";
+import { filtersOfMarks, placesMark, type Mark } from "../../view/figure/marks.js";
 import type { MapNode } from "../../view/figure/model.js";
 import { pageTheme } from "../../view/figure/theme.js";
 import { button, el, fill, onceAFrame, onDrag, pointIn, Tooltip, watchWidth } from "./dom.js";
 import type { Place } from "./host.js";
+import { Picker } from "./picker.js";
 import { choiceText, Link } from "./selection.js";
 
 export class MapFigure {
@@ -14,16 +25,21 @@ export class MapFigure {
     class: "hb-stage",
     tabindex: "0",
     role: "group",
-    "aria-label": "Map. Arrow keys move, plus and minus zoom, 0 shows the world.",
+    "aria-label":
+      "Map. Arrow keys move, plus and minus zoom, 0 shows the world; N and P go from place to place, Enter chooses one, Escape gives it back.",
   });
   readonly #canvas = el("div");
+  readonly #status = el("span", { class: "hb-status", "aria-live": "polite" });
+  readonly #picker: Picker;
+  readonly #link: Link;
+  #visited = "";
+  #followed = "";
   readonly #tip = new Tooltip();
   #view: MapView;
   #width = 0;
 
   constructor(node: MapNode, place: Place) {
     const { signal } = place;
-    const status = el("span", { class: "hb-status", "aria-live": "polite" });
     this.#node = node;
     this.#view = viewOf(node.places);
     this.#stage.append(this.#canvas, this.#tip.element);
@@ -34,23 +50,12 @@ export class MapFigure {
       button("+", () => this.#zoom(1 / 1.5), { "aria-label": "zoom in" }),
       button("World", () => this.#show(wholeWorld)),
       button("All places", () => this.#show(viewOf(node.places))),
-      status,
+      this.#status,
     );
     this.element = el("div", {}, bar, this.#stage);
-    const { frames = [], live } = node.info;
-    new Link(
-      {
-        ...{ element: this.element, frames, live, asks: () => true },
-        onChoice: (choices, reply) => {
-          const part = reply?.type === "view" && reply.view.root.kind === "map" ? reply.view.root : undefined;
-          this.#node = part === undefined ? node : samePlaces(node, part);
-          const places = part === undefined ? "" : ` · ${part.places.length} of ${node.places.length} places`;
-          status.textContent = `${choiceText(choices, reply)}${places}`;
-          this.#draw();
-        },
-      },
-      place,
-    );
+    this.#link = this.#follow(node, place);
+    bar.insertBefore(this.#link.clear, this.#status);
+    this.#picker = this.#choosing(signal);
     onDrag(this.#stage, signal, from => {
       const start = this.#view;
       const scale = this.#width / start.width;
@@ -69,6 +74,86 @@ export class MapFigure {
     });
   }
 
+  #follow(all: MapNode, place: Place): Link {
+    const { frames = [], live } = all.info;
+    return new Link(
+      {
+        ...{ element: this.element, frames, live, asks: () => true },
+        onChoice: (choices, reply) => {
+          const part = reply?.type === "view" && reply.view.root.kind === "map" ? reply.view.root : undefined;
+          this.#node = part === undefined ? all : samePlaces(all, part);
+          const places = part === undefined ? "" : ` · ${part.places.length} of ${all.places.length} places`;
+          this.#followed = `${choiceText(choices, reply)}${places}`;
+          this.#draw();
+        },
+        onClear: () => {
+          this.#picker.reset();
+          this.#choose([]);
+        },
+      },
+      place,
+    );
+  }
+
+  #choosing(signal: AbortSignal): Picker {
+    return new Picker(
+      {
+        stage: this.#stage,
+        marks: () => {
+          const { clusters, top, height } = this.#layout;
+          return clusters.flatMap(c => {
+            const mark = placesMark(this.#node, c.places, clusterName(this.#node, c));
+            const isSeen = c.x >= 0 && c.x <= this.#width && c.y >= top && c.y <= height;
+            if (mark === undefined || !isSeen) return [];
+            const side = 2 * c.radius;
+            return [{ mark, box: { x: c.x - c.radius, y: c.y - c.radius, width: side, height: side } }];
+          });
+        },
+        at: point => {
+          const found = this.#clusterAt(point);
+          if (found === undefined) return undefined;
+          const mark = placesMark(this.#node, found.places, clusterName(this.#node, found));
+          if (mark === undefined && this.#link.isLinked) {
+            this.#visited = "too many addresses to choose here: zoom in";
+            this.#say();
+          }
+          return mark;
+        },
+        onPick: marks => this.#choose(marks),
+        onVisit: mark => {
+          this.#visited = mark.name;
+          this.#say();
+        },
+        next: ["n", "N"],
+        before: ["p", "P"],
+      },
+      signal,
+    );
+  }
+
+  #choose(marks: readonly Mark[]): void {
+    this.#link.choose(this.#picker.label, f => filtersOfMarks(marks, f));
+    this.#draw();
+  }
+
+  #say(): void {
+    const own = this.#link.ownLabel === "" ? "" : `chosen: ${this.#link.ownLabel}`;
+    this.#status.textContent = [this.#link.ownLabel === this.#visited ? "" : this.#visited, own, this.#followed]
+      .filter(t => t !== "")
+      .join(" · ");
+  }
+
+  get #layout(): MapLayout {
+    return layoutMap(this.#node, { theme: pageTheme, widthPx: this.#width, view: this.#view });
+  }
+
+  /** The smallest mark at a point. */
+  #clusterAt(p: { readonly x: number; readonly y: number }): Cluster | undefined {
+    return this.#layout.clusters
+      .filter(c => Math.hypot(c.x - p.x, c.y - p.y) <= c.radius + 3)
+      .sort((a, b) => a.radius - b.radius)[0];
+  }
+
   #show(view: MapView): void {
     const width = Math.min(1000, Math.max(12, view.width));
     this.#view = {
@@ -82,8 +167,9 @@ export class MapFigure {
   readonly #redraw = onceAFrame(() => this.#draw());
 
   #draw(): void {
-    if (this.#width > 0)
-      fill(this.#canvas, drawMap(this.#node, { theme: pageTheme, widthPx: this.#width, view: this.#view }));
+    this.#say();
+    const options = { theme: pageTheme, widthPx: this.#width, view: this.#view, chosen: this.#picker.chosen };
+    if (this.#width > 0) fill(this.#canvas, drawMap(this.#node, options));
   }
 
   /** Around a point (shares of the picture), default its middle. */
@@ -123,10 +209,7 @@ export class MapFigure {
   #hover(event: PointerEvent): void {
     if (event.buttons !== 0 || this.#width === 0) return;
     const p = pointIn(this.#stage, event);
-    const { clusters } = layoutMap(this.#node, { theme: pageTheme, widthPx: this.#width, view: this.#view });
-    const found = clusters
-      .filter(c => Math.hypot(c.x - p.x, c.y - p.y) <= c.radius + 3)
-      .sort((a, b) => a.radius - b.radius)[0];
+    const found = this.#clusterAt(p);
     if (found === undefined) return this.#tip.hide();
     const places = found.places.slice(0, 6).map(i => this.#node.places[i]);
     const rows = places.flatMap(place =>
@@ -152,5 +235,6 @@ function samePlaces(all: MapNode, part: MapNode): MapNode {
   const places = part.places.map(p =>
     p.colour === undefined ? p : { ...p, colour: colours.indexOf(part.colours[p.colour] ?? "") },
   );
-  return { ...part, colours, places };
+  const { frames } = all.info;
+  return { ...part, info: { ...part.info, ...(frames === undefined ? {} : { frames }) }, colours, places };
 }

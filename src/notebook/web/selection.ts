@@ -1,6 +1,7 @@
 /** What is chosen in one view narrows the other views of the same frame in the same cell. */
 import type { FigureFrame } from "../../view/figure/model.js";
 import type { LiveReply, Narrowing, RowFilter } from "../../view/live.js";
+import { button } from "./dom.js";
 import { ask, type Place } from "./host.js";
 
 export interface Choice extends Narrowing {
@@ -14,6 +15,8 @@ interface LinkedView {
   readonly frames: readonly string[];
   /** Called when what is chosen in other views has changed. */
   readonly onChoice: (choices: readonly Choice[]) => void;
+  /** Called when somebody wants everything again. */
+  readonly onClear: () => void;
 }
 
 const views = new Set<LinkedView>();
@@ -51,6 +54,14 @@ function join(view: LinkedView, signal: AbortSignal): void {
   });
 }
 
+/** Takes back what is chosen about the frames of a view, in whichever view of its cell. */
+function clearAround(view: LinkedView): void {
+  const concerned = [...chosen].filter(
+    ([from, choices]) => (from === view || isBeside(from, view)) && choices.some(c => view.frames.includes(c.frame)),
+  );
+  for (const [from] of concerned) from.onClear();
+}
+
 /** Says what is chosen in a view; nothing when all is. Gives everything that is now chosen about its frames. */
 function publish(from: LinkedView, choices: readonly Choice[]): readonly Narrowing[] {
   const before = chosen.get(from) ?? [];
@@ -72,6 +83,8 @@ export interface LinkParts {
   readonly onChoice: (choices: readonly Choice[], reply: LiveReply | undefined) => void;
   /** Whether the view needs the kernel to draw what is left. */
   readonly asks: (choices: readonly Choice[]) => boolean;
+  /** Takes back what is chosen in this view itself, and says so by `choose`. */
+  readonly onClear: () => void;
 }
 
 /** One view's part in it. */
@@ -79,7 +92,10 @@ export class Link {
   readonly #parts: LinkParts;
   readonly #place: Place;
   readonly #view: LinkedView;
+  /** Takes back every choice about the view's frames; to be seen while there is one. */
+  readonly clear: HTMLButtonElement;
   #choices: readonly Choice[] = [];
+  #own: readonly Choice[] = [];
   #asked = 0;
   #told = 0;
 
@@ -87,8 +103,35 @@ export class Link {
     this.#parts = parts;
     this.#place = place;
     const { element, frames } = parts;
-    this.#view = { element, frames: frames.map(f => f.id), onChoice: choices => void this.#follow(choices) };
+    this.#view = {
+      ...{ element, frames: frames.map(f => f.id), onClear: parts.onClear },
+      onChoice: choices => void this.#follow(choices),
+    };
+    this.clear = button("✕ Clear choice", () => clearAround(this.#view), {
+      class: "hb-button hb-clear",
+      title: "show everything again, in all views of this cell",
+    });
+    this.#offerClear();
     join(this.#view, place.signal);
+  }
+
+  #offerClear(): void {
+    this.clear.hidden = this.#choices.length === 0 && this.#own.length === 0;
+  }
+
+  /** Whether choosing here means something: the view knows which frames it is of. */
+  get isLinked(): boolean {
+    return this.#parts.frames.length > 0;
+  }
+
+  /** Whether another view of the frame stands in the same cell. */
+  get hasCompany(): boolean {
+    return [...views].some(v => isBeside(v, this.#view) && v.frames.some(f => this.#view.frames.includes(f)));
+  }
+
+  /** What is chosen in this view, for people; empty when nothing is. */
+  get ownLabel(): string {
+    return this.#own[0]?.label ?? "";
   }
 
   /** What is chosen beside this view. */
@@ -107,6 +150,8 @@ export class Link {
       .map(f => ({ frame: f.id, label, filters: filters(f) }))
       .filter(c => c.filters.length > 0);
     if (this.#parts.frames.length === 0) return;
+    this.#own = choices;
+    this.#offerClear();
     const narrowing = publish(this.#view, choices);
     void this.#tell(narrowing);
   }
@@ -123,6 +168,7 @@ export class Link {
 
   async #follow(choices: readonly Choice[]): Promise<void> {
     this.#choices = choices;
+    this.#offerClear();
     const asked = (this.#asked += 1);
     const { live, asks, onChoice } = this.#parts;
     if (live === undefined || choices.length === 0 || !asks(choices)) {
@@ -136,10 +182,13 @@ export class Link {
   }
 }
 
+/** What was chosen, for people. */
+export const labelOf = (choices: readonly Choice[]): string => [...new Set(choices.map(c => c.label))].join(", ");
+
 /** What a view says of a choice that it follows. */
 export function choiceText(choices: readonly Choice[], reply?: LiveReply): string {
   if (choices.length === 0) return "";
-  const labels = [...new Set(choices.map(c => c.label))].join(", ");
+  const labels = labelOf(choices);
   if (reply === undefined || reply.type === "view") return `chosen: ${labels}`;
   const why = reply.type === "error" ? reply.message : "run the cell again to see this part alone";
   return `chosen elsewhere: ${labels}; ${why}`;
@@ -148,7 +197,8 @@ export function choiceText(choices: readonly Choice[], reply?: LiveReply): strin
 /** The conditions of a span of time. */
 export const timeFilters = (column: string, [startMs, endMs]: readonly [number, number]): readonly RowFilter[] => [
   { column, op: "at-least", value: new Date(Math.floor(startMs)).toISOString() },
-  { column, op: "at-most", value: new Date(Math.ceil(endMs)).toISOString() },
+  // The microseconds of the last millisecond belong to it.
+  { column, op: "at-most", value: new Date(Math.ceil(endMs)).toISOString().replace("Z", "999Z") },
 ];
 
 /** The span that conditions on a column say; undefined when they say something else too. */
@@ -157,6 +207,7 @@ export function spanOf(choices: readonly Choice[], frames: readonly FigureFrame[
   for (const choice of choices) {
     const column = frames.find(f => f.id === choice.frame)?.column;
     for (const filter of choice.filters) {
+      if (!("column" in filter)) return undefined;
       const ms = Date.parse(filter.value);
       if (filter.column !== column || Number.isNaN(ms)) return undefined;
       if (filter.op === "at-least") from = Math.max(from, ms);

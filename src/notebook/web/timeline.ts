@@ -39,8 +39,10 @@ export class TimelineView {
     this.#domain = [node.startMs, node.endMs];
     this.#stage.append(this.#canvas, this.#brush, this.#tip.element);
     this.#stage.setAttribute("aria-label", "Timeline. Arrow keys move, plus and minus zoom, 0 shows everything.");
-    this.element = el("div", {}, this.#toolbar(), this.#stage, this.#panel);
+    const bar = this.#toolbar();
+    this.element = el("div", {}, bar, this.#stage, this.#panel);
     this.#link = this.#follow();
+    bar.insertBefore(this.#link.clear, this.#status);
     this.#listen();
     watchWidth(this.#stage, place.signal, width => {
       this.#width = width;
@@ -79,6 +81,7 @@ export class TimelineView {
       {
         ...{ element: this.element, frames, live },
         asks: choices => !isSpan(choices),
+        onClear: () => this.zoomTo(this.#all.startMs, this.#all.endMs),
         onChoice: (choices, reply) => {
           const part = reply?.type === "view" && reply.view.root.kind === "timeline" ? reply.view.root : undefined;
           this.#whole = part === undefined ? this.#all : sameColours(this.#all, part);

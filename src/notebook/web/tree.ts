@@ -12,6 +12,7 @@ import {
 } from "../../view/figure/tree-rows.js";
 import { button, el, onceAFrame } from "./dom.js";
 import { ask, copyText, type Place } from "./host.js";
+import { choiceText, labelOf, Link, spanOf } from "./selection.js";
 
 const rowPx = 22;
 /** Deeper rows are not moved further to the right. */
@@ -48,14 +49,21 @@ export class TreeView {
   #visible: number[] = [];
   #selected = -1;
   #query = "";
+  readonly #link: Link;
+  /** What is chosen here: a process and what it began, for views beside this one. */
+  #chosen: { readonly name: string; readonly rows: readonly number[] } | undefined;
+  #followed = "";
 
   constructor(node: ProcessTreeNode, place: Place) {
     this.#tree = measure(node);
     this.#place = place;
     this.#list.append(this.#room);
     this.#panel.style.display = "none";
-    this.element = el("div", {}, this.#toolbar(), this.#list, this.#panel);
+    const bar = this.#toolbar();
+    this.element = el("div", {}, bar, this.#list, this.#panel);
     const { signal } = place;
+    this.#link = this.#follow(node);
+    bar.insertBefore(this.#link.clear, this.#status);
     this.#list.addEventListener(
       "scroll",
       onceAFrame(() => this.#draw()),
@@ -66,6 +74,72 @@ export class TreeView {
     if (node.name.length > 200)
       for (let i = 0; i < node.name.length; i += 1)
         if ((this.#tree.depth[i] ?? 0) >= 3 && !this.#leadsToMark(i)) this.#closed.add(i);
+    this.#refresh();
+  }
+
+  /** What is chosen in other views: the processes that are left, with who started them. */
+  #follow(node: ProcessTreeNode): Link {
+    const { frames = [], live } = node.info;
+    return new Link(
+      {
+        ...{ element: this.element, frames, live, asks: () => true },
+        onChoice: (choices, reply) => {
+          const all = this.#all;
+          const part = reply?.type === "view" && reply.view.root.kind === "processTree" ? reply.view.root : undefined;
+          const span = part === undefined ? spanOf(choices, frames) : undefined;
+          const shown = part ?? (span === undefined ? undefined : withinSpan(all.tree.node, span));
+          if (this.#before === undefined && shown !== undefined) this.#before = all;
+          if (shown === undefined || choices.length === 0) this.#showAll();
+          else {
+            this.#closed = new Set();
+            this.#tree = measure({ ...shown, info: node.info });
+          }
+          this.#selected = -1;
+          this.#panel.style.display = "none";
+          const found = shown === undefined ? "" : ` · ${(shown.found ?? 0).toLocaleString("en-US")} processes`;
+          const label = shown === undefined ? choiceText(choices, reply) : `chosen: ${labelOf(choices)}`;
+          this.#followed = choices.length === 0 ? "" : `${label}${found}`;
+          this.#refresh();
+        },
+        onClear: () => this.#choose(undefined),
+      },
+      this.#place,
+    );
+  }
+
+  /** The tree as it is without search and without what is chosen elsewhere. */
+  get #all(): { readonly tree: Tree; readonly closed: Set<number> } {
+    return this.#before ?? { tree: this.#tree, closed: this.#closed };
+  }
+
+  #showAll(): void {
+    if (this.#before !== undefined) [this.#tree, this.#closed] = [this.#before.tree, this.#before.closed];
+    this.#before = undefined;
+  }
+
+  /** Chooses a process and what it began, for the views beside this one; the same again gives it back. */
+  async #chooseBranch(row: number): Promise<void> {
+    const isPart = (): boolean =>
+      this.#tree.node.hidden.slice(row, this.#tree.end[row]).some(n => n > 0) && this.#asksKernel;
+    if (isPart()) await this.#load(row);
+    const { node, end } = this.#tree;
+    const rows: number[] = [];
+    for (let at = row; at < (end[row] ?? row); at += 1)
+      if ((node.event?.[at] ?? -1) >= 0) rows.push(node.event?.[at] ?? 0);
+    const below = (end[row] ?? row + 1) - row - 1;
+    const name = `${processTitle(node, row)}${below > 0 ? ` and ${below.toLocaleString("en-US")} below it` : ""}`;
+    this.#choose(this.#chosen?.name === name ? undefined : { name, rows });
+  }
+
+  #isChosen(row: number): boolean {
+    return this.#chosenRows.has(this.#tree.node.event?.[row] ?? -1);
+  }
+  #chosenRows: ReadonlySet<number> = new Set();
+
+  #choose(chosen: { readonly name: string; readonly rows: readonly number[] } | undefined): void {
+    this.#chosen = chosen;
+    this.#chosenRows = new Set(chosen?.rows);
+    this.#link.choose(chosen?.name ?? "", () => (chosen === undefined ? [] : [{ op: "rows", rows: chosen.rows }]));
     this.#refresh();
   }
 
@@ -80,13 +154,13 @@ export class TreeView {
       class: "hb-input",
       type: "search",
       placeholder: "search name, id, command line",
+      size: "30",
       "aria-label": "search the tree",
     });
     search.addEventListener("input", () => {
       this.#query = search.value.trim().toLowerCase();
       this.#said = "";
-      if (this.#before !== undefined) [this.#tree, this.#closed] = [this.#before.tree, this.#before.closed];
-      this.#before = undefined;
+      this.#showAll();
       this.#refresh();
       void this.#searchAll();
     });
@@ -144,7 +218,7 @@ export class TreeView {
     this.#room.style.height = `${visible.length * rowPx}px`;
     this.#list.style.height = `${Math.min(480, visible.length * rowPx + 2)}px`;
     const marked = node.tone.filter(t => t !== null).length;
-    this.#status.textContent =
+    const said =
       this.#query === ""
         ? marked > 0
           ? `${marked} marked`
@@ -152,6 +226,8 @@ export class TreeView {
         : this.#said === ""
           ? this.#searched(matches)
           : this.#said;
+    const own = this.#chosen === undefined ? "" : `chosen: ${this.#chosen.name}`;
+    this.#status.textContent = [said, own, this.#followed].filter(t => t !== "").join(" · ");
     this.#draw();
   }
 
@@ -226,7 +302,7 @@ export class TreeView {
     const item = el(
       "div",
       {
-        class: "hb-row-item",
+        class: `hb-row-item${this.#isChosen(row) ? " hb-chosen" : ""}`,
         role: "treeitem",
         "aria-level": String((depth[row] ?? 0) + 1),
         "aria-selected": String(row === this.#selected),
@@ -249,8 +325,10 @@ export class TreeView {
     const item = target?.closest<HTMLElement>(".hb-row-item");
     const row = Number(item?.dataset["row"] ?? -1);
     if (row < 0) return;
-    if (target?.closest(".hb-twist") !== null) this.#toggle(row);
+    const isTwist = target?.closest(".hb-twist") !== null;
+    if (isTwist) this.#toggle(row);
     this.#select(row);
+    if (!isTwist && this.#link.hasCompany) void this.#chooseBranch(row);
   }
 
   #toggle(row: number, open = this.#closed.has(row)): void {
@@ -297,7 +375,13 @@ export class TreeView {
     const command = node.commandLine[row] ?? "";
     const copy =
       command === "" ? undefined : button("Copy command line", () => void copyText(this.#place.host, command));
-    this.#panel.replaceChildren(list, ...(copy === undefined ? [] : [copy]));
+    const choose =
+      this.#link.isLinked && node.event !== undefined
+        ? button("Choose this branch", () => void this.#chooseBranch(row), {
+            title: "narrow the views of the same rows to this process and what it began (C)",
+          })
+        : undefined;
+    this.#panel.replaceChildren(list, el("div", { class: "hb-bar" }, choose, copy));
     this.#panel.style.display = "block";
     this.#draw();
   }
@@ -328,12 +412,37 @@ export class TreeView {
           ? this.#toggle(row, false)
           : go(this.#visible.indexOf(node.parent[row] ?? -1)),
       Enter: () => row >= 0 && this.#toggle(row),
+      c: () => row >= 0 && this.#link.isLinked && void this.#chooseBranch(row),
+      Escape: () => this.#chosen !== undefined && this.#choose(undefined),
     };
     const move = Object.hasOwn(moves, event.key) ? moves[event.key] : undefined;
-    if (move === undefined) return;
+    if (move === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     move();
   }
+}
+
+/** The processes that began in a span of time, with who started them: what a saved figure can tell by itself. */
+function withinSpan(node: ProcessTreeNode, [from, to]: readonly [number, number]): ProcessTreeNode {
+  const keep = new Uint8Array(node.name.length);
+  let found = 0;
+  node.atMs.forEach((ms, i) => {
+    if (ms === null || ms < from || ms > to || node.ghost[i] === 1) return;
+    found += 1;
+    for (let at = i; at >= 0 && keep[at] === 0; at = node.parent[at] ?? -1) keep[at] = 1;
+  });
+  const kept = node.name.map((_, i) => i).filter(i => keep[i] === 1);
+  const place = new Map(kept.map((i, at) => [i, at]));
+  const pick = <T>(list: readonly T[]): T[] => kept.map(i => list[i] as T);
+  return {
+    ...node,
+    ...{ name: pick(node.name), processId: pick(node.processId), atMs: pick(node.atMs), host: pick(node.host) },
+    ...{ commandLine: pick(node.commandLine), account: pick(node.account), ghost: pick(node.ghost) },
+    ...{ tone: pick(node.tone), remark: pick(node.remark), hidden: pick(node.hidden), row: pick(node.row) },
+    ...(node.event === undefined ? {} : { event: pick(node.event) }),
+    parent: kept.map(i => place.get(node.parent[i] ?? -1) ?? -1),
+    found,
+  };
 }
 
 /** Replaces a row and what is below it by a branch whose first row is the same process. */
@@ -368,6 +477,7 @@ function graft(
     remark: splice(node.remark, branch.remark),
     hidden: splice(node.hidden, branch.hidden),
     row: splice(node.row, branch.row),
+    ...(node.event === undefined || branch.event === undefined ? {} : { event: splice(node.event, branch.event) }),
   };
 }
 

@@ -11,11 +11,12 @@ import { figureTable } from "../../view/figure/figure-table.js";
 import { isEmptyFigure } from "../../view/figure/picture.js";
 import type { Content, TableNode, View, ViewNode } from "../../view/view.js";
 import type { LiveReply, LiveRequest } from "../../view/live.js";
-import { ChartView, stillFigure } from "./chart.js";
+import { ChartView } from "./chart.js";
 import { el as element, fill } from "./dom.js";
 import { GridView } from "./grid.js";
 import type { Place, ViewHost } from "./host.js";
 import { MapFigure } from "./map.js";
+import { PartsView } from "./parts.js";
 import { webStyle } from "./style.js";
 import { TimelineView } from "./timeline.js";
 import { TreeView } from "./tree.js";
@@ -44,7 +45,7 @@ function figureElement(node: FigureNode, place: Place): HTMLElement {
       return new ChartView(node, place).element;
     case "pie":
     case "heatmap":
-      return stillFigure(node, place);
+      return new PartsView(node, place).element;
   }
 }
 

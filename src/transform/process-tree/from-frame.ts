@@ -14,6 +14,8 @@ const mostRows = 20_000;
 const commandLength = 1000;
 /** Characters of command lines that a figure may hold. */
 const commandBudget = 1_000_000;
+/** As long as a path of Windows is by default; the end of a name says most. */
+const nameLength = 260;
 
 /** Links and orders what was read. */
 export function buildForest(data: ProcessData): ProcessForest {
@@ -97,6 +99,12 @@ async function findAround(
   return rows.flatMap(row => positions.get(row) ?? []).sort((a, b) => a - b);
 }
 
+/** Positions of the processes that some rows of the frame tell of. */
+function positionsAt(data: ProcessData, forest: ProcessForest, rows: readonly number[]): readonly number[] {
+  const positions = positionsOf(forest, data);
+  return rows.flatMap(row => positions.get(row) ?? []).sort((a, b) => a - b);
+}
+
 interface Choice {
   readonly positions: readonly number[];
   /** Rows that could have been chosen. */
@@ -162,7 +170,12 @@ export async function buildProcessTree(frame: Frame, options: ProcessTreeOptions
   const forest = buildForest(data);
   const marks = await markProcesses(data, forest, options.mark ?? defaultMarks);
   const around = options.around === undefined ? undefined : await findAround(data, forest, options.around);
-  const searched = options.search === undefined ? undefined : await findAround(data, forest, options.search, true);
+  const searched =
+    options.only !== undefined
+      ? positionsAt(data, forest, options.only)
+      : options.search === undefined
+        ? undefined
+        : await findAround(data, forest, options.search, true);
   const branch = options.branch === undefined ? undefined : [options.branch];
   const within =
     searched !== undefined
@@ -247,6 +260,7 @@ function toNode(frame: FrameLike, data: ProcessData, built: Built): ProcessTreeN
   const centres = new Set(built.around ?? []);
   const clip = Math.min(commandLength, Math.max(60, Math.floor(commandBudget / Math.max(1, choice.positions.length))));
   const cut = (text: string): string => (text.length > clip ? `${text.slice(0, clip)}…` : text);
+  const cutName = (name: string): string => (name.length > nameLength ? `…${name.slice(-nameLength)}` : name);
   const told = (at: number): Told => texts.get(at) ?? emptyTold;
   const of = <T>(pick: (row: number, at: number) => T): T[] =>
     choice.positions.map(at => pick(forest.order[at] ?? 0, at));
@@ -267,10 +281,11 @@ function toNode(frame: FrameLike, data: ProcessData, built: Built): ProcessTreeN
         cutRows,
         around: options.search ?? options.around,
         matches: (built.searched ?? built.around)?.length,
+        isChoice: options.only !== undefined,
       }),
       ...(incomplete === undefined ? {} : { incomplete }),
     },
-    name: of((_, at) => cut(told(at).name)),
+    name: of((_, at) => cutName(told(at).name)),
     parent: of((_, at) => place.get(forest.parentAt[at] ?? -1) ?? -1),
     processId: of((_, at) => normalizeProcessId(told(at).processId)),
     atMs: of(row => {
@@ -285,6 +300,7 @@ function toNode(frame: FrameLike, data: ProcessData, built: Built): ProcessTreeN
     remark: of((_, at) => remarkOf(forest, at, marks.get(at), centres.has(at))),
     hidden: of((_, at) => (children.get(at) ?? 0) - (shown.get(at) ?? 0)),
     row: of((_, at) => at),
+    event: of(row => (row >= links.count ? -1 : (data.frameRow[row] ?? -1))),
     ...(built.searched === undefined ? {} : { found: built.searched.length }),
     summary: forest.summary,
   };
@@ -293,13 +309,14 @@ function toNode(frame: FrameLike, data: ProcessData, built: Built): ProcessTreeN
 function notesOf(
   data: ProcessData,
   forest: ProcessForest,
-  shown: { cutRows: number; around: string | undefined; matches: number | undefined },
+  shown: { cutRows: number; around: string | undefined; matches: number | undefined; isChoice: boolean },
 ): string[] {
   const many = (n: number, one: string, more: string): string => `${n.toLocaleString("en-US")} ${n === 1 ? one : more}`;
   const { duplicates, cycles, early } = forest.links;
   const skewed = early.reduce((n, e) => n + e, 0);
   return [
-    ...(shown.around === undefined
+    ...(shown.isChoice ? [`${many(shown.matches ?? 0, "process", "processes")} chosen, and who started them`] : []),
+    ...(shown.around === undefined || shown.isChoice
       ? []
       : [`${many(shown.matches ?? 0, "process matches", "processes match")} '${shown.around}'`]),
     ...(shown.cutRows > 0 ? [`${many(shown.cutRows, "process is", "processes are")} not drawn`] : []),

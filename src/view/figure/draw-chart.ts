@@ -4,11 +4,12 @@ import { bottomAxis, bottomAxisPx, leftAxis, timeAxis, type Plot } from "./axis.
 import { scaleLinear, scaleLog } from "./d3.js";
 import { drawReferences, type DrawOptions } from "./draw-timeline.js";
 import { legend, type LegendEntry } from "./legend.js";
-import { fitText, textWidth } from "./measure.js";
+import { fitMiddle, fitTwoLines, textWidth } from "./measure.js";
 import type { ChartAxis, ChartNode, ChartSeries } from "./model.js";
-import { fontPx, label, line, px, rect, signAt, svg } from "./svg.js";
+import { chartMarkId, nameOfX } from "./marks.js";
+import { fontPx, label, line, px, rect, signAt, svg, type Box } from "./svg.js";
 import { categoryRole, type Role, type Theme } from "./theme.js";
-import { instantLabel, numberLabel, numberTicks } from "./ticks.js";
+import { numberLabel, numberTicks } from "./ticks.js";
 
 const plotPx = 240;
 const barPx = 22;
@@ -97,7 +98,9 @@ export interface ChartLayout {
 export function layoutChart(node: ChartNode, options: DrawOptions): ChartLayout {
   const { theme, widthPx } = options;
   const entries: LegendEntry[] =
-    node.series.length > 1 ? node.series.map((s, i) => ({ name: s.name, role: roleOf(s, i), sign: signOf(s, i) })) : [];
+    node.series.length > 1 && node.legend !== "hidden"
+      ? node.series.map((s, i) => ({ name: s.name, role: roleOf(s, i), sign: signOf(s, i) }))
+      : [];
   const key = legend(theme, { x: 4, y: 2, widthPx: widthPx - 8 }, entries);
   const bars = node.mark === "bar";
   const categories = node.categories ?? [];
@@ -105,7 +108,8 @@ export function layoutChart(node: ChartNode, options: DrawOptions): ChartLayout 
   const values = spans.flat().flatMap(v => (v === null ? [] : node.stack === "none" ? [v[1]] : v));
   const widest = Math.max(20, ...categories.map(c => textWidth(c.slice(0, 60), fontPx)));
   const left = bars ? Math.min(widthPx * 0.35, widest + 16) : 64;
-  const top = key.height + (node.references.length > 0 ? 20 : 24);
+  // What is marked has its names above the plot, and the axis its title above them.
+  const top = key.height + (node.references.length > 0 && node.x.type === "time" ? 38 : 24);
   const groups = node.stack === "none" ? Math.max(1, node.series.length) : 1;
   const height = bars ? Math.max(40, categories.length * Math.max(barPx, 10 * groups)) : plotPx;
   const plot: Plot = { left, right: widthPx - 18, top, bottom: top + height };
@@ -209,11 +213,18 @@ function drawLine(
   return html`${area === "" ? "" : html`<path d="${area}" fill="${theme.paint(role)}" fill-opacity="0.35"/>`}<path d="${top}" fill="none" stroke="${theme.paint(role)}" stroke-width="1.5" stroke-linejoin="round"${dashes}/><path d="${signs.join("")}" fill="${theme.paint(role)}"/>`;
 }
 
-function drawSigns(series: ChartSeries, index: number, layout: ChartLayout, theme: Theme): Html {
+function drawSigns(
+  series: ChartSeries,
+  index: number,
+  layout: ChartLayout,
+  options: Pick<DrawOptions, "theme" | "chosen">,
+): Html {
+  const { theme, chosen } = options;
   const spans = layout.spans[index] ?? [];
   const sign = signOf(series, index);
   const seen = new Set<string>();
   const path: string[] = [];
+  const faint: string[] = [];
   series.x.forEach((x, i) => {
     const span = spans[i];
     if (span === null || span === undefined) return;
@@ -222,39 +233,55 @@ function drawSigns(series: ChartSeries, index: number, layout: ChartLayout, them
     const key = `${Math.round(left)}:${Math.round(top)}`;
     if (seen.has(key)) return;
     seen.add(key);
-    path.push(signAt(sign, left, top, series.role === "anomaly" ? 5 : 3.2));
+    (isFadedMark(chosen, series, x) ? faint : path).push(signAt(sign, left, top, series.role === "anomaly" ? 5 : 3.2));
   });
   const role = roleOf(series, index);
   const look =
     series.role === "anomaly"
       ? html` fill="none" stroke="${theme.paint(role)}" stroke-width="2"`
       : html` fill="${theme.paint(role)}" fill-opacity="0.7"`;
-  return html`<path d="${path.join("")}"${look}/>`;
+  const rest = faint.length === 0 ? "" : html`<path d="${faint.join("")}"${look} opacity="0.25"/>`;
+  return html`${rest}<path d="${path.join("")}"${look}/>`;
 }
+
+/** Where the bar of one value stands; undefined where there is none or it is out of sight. */
+export function barBox(node: ChartNode, layout: ChartLayout, index: number, i: number): Box | undefined {
+  const series = node.series[index];
+  const span = layout.spans[index]?.[i];
+  if (series === undefined || span === null || span === undefined) return undefined;
+  const bars = node.mark === "bar";
+  const side = node.stack === "none" ? node.series.filter(s => s.role === undefined).length : 1;
+  const width = Math.max(0.8, Math.min(60, (layout.band * 0.78) / side));
+  const place = node.stack === "none" ? index - (side - 1) / 2 : 0;
+  const middle = layout.x(series.x[i] ?? 0) + place * width;
+  const [from, to] = [layout.y(span[0]), layout.y(span[1])];
+  const [low, high] = [Math.min(from, to), Math.abs(to - from)];
+  if (bars) return { x: low, y: middle - width / 2, width: high, height: width };
+  const box = { x: middle - width / 2, y: low, width, height: high };
+  return box.x + box.width < layout.plot.left - 1 || box.x > layout.plot.right + 1 ? undefined : box;
+}
+
+/** Whether something else is chosen: another bar, or another x. */
+const isFadedMark = (chosen: ReadonlySet<string> | undefined, series: ChartSeries, x: number): boolean =>
+  chosen !== undefined &&
+  chosen.size > 0 &&
+  !chosen.has(chartMarkId(series, x)) &&
+  !chosen.has(chartMarkId(undefined, x));
 
 function drawBars(
   series: ChartSeries,
   index: number,
   layout: ChartLayout,
-  options: { readonly theme: Theme; readonly node: ChartNode },
+  options: { readonly theme: Theme; readonly node: ChartNode; readonly chosen: ReadonlySet<string> | undefined },
 ): Html {
   const { theme, node } = options;
   const bars = node.mark === "bar";
+  const isFaded = (x: number): boolean => isFadedMark(options.chosen, series, x);
   const side = node.stack === "none" ? node.series.filter(s => s.role === undefined).length : 1;
-  const width = Math.max(0.8, Math.min(60, (layout.band * 0.78) / side));
-  const place = node.stack === "none" ? index - (side - 1) / 2 : 0;
-  const spans = layout.spans[index] ?? [];
   const few = series.x.length * side <= 300;
   const shown = series.x.map((x, i) => {
-    const span = spans[i];
-    if (span === null || span === undefined) return "";
-    const middle = layout.x(x) + place * width;
-    const [from, to] = [layout.y(span[0]), layout.y(span[1])];
-    const [low, high] = [Math.min(from, to), Math.abs(to - from)];
-    const box = bars
-      ? { x: low, y: middle - width / 2, width: high, height: width }
-      : { x: middle - width / 2, y: low, width, height: high };
-    if (!bars && (box.x + width < layout.plot.left - 1 || box.x > layout.plot.right + 1)) return "";
+    const box = barBox(node, layout, index, i);
+    if (box === undefined) return "";
     const title = few
       ? `${series.name === "" ? "" : `${series.name}, `}${nameOfX(node, x)}: ${numberLabel(series.y[i] ?? 0)}`
       : undefined;
@@ -266,7 +293,7 @@ function drawBars(
             anchor: box.x + box.width > layout.plot.right - 40 ? "end" : "start",
           })
         : "";
-    return html`${rect(theme, box, roleOf(series, index), { title })}${value}`;
+    return html`${rect(theme, box, roleOf(series, index), { title, ...(isFaded(x) ? { opacity: 0.25 } : {}) })}${value}`;
   });
   return html`<g>${shown}</g>`;
 }
@@ -279,11 +306,6 @@ const valueAt = (
     ? [plot.right + 16, box.y + box.height / 2 + 4]
     : [box.x + box.width + 4, box.y + box.height / 2 + 4];
 
-export function nameOfX(node: ChartNode, x: number): string {
-  if (node.x.type === "time") return instantLabel(x);
-  return node.x.type === "number" ? numberLabel(x) : (node.categories?.[x] ?? "");
-}
-
 function drawAxes(node: ChartNode, layout: ChartLayout, options: DrawOptions): Html {
   const { theme, widthPx } = options;
   const { plot } = layout;
@@ -295,7 +317,7 @@ function drawAxes(node: ChartNode, layout: ChartLayout, options: DrawOptions): H
   if (node.mark === "bar") {
     const names = (node.categories ?? []).map((c, i) => ({
       y: layout.x(i),
-      label: fitText(c === "" ? "(empty)" : c, plot.left - 12, fontPx),
+      label: fitMiddle(c === "" ? "(empty)" : c, plot.left - 12, fontPx),
     }));
     const ticks = layout.yTicks.map((t, i) => ({ at: t, label: value(i), x: layout.y(t) }));
     const texts = names.map(n => label(theme, [plot.left - 6, n.y + 4], n.label, { anchor: "end" }));
@@ -306,8 +328,8 @@ function drawAxes(node: ChartNode, layout: ChartLayout, options: DrawOptions): H
     plot,
     layout.yTicks.map((t, i) => ({ y: layout.y(t), label: value(i) })),
   );
-  const title = label(theme, [4, plot.top - 12], yTitle, { role: "faint", widthPx: 400 });
-  const shownTitle = node.references.length > 0 ? "" : title;
+  const titleAt = plot.top - (node.references.length > 0 && node.x.type === "time" ? 26 : 12);
+  const shownTitle = label(theme, [4, titleAt], yTitle, { role: "faint", widthPx: 400 });
   if (node.x.type === "time")
     return html`${y}${timeAxis(theme, plot, layout.domain, widthPx)}${shownTitle}${label(theme, [4, plot.bottom + 27], "UTC", { role: "faint", sizePx: 10 })}`;
   if (node.x.type === "number") {
@@ -324,14 +346,26 @@ function categoryLabels(node: ChartNode, layout: ChartLayout, options: DrawOptio
   const every = Math.max(1, Math.ceil(46 / layout.band));
   const texts = names.map((name, i) =>
     i % every === 0
-      ? label(options.theme, [layout.x(i), layout.plot.bottom + 14], name === "" ? "(empty)" : name, {
-          anchor: "middle",
-          role: "faint",
-          widthPx: layout.band * every - 6,
-        })
+      ? fitTwoLines(name === "" ? "(empty)" : name, layout.band * every - 6, fontPx).map((text, row) =>
+          label(options.theme, [layout.x(i), layout.plot.bottom + 14 + row * 13], text, {
+            anchor: "middle",
+            role: "faint",
+          }),
+        )
       : "",
   );
   return html`<g>${texts}</g>${line(options.theme, [layout.plot.left, layout.plot.bottom], [layout.plot.right, layout.plot.bottom])}`;
+}
+
+/** Where lines have no part of their own to be marked, the chosen places of the axis are. */
+function drawChosenLines(node: ChartNode, layout: ChartLayout, options: DrawOptions): Html {
+  const { theme, chosen } = options;
+  if (chosen === undefined || chosen.size === 0) return html``;
+  const xs = new Set(node.series.flatMap(s => s.x).filter(x => chosen.has(chartMarkId(undefined, x))));
+  const lines = [...xs].map(x =>
+    line(theme, [layout.x(x), layout.plot.top], [layout.x(x), layout.plot.bottom], { role: "accent", dashed: true }),
+  );
+  return html`<g>${lines}</g>`;
 }
 
 export function chartSentence(node: ChartNode): string {
@@ -353,15 +387,17 @@ export function drawChart(node: ChartNode, options: DrawOptions): Html {
   const layout = layoutChart(node, options);
   const marks = node.series.map((s, i) => {
     if (s.role === "anomaly" || (node.mark === "scatter" && s.role === undefined))
-      return drawSigns(s, i, layout, theme);
+      return drawSigns(s, i, layout, options);
     if (s.role === "baseline" || node.mark === "line" || node.mark === "area")
       return drawLine(s, i, layout, { theme, mark: node.mark });
-    return drawBars(s, i, layout, { theme, node });
+    return drawBars(s, i, layout, { theme, node, chosen: options.chosen });
   });
+  const chosen = node.mark === "line" || node.mark === "area" ? drawChosenLines(node, layout, options) : "";
   const references = node.x.type === "time" ? drawReferences(node.references, layout, theme) : "";
   return svg({ width: widthPx, height: layout.height }, chartSentence(node), [
     drawAxes(node, layout, options),
     marks,
+    chosen,
     references,
     layout.legend,
   ]);

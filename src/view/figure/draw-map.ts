@@ -3,6 +3,7 @@ import { html, type Html } from "../html.js";
 import { geoInterpolate, geoNaturalEarth1 } from "./d3.js";
 import type { DrawOptions } from "./draw-timeline.js";
 import { categoryEntry, legend } from "./legend.js";
+import { placesMark } from "./marks.js";
 import type { MapNode, MapPlace } from "./model.js";
 import { hint, label, px, signAt, svg } from "./svg.js";
 import { categoryRole } from "./theme.js";
@@ -178,7 +179,9 @@ function drawClusters(node: MapNode, layout: MapLayout, options: DrawOptions): H
           anchor: left ? "end" : "start",
         })
       : "";
-    return html`<g><path d="${signAt(colour, x, y, radius)}" fill="${theme.paint(categoryRole(colour))}" fill-opacity="0.65" stroke="${theme.paint("bg")}"/>${hint(title)}</g>${text}`;
+    const mark = placesMark(node, cluster.places, name);
+    const faded = options.chosen !== undefined && options.chosen.size > 0 && !options.chosen.has(mark?.id ?? "");
+    return html`<g${faded ? html` opacity="0.3"` : ""}><path d="${signAt(colour, x, y, radius)}" fill="${theme.paint(categoryRole(colour))}" fill-opacity="0.65" stroke="${theme.paint("bg")}"/>${hint(title)}</g>${text}`;
   });
   return html`<g>${marks}</g>`;
 }

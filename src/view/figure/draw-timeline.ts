@@ -14,6 +14,8 @@ export interface DrawOptions {
   readonly widthPx: number;
   /** The part of a time axis that is shown; default all of it. */
   readonly domain?: readonly [startMs: number, endMs: number];
+  /** Marks that are chosen, by id: the others are drawn faint. */
+  readonly chosen?: ReadonlySet<string>;
 }
 
 const lanePx = 24;

@@ -2,7 +2,7 @@
 import { unreachable } from "../../base/error.js";
 import { visibleLine } from "../visible.js";
 import { displayWidth, fitWidth, padWidth } from "../width.js";
-import { nameOfX } from "./draw-chart.js";
+import { nameOfX } from "./marks.js";
 import type { ChartNode, FigureNode, HeatmapNode, MapNode, ProcessTreeNode, TimelineNode } from "./model.js";
 import { figureCaption, figureSentence, isEmptyFigure } from "./picture.js";
 import { instantLabel, numberLabel } from "./ticks.js";

@@ -23,6 +23,34 @@ export function textWidth(text: string, sizePx: number): number {
   return (width * sizePx) / 1000;
 }
 
+/** The same, cut in the middle: names of one kind often differ at their ends. */
+export function fitMiddle(text: string, widthPx: number, sizePx: number): string {
+  const line = visibleLine(text.length > 2000 ? text.slice(0, 2000) : text);
+  if (text.length <= 2000 && textWidth(line, sizePx) <= widthPx) return line;
+  const characters = [...line];
+  const room = (widthPx * 1000) / sizePx - 1000;
+  let [width, from, to] = [0, 0, characters.length];
+  while (from < to) {
+    const isFirst = from <= characters.length - to;
+    width += widthOf(characters[isFirst ? from : to - 1] ?? "");
+    if (width > room) break;
+    if (isFirst) from += 1;
+    else to -= 1;
+  }
+  return `${characters.slice(0, from).join("").trimEnd()}…${characters.slice(to).join("").trimStart()}`;
+}
+
+/** One or two lines: broken at a space, the second cut in the middle. */
+export function fitTwoLines(text: string, widthPx: number, sizePx: number): readonly string[] {
+  const line = visibleLine(text.slice(0, 2000));
+  if (textWidth(line, sizePx) <= widthPx) return [line];
+  let at = -1;
+  for (let i = line.indexOf(" "); i > 0 && textWidth(line.slice(0, i), sizePx) <= widthPx; i = line.indexOf(" ", i + 1))
+    at = i;
+  if (at < 0) return [fitMiddle(text, widthPx, sizePx)];
+  return [line.slice(0, at), fitMiddle(line.slice(at + 1), widthPx, sizePx)];
+}
+
 /** One visible line of at most `widthPx`; what does not fit ends in `…`. */
 export function fitText(text: string, widthPx: number, sizePx: number): string {
   const line = visibleLine(text.length > 2000 ? text.slice(0, 2000) : text);

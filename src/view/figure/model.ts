@@ -23,7 +23,20 @@ export interface FigureFrame {
   readonly id: string;
   /** The column of the figure's axis, by which its selection filters. */
   readonly column?: string;
+  /** The columns that say what a mark is of, by which choosing marks filters. */
+  readonly keys?: readonly KeyColumn[];
 }
+
+/**
+ * A column of the keys of marks. Its values are compared as figures write them (`text`, the default), as numbers (timespans
+ * in seconds), as milliseconds since 1970 (`instant`), or by hour (0–23) or day of the week (1 is Monday) in UTC.
+ */
+export interface KeyColumn {
+  readonly name: string;
+  readonly as?: "text" | "number" | "instant" | "hour" | "weekday";
+}
+
+export type KeyValue = string | number | null;
 
 /** Rows of text that explain a mark, by column. */
 export interface Details {
@@ -109,6 +122,8 @@ export interface ProcessTreeNode {
   readonly remark: readonly (string | null)[];
   /** The place of each row in the whole tree, by which the kernel knows it. */
   readonly row: readonly number[];
+  /** The row of the frame that tells of each process, from 0; -1 where there is none. */
+  readonly event?: readonly number[];
   /** Children that exist but are not among the rows. */
   readonly hidden: readonly number[];
   /** How many processes of the whole tree match, when the rows are the answer to a search. */
@@ -138,6 +153,8 @@ export interface MapPlace {
   readonly colour?: number;
   /** Lines of text for the tooltip and the table. */
   readonly details?: readonly string[];
+  /** Values of the key columns that are here; absent when there are too many to say. */
+  readonly keys?: readonly (readonly KeyValue[])[];
 }
 
 export interface MapArc {
@@ -180,6 +197,8 @@ export interface ChartSeries {
   readonly y: readonly (number | null)[];
   /** How a series is drawn when not as the chart's mark. */
   readonly role?: "baseline" | "anomaly";
+  /** Its values of the series columns, where the name says something else. */
+  readonly of?: readonly string[];
 }
 
 export interface ChartNode {
@@ -191,13 +210,22 @@ export interface ChartNode {
   readonly categories?: readonly string[];
   readonly series: readonly ChartSeries[];
   readonly stack: "none" | "stacked" | "full";
+  /** Series have no names of their own in the picture; the table still says them. */
+  readonly legend?: "hidden";
   readonly references: readonly TimeReference[];
+}
+
+export interface PieSlice {
+  readonly name: string;
+  readonly value: number;
+  /** Everything that has no slice of its own. */
+  readonly rest?: boolean;
 }
 
 export interface PieNode {
   readonly kind: "pie";
   readonly info: FigureInfo;
-  readonly slices: readonly { readonly name: string; readonly value: number }[];
+  readonly slices: readonly PieSlice[];
   readonly unit?: string;
 }
 

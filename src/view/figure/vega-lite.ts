@@ -1,5 +1,5 @@
 /** Charts → Vega-Lite 5, which JupyterLab and VS Code draw interactively, also in notebooks that are not trusted. */
-import { nameOfX } from "./draw-chart.js";
+import { nameOfX } from "./marks.js";
 import type { ChartNode, FigureNode, HeatmapNode, PieNode, TimelineNode } from "./model.js";
 
 /** JupyterLab 4 registers versions 3 to 5; a newer one would fall back to the picture. */

@@ -13,10 +13,9 @@ const pipes =
 
 /** Fences without a language, or with that of another, whose content is KQL: collections mark theirs as `c#` for its colours. */
 function markFences(text: string): string {
-  return text.replace(
-    /^( {0,3})```[ \t]*(c#|csharp|sql|powershell|query)?[ \t]*(\r?\n)([\s\S]*?)^ {0,3}```[ \t]*\r?$/gim,
-    (whole, indent: string, _language, newline: string, body: string) =>
-      pipes.test(body) ? `${indent}\`\`\`kql${newline}${body}\`\`\`` : whole,
+  const fence = /^( {0,3})```[ \t]*(?:c#|csharp|sql|powershell|query)?[ \t]*\r?\n([\s\S]*?)^ {0,3}```[ \t]*\r?$/gim;
+  return text.replace(fence, (whole, indent: string, body: string) =>
+    pipes.test(body) ? `${indent}\`\`\`kql\n${body}\`\`\`` : whole,
   );
 }
 

@@ -13,10 +13,21 @@ const pipes =
 
 /** Fences without a language, or with that of another, whose content is KQL: collections mark theirs as `c#` for its colours. */
 function markFences(text: string): string {
-  const fence = /^( {0,3})```[ \t]*(?:c#|csharp|sql|powershell|query)?[ \t]*\r?\n([\s\S]*?)^ {0,3}```[ \t]*\r?$/gim;
-  return text.replace(fence, (whole, indent: string, body: string) =>
-    pipes.test(body) ? `${indent}\`\`\`kql\n${body}\`\`\`` : whole,
-  );
+  const lines = text.split("\n");
+  let open: number | undefined;
+  for (const [i, line] of lines.entries()) {
+    const language = /^ {0,3}```[ \t]*([^\s`]*)[ \t]*\r?$/.exec(line)?.[1];
+    if (language === undefined) continue;
+    if (open === undefined) open = i;
+    else if (language === "") {
+      const body = lines.slice(open + 1, i).join("\n");
+      const first = lines[open] ?? "";
+      if (/```[ \t]*(?:c#|csharp|sql|powershell|query)?[ \t]*\r?$/i.test(first) && pipes.test(body))
+        lines[open] = first.replace(/```.*$/, "```kql");
+      open = undefined;
+    }
+  }
+  return lines.join("\n");
 }
 
 /** Whether a line is of another language: a text file of notes is no query. */

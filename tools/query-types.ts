@@ -1,16 +1,18 @@
 /**
- * Writes `src/query/query-families.generated.ts`: the types of the shipped queries, their parameters and their rows.
+ * Writes `src/query/query-families.generated.ts`, the types of the shipped queries, their parameters and their rows, and
+ * `queries/functions.json`, the shipped queries as functions of KQL.
  *
- * `tsx tools/query-types.ts` writes the file; `--check` only says whether it is up to date. Same queries, same bytes.
+ * `tsx tools/query-types.ts` writes the files; `--check` only says whether they are up to date. Same queries, same bytes.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { format } from "prettier";
 import type { Column, KqlType } from "../src/base/column.js";
 import { fullNames, type QueryDefinition } from "../src/query/definition.js";
 import { environments } from "../src/query/environment.js";
 import { QueryLibrary } from "../src/query/library.js";
-import { loadQueryFolder, shippedQueriesDir } from "../src/query/load-queries.js";
+import { libraryFunctions } from "../src/query/kql-functions.js";
+import { loadQueryFolder, shippedFunctionsFile, shippedQueriesDir } from "../src/query/load-queries.js";
 import type { ParameterDefinition, ParameterType } from "../src/query/parameter.js";
 import { exampleText } from "../src/query/example.js";
 import { createTableBinder, type TableBinder } from "./table-binder.js";
@@ -153,11 +155,22 @@ function familyTexts(definitions: readonly QueryDefinition[], typeOf: ReadonlyMa
   return [...texts, `export interface ShippedQueryFamilies {\n${members.join("\n")}\n}`];
 }
 
+/** The shipped queries as functions of KQL, so that a workspace need not read the YAML files for them. */
+export function generateQueryFunctions(): string {
+  const functions = libraryFunctions(loadQueryFolder(shippedQueriesDir).flatMap(f => f.definitions));
+  return `${JSON.stringify(functions, undefined, 1)}\n`;
+}
+
 if (process.argv[1] === import.meta.filename) {
-  const text = await generateQueryTypes();
-  if (!process.argv.includes("--check")) writeFileSync(generatedFile, text);
-  else if (readFileSync(generatedFile, "utf8") !== text) {
-    console.error("src/query/query-families.generated.ts is not up to date: run `npx tsx tools/query-types.ts`");
-    process.exitCode = 1;
+  const files = [
+    [generatedFile, await generateQueryTypes()],
+    [shippedFunctionsFile, generateQueryFunctions()],
+  ] as const;
+  for (const [file, text] of files) {
+    if (!process.argv.includes("--check")) writeFileSync(file, text);
+    else if (readFileSync(file, "utf8") !== text) {
+      console.error(`${basename(file)} is not up to date: run \`npx tsx tools/query-types.ts\``);
+      process.exitCode = 1;
+    }
   }
 }

@@ -20,6 +20,7 @@ import {
   type KqlTable,
 } from "../kql/index.js";
 import { exampleText } from "../query/example.js";
+import { loadShippedFunctions } from "../query/load-queries.js";
 import { readQueries } from "../query/read-queries.js";
 import { checkTargets, loadAsim, loadTargetTables, type CheckTarget } from "../workspace/index.js";
 import { usageError } from "./command.js";
@@ -76,7 +77,7 @@ export function createQueryChecker(
 /** Where Microsoft Sentinel's tables are, the parsers of its information model are, too. */
 async function withParsers(given: Promise<readonly KqlTable[]>): Promise<Pick<KqlEnvironment, "tables" | "functions">> {
   const tables = await given;
-  return { tables, functions: await loadAsim(tables) };
+  return { tables, functions: [...(await loadAsim(tables)), ...loadShippedFunctions()] };
 }
 
 function toTarget(name: string | undefined): CheckTarget {

@@ -40,6 +40,8 @@ export interface KqlFunction {
   /** KQL text of the parameter list without parentheses: `start:datetime, host:string=""`. */
   readonly parameters: string;
   readonly body: string;
+  /** What it gives, in a line, for editors. */
+  readonly says?: string;
 }
 
 /** A value bound to a name as if by `let`. `dynamic` holds JSON text; datetime an ISO instant; timespan ticks; long and decimal text or number. */

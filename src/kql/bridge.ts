@@ -421,6 +421,8 @@ export interface DeclaredFunction {
   readonly parameters: string;
   /** `{ … }` */
   readonly body: string;
+  /** What editors show of it. */
+  readonly says?: string;
 }
 
 function scalarSymbol(service: Service, type: KqlType | "unknown"): unknown {
@@ -461,7 +463,7 @@ export function declareDatabase(
   const fn = symbolClass(service, "FunctionSymbol", "$ctor16");
   const database = symbolClass(service, "DatabaseSymbol", "$ctor1");
   const symbols = tableSymbols(service, tables);
-  for (const f of functions) symbols.push(new fn(f.name, f.parameters, f.body, null));
+  for (const f of functions) symbols.push(new fn(f.name, f.parameters, f.body, f.says ?? null));
   const main = new database("default", symbols, false);
   if (others.length === 0) return { raw: service.GlobalState.Default.WithDatabase(main) };
   const cluster = symbolClass(service, "ClusterSymbol", "$ctor1");

@@ -13,6 +13,7 @@ import { emitPlan } from "./emit/emit.js";
 import { Emission } from "./emit/emission.js";
 import { constantValue } from "./emit/expr.js";
 import { instantTicks, scalarBindings, SchemaCache, withScalars } from "./environment.js";
+import { huntBound } from "./hunt-bounds.js";
 import { aggregateFunctions, binaryOperators, scalarFunctions } from "./functions/index.js";
 import { formatDatetime } from "./functions/time-text.js";
 import { Lowering } from "./lower/context.js";
@@ -69,6 +70,7 @@ function compile(written: string, environment: KqlEnvironment, schemas: SchemaCa
     knowsAggregate: name => Object.hasOwn(aggregateFunctions, name),
     knowsOperator: name => Object.hasOwn(binaryOperators, name),
     enrichmentOf: name => (functionNames.includes(name) ? undefined : findEnrichment(name)),
+    huntBound: name => huntBound(name, environment),
     lowerTable,
     bindStatement,
     answerAt: at => answers.find(a => a.key === (typeof at === "string" ? at : placeKey(toWritten(at)))),

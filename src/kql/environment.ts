@@ -7,6 +7,7 @@ import type { Binding } from "./lower/context.js";
 import { HuntError, unreachable } from "../base/error.js";
 import { declareDatabase, declareNames, declareValues } from "./bridge.js";
 import { enrichmentFunctions } from "./enrichments.js";
+import { huntBounds } from "./hunt-bounds.js";
 import { serviceFunctions } from "./service-functions.js";
 import { parseDatetime } from "./functions/time-text.js";
 
@@ -45,13 +46,15 @@ function declare(environment: KqlEnvironment): DeclaredSchema {
   const declared = (list: readonly KqlTable[]) =>
     list.map(t => ({ name: t.name, columns: t.columns, open: t.open === true }));
   const taken = new Set([...tables.map(t => t.name), ...functions.map(f => f.name)]);
-  const all = [...functions, ...[...serviceFunctions, ...enrichmentFunctions].filter(f => !taken.has(f.name))].map(
-    f => ({
-      name: f.name,
-      parameters: `(${f.parameters})`,
-      body: `{${f.body}}`,
-    }),
-  );
+  const all = [
+    ...functions,
+    ...[...serviceFunctions, ...enrichmentFunctions, ...huntBounds].filter(f => !taken.has(f.name)),
+  ].map(f => ({
+    name: f.name,
+    parameters: `(${f.parameters})`,
+    body: `{${f.body}\n}`,
+    ...(f.says === undefined ? {} : { says: f.says }),
+  }));
   const others = databases.map(d => ({ name: d.name, tables: declared(d.tables) }));
   const byName = (list: readonly KqlTable[]) => new Map(list.map(t => [t.name, t]));
   return {

@@ -14,6 +14,7 @@ export {
   shippedQueriesDir,
   type DefinitionSources,
 } from "./load-queries.js";
+export { libraryFunctions, queriesAsFunctions, type QueryAsFunction } from "./kql-functions.js";
 export { KqlText, type ParameterDefinition, type ParameterType } from "./parameter.js";
 export {
   createQueryProvider,

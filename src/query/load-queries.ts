@@ -4,11 +4,20 @@ import { join } from "node:path";
 import { formatDiagnostic } from "../base/diagnostic.js";
 import { HuntError, isHuntError, messageOf } from "../base/error.js";
 import type { NoticeSink } from "../base/port.js";
+import type { KqlFunction } from "../kql/api.js";
 import type { QueryDefinition } from "./definition.js";
 import { readQueries, type QueryFileResult } from "./read-queries.js";
 
 /** The queries that come with Huntbook. */
 export const shippedQueriesDir = join(import.meta.dirname, "../../queries");
+
+/** The shipped queries as functions of KQL: `libraryFunctions` of them, written by `tools/query-types.ts`. */
+export const shippedFunctionsFile = join(shippedQueriesDir, "functions.json");
+
+/** The functions of the shipped queries: a file to read instead of ten to parse, because every workspace has them. */
+export function loadShippedFunctions(): readonly KqlFunction[] {
+  return JSON.parse(readFileSync(shippedFunctionsFile, "utf8")) as readonly KqlFunction[];
+}
 
 /** @throws HuntError `query/file-unreadable` */
 export function loadQueryFile(path: string): QueryFileResult {

@@ -19,10 +19,11 @@ import { FrameStore, type FrameStoreOptions } from "../frame/store.js";
 import { createAuditLog } from "../net/audit.js";
 import { createHttpClient, type HttpClient } from "../net/client.js";
 import { createRecordingClient, createReplayClient } from "../net/record.js";
-import type { KqlCompiler, KqlHost } from "../kql/api.js";
+import type { KqlCompiler, KqlFunction, KqlHost } from "../kql/api.js";
 import { createWorkerCompiler } from "../kql/worker.js";
 import type { QueryDefinition } from "../query/definition.js";
-import { loadDefinitions } from "../query/load-queries.js";
+import { libraryFunctions } from "../query/kql-functions.js";
+import { loadDefinitions, loadShippedFunctions } from "../query/load-queries.js";
 import type { LocalWorkspace } from "../workspace/api.js";
 import type { LiveReply, LiveRequest } from "../view/index.js";
 import { setDefaultSessionFactory, withSession } from "./ambient.js";
@@ -445,6 +446,7 @@ export class Session implements AsyncDisposable {
       store,
       compiler: this.compiler,
       ...(this.pinned === undefined ? {} : { clock: this.pinned }),
+      functions: () => this.#libraryFunctions(),
       others: {
         names: () => [...this.config.localWorkspaces.map(w => w.name), contosoName],
         open: other => this.workspace(other),
@@ -485,11 +487,20 @@ export class Session implements AsyncDisposable {
     return this.openFolder(dir, name);
   }
 
-  #loadDefinitions(): readonly QueryDefinition[] {
+  get #ownQueries(): readonly string[] {
     const custom = this.config.find("QueryDefinitions.Custom");
     const own = Array.isArray(custom) ? custom.filter(f => typeof f === "string") : [];
-    const folders = [...own, ...this.plugins.queryFolders];
-    return loadDefinitions({ custom: folders, notify: notice => this.notify(notice) });
+    return [...own, ...this.plugins.queryFolders];
+  }
+
+  #loadDefinitions(): readonly QueryDefinition[] {
+    return loadDefinitions({ custom: this.#ownQueries, notify: notice => this.notify(notice) });
+  }
+
+  /** The named queries as functions of KQL. Reading the shipped ones is a good part of a short command's time. */
+  #libraryFunctions(): readonly KqlFunction[] {
+    const shippedOnly = this.#definitions === undefined && this.#ownQueries.length === 0;
+    return shippedOnly ? loadShippedFunctions() : libraryFunctions(this.definitions);
   }
 
   #assertOpen(): void {

@@ -56,6 +56,8 @@ export interface OpenWorkspaceOptions {
   /** What `now()` means, before the manifest's and the store's clock. */
   readonly clock?: Clock;
   readonly catalogue?: Catalogue;
+  /** Functions that queries may call beside the workspace's own, which win over these. */
+  readonly functions?: () => readonly KqlFunction[];
   /** Other local workspaces that queries may name by `workspace("…")`. Absent: none. */
   readonly others?: OtherWorkspaces;
 }
@@ -84,7 +86,7 @@ export async function openWorkspace(dir: string, options: OpenWorkspaceOptions):
       loadFunctions(join(dir, "functions")),
       options.store.mount(dir),
     ]);
-    const shipped = await loadAsim(catalogue.all());
+    const shipped = [...(await loadAsim(catalogue.all())), ...(options.functions?.() ?? [])];
     return new OpenedWorkspace({ dir, root, lease, catalogue, sites, functions, shipped, options });
   } catch (error) {
     await lease.release();

@@ -6,12 +6,12 @@ import { readCall } from "../../src/query/call.js";
 import { fullNames, type QueryDefinition } from "../../src/query/definition.js";
 import { getEnvironment } from "../../src/query/environment.js";
 import { QueryLibrary } from "../../src/query/library.js";
-import { loadQueryFolder, shippedQueriesDir } from "../../src/query/load-queries.js";
+import { loadQueryFolder, shippedQueriesDir, shippedFunctionsFile } from "../../src/query/load-queries.js";
 import { resolveQuery } from "../../src/query/resolve.js";
 import { TimeSpan } from "../../src/query/time-span.js";
 import { tokenizeKql } from "../../src/query/kql-token.js";
 import { exampleText } from "../../src/query/example.js";
-import { generatedFile, generateQueryTypes } from "../../tools/query-types.js";
+import { generatedFile, generateQueryFunctions, generateQueryTypes } from "../../tools/query-types.js";
 import { createTableBinder } from "../../tools/table-binder.js";
 
 const files = loadQueryFolder(shippedQueriesDir);
@@ -100,4 +100,5 @@ test.each(named)("%s keeps its shape with hostile values", (_, definition) => {
 
 test("the types of query functions are up to date", async () => {
   expect(readFileSync(generatedFile, "utf8"), "run `npx tsx tools/query-types.ts`").toBe(await generateQueryTypes());
+  expect(readFileSync(shippedFunctionsFile, "utf8"), "run it").toBe(generateQueryFunctions());
 });

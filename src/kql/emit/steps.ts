@@ -2,7 +2,8 @@
  * `scan`: the rows of a group are folded in order by one lambda, whose accumulator holds what each step remembers.
  *
  * `list_reduce` copies its accumulator for each row, so that what comes out is gathered in chunks of rows first: the
- * inner fold runs over a chunk, the outer one over the chunks.
+ * inner fold runs over a chunk, the outer one over the chunks of a stretch. A recursion goes from stretch to stretch and
+ * carries only what is remembered: DuckDB cannot be interrupted inside of `list_reduce`, but between two stretches it can.
  * Source: https://learn.microsoft.com/kusto/query/scan-operator#scan-logic
  */
 import type { KqlType } from "../../base/column.js";
@@ -20,6 +21,8 @@ type StepsRel = Rel & { readonly kind: "steps" };
 
 /** Rows per inner fold. */
 const chunkRows = 32;
+/** Rows per step of the recursion: the longest that a cancelled scan goes on. */
+const stretchRows = 4 * chunkRows;
 
 interface Field {
   readonly name: string;
@@ -66,13 +69,21 @@ export function emitSteps(rel: StepsRel, needed: ReadonlySet<Slot>, emitter: Emi
   ]);
   const fold = new Fold(rel, emitter, input, read);
   const parts = by.map((_, i) => `p${i}`);
+  const [placed, stretches, folds] = [emission.alias(), emission.alias(), emission.alias()];
+  const group = (...more: readonly string[]): string => [...parts, ...more].join(", ");
+  const place = parts.length === 0 ? "n - 1" : `row_number() over (partition by ${group()} order by n) - 1`;
   const chunked =
-    `select ${[...parts, `n // ${chunkRows} as c`, `list(${fold.element} order by n) as r`].join(", ")} from ${rows}` +
-    ` group by ${[...parts, `n // ${chunkRows}`].join(", ")}`;
-  const group = parts.length === 0 ? " having count(*) > 0" : ` group by ${parts.join(", ")}`;
+    `select ${group(`q // ${stretchRows} as c`, `q // ${chunkRows} as d`, `list(${fold.element} order by n) as r`)}` +
+    ` from (select *, ${place} as q from ${rows}) as ${placed} group by ${group("c", "d")}`;
+  const stretched =
+    `select ${group("c", `list(${fold.chunk("r")} order by d) as r`)} from (${chunked}) as ${placed}` +
+    ` group by ${group("c")}`;
+  const same = parts.map(p => ` and k.${p} is not distinct from f.${p}`).join("");
   const folded =
-    `select ${[...parts, `unnest(${fold.whole("list(struct_pack(r := r, a := " + fold.initial + ", o := " + fold.nothing + ") order by c)")}) as o`].join(", ")}` +
-    ` from (${chunked})${group}`;
+    `select ${group("c", `${fold.whole("r", fold.initial)} as x`)} from ${stretches} where c = 0 union all` +
+    ` select ${[...parts, "c"].map(p => `k.${p}`).join(", ")}, ${fold.whole("k.r", "f.x.a")}` +
+    ` from ${folds} as f join ${stretches} as k on k.c = f.c + 1${same}`;
+  const unfolded = `select ${group("unnest(x.o) as o")} from ${folds}`;
   const lasts = rel.steps.flatMap((s, k) => (s.output === "last" ? [k + 1] : []));
   const last = `coalesce(lead(o.f) over (partition by ${[...parts, "o.k"].join(", ")} order by o.n), true)`;
   const given = emission.alias();
@@ -90,8 +101,9 @@ export function emitSteps(rel: StepsRel, needed: ReadonlySet<Slot>, emitter: Emi
   add(rel.rank, `-${given}.o.k`, "long");
   for (const d of rel.declared) add(d.slot, `${given}.o.${slotName(d.source)}`, d.type);
   const from =
-    `(with ${rows} as materialized (${numbered})` +
-    ` select ${items.join(", ")} from (select * from (${folded})${ends}) as ${given} join ${rows} on ${rows}.n = ${given}.o.n) as ${out}`;
+    `(with recursive ${rows} as materialized (${numbered}), ${stretches} as materialized (${stretched}),` +
+    ` ${folds} as (${folded})` +
+    ` select ${items.join(", ")} from (select * from (${unfolded})${ends}) as ${given} join ${rows} on ${rows}.n = ${given}.o.n) as ${out}`;
   return { from, where: [], columns };
 }
 
@@ -278,16 +290,20 @@ class Fold {
     return `case when sf.p${k} or sg.q${k} then [${row}] else ${this.nothing} end`;
   }
 
-  /** The fold over the chunks of one group: everything that comes out. */
-  whole(chunks: string): string {
-    const carried = this.carried("sr");
+  /** A chunk of rows as the outer fold takes it. */
+  chunk(rows: string): string {
+    return pack({ r: rows, a: this.initial, o: this.nothing });
+  }
+
+  /** The fold over the chunks of a stretch, from what is remembered before it: `a` what is after it, `o` what comes out. */
+  whole(chunks: string, before: string): string {
     const body = naming(
       "sr",
       `list_reduce(sd.r, lambda sa, sb: ${this.inner}, sc.a)`,
-      pack({ r: "[sr][1:0]", a: carried, o: "list_concat(sc.o, sr.o)" }),
+      pack({ r: "[sr][1:0]", a: this.carried("sr"), o: "list_concat(sc.o, sr.o)" }),
     );
-    const start = pack({ r: `[${this.initial}][1:0]`, a: this.initial, o: this.nothing });
-    return `list_reduce(${chunks}, lambda sc, sd: ${body}, ${start}).o`;
+    const start = pack({ r: `[${this.initial}][1:0]`, a: before, o: this.nothing });
+    return `list_reduce(${chunks}, lambda sc, sd: ${body}, ${start})`;
   }
 
   /** What is remembered, with nothing given yet. */

@@ -79,6 +79,8 @@ export interface LoweringOptions {
   readonly knowsOperator: (name: string) => boolean;
   /** What a function of ours that `invoke` calls asks of the product; undefined for all others. */
   readonly enrichmentOf: (name: string) => Enrichment | undefined;
+  /** What `hunt_start()` and `hunt_end()` stand for where there is a hunt window. */
+  readonly huntBound: (name: string) => Expr | undefined;
   /** Lowers a tabular node; passed in, because tables hold expressions and expressions hold tables. */
   readonly lowerTable: (lowering: Lowering, node: BoundNode, scope: Scope) => Table;
   readonly bindStatement: (lowering: Lowering, node: BoundNode, scope: Scope) => Scope;

@@ -229,6 +229,8 @@ function scalarOf(node: BoundNode, context: ExprContext): Expr {
 function lowerCall(node: BoundNode, context: ExprContext): Expr {
   const name = node.get("Name").name;
   const args = node.get("ArgumentList").list("Expressions");
+  const bound = context.scope.names.has(name) ? undefined : context.lowering.options.huntBound(name);
+  if (bound !== undefined) return bound;
   if (context.scope.names.get(name)?.kind === "function" || node.calledBody() !== undefined)
     return lowerUserFunction(node, args, context);
   const special = lowerSpecialCall(name, node, context);

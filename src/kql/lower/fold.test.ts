@@ -28,6 +28,8 @@ test.each([
   ["let f = (p: dynamic = dynamic([])) { T | where array_length(p) == 0 or s has_any (p) }; f()", "true"],
   ["let f = (p: bool = false) { T | extend x = iff(p, s, 'none') | where x == 'none' }; f()", "($1 = $1)"],
   ["let f = (p: datetime = datetime(null)) { T | where isnull(p) or t >= p }; f()", "true"],
+  ["T | where coalesce(bool(null), b)", 'q1."b"'],
+  ["T | where coalesce(bool(null), true, b)", "true"],
 ])("%s", async (text, expected) => {
   expect(await where(text)).toBe(expected);
 });
@@ -37,6 +39,8 @@ test.each([
   "T | where bool(null) or b",
   "T | where isnull(t) or t > ago(1d)",
   "T | where isempty(s)",
+  "T | where coalesce(b, true)",
+  "T | where coalesce('', s) == 'x'",
   "T | where s == 'x' and b",
 ])("stays: %s", async text => {
   expect(await where(text)).toMatch(/q1/);

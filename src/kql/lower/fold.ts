@@ -77,6 +77,8 @@ function foldCall(expr: Call): Expr {
     }
     case "case":
       return foldCase(expr);
+    case "coalesce":
+      return foldCoalesce(expr);
     default:
       return expr;
   }
@@ -95,6 +97,15 @@ function foldCase(expr: Call): Expr {
   const last = args.at(-1);
   if (last === undefined || kept.length === args.length - 1) return expr;
   return kept.length === 0 ? only(last, expr) : { ...expr, args: [...kept, last] };
+}
+
+/** Leaves out the nulls before, and all behind what is not null. Of texts, the empty one counts as null. */
+function foldCoalesce(expr: Call): Expr {
+  if (expr.args.some(a => a.type !== expr.type) || expr.type === "string" || expr.type === "dynamic") return expr;
+  const from = expr.args.findIndex(a => isNull(a) !== true);
+  const first = expr.args[from];
+  if (first === undefined) return expr;
+  return isNull(first) === false || from === expr.args.length - 1 ? first : { ...expr, args: expr.args.slice(from) };
 }
 
 const only = (value: Expr, expr: Call): Expr => (value.type === expr.type ? value : expr);

@@ -1,6 +1,6 @@
 /**
- * Start-up as a user feels it, against bare Node: `import "huntbook"`, and a cold `huntbook query` on the small demo with the
- * compiler's snapshot and without (as the first time on a machine). Medians of seven, alternating. Needs `npm run build`.
+ * Start-up as a user feels it, against bare Node: `import "huntbook"`, and a cold `huntbook query` on the small demo whose plan was
+ * kept from an earlier one, with the compiler's snapshot alone, and without (as the first time on a machine). Medians of seven, alternating. Needs `npm run build`.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -17,6 +17,12 @@ const query = [
   join(root, "bin/huntbook.js"),
   ...["query", "SigninLogs | summarize count() by ResultType | top 3 by count_"],
 ];
+
+interface Measured {
+  readonly args: readonly string[];
+  readonly home: string;
+  readonly forgetPlans?: boolean;
+}
 
 function run(args: readonly string[], home: string): number {
   const startedMs = performance.now();
@@ -52,15 +58,19 @@ try {
   const tenant = await benchTenant("small");
   const cold = homeWithout(tenant, join(folder, "without"));
   const warm = await homeWith(tenant, join(folder, "with"));
-  const commands = {
+  const commands: Readonly<Record<string, Measured>> = {
     "bare node": { args: ["--input-type=module", "-e", "0"], home: warm },
     'import "huntbook"': { args: ["--input-type=module", "-e", 'await import("huntbook")'], home: warm },
-    "query, snapshot": { args: query, home: warm },
+    "query, kept plan": { args: query, home: warm },
+    "query, snapshot": { args: query, home: warm, forgetPlans: true },
     "query, no snapshot": { args: query, home: cold },
   };
   const times = new Map<string, number[]>(Object.keys(commands).map(name => [name, []]));
   for (let round = 0; round < rounds; round += 1)
-    for (const [name, { args, home }] of Object.entries(commands)) times.get(name)?.push(run(args, home));
+    for (const [name, { args, home, forgetPlans = false }] of Object.entries(commands)) {
+      if (forgetPlans) rmSync(join(home, "cache", "plans"), { recursive: true, force: true });
+      times.get(name)?.push(run(args, home));
+    }
   const bare = median(times.get("bare node") ?? []);
   for (const [name, values] of times) {
     const ms = median(values);

@@ -5,13 +5,15 @@
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import type { KqlCompiler } from "../kql/api.js";
 import { createSnapshotCompiler } from "../kql/snapshot.js";
 import { createWorkerCompiler } from "../kql/worker.js";
+import { createKeepingCompiler } from "./kept-plans.js";
 
 /** The bundle that a snapshot is made of; part of `dist`, absent when running from source. */
 const entryFile = fileURLToPath(new URL("../kql-snapshot.cjs", import.meta.url));
@@ -24,9 +26,21 @@ export function snapshotFile(dataDir: string, entry: string): string {
   return join(dataDir, "cache", `kql-${build}-node-${versions.node}-${platform}-${arch}.snapshot`);
 }
 
-/** A compiler from the snapshot where there is one; else a worker, and a snapshot for the next time. */
-export function createCliCompiler(dataDir: string): KqlCompiler {
+/** A compiler that keeps its plans; `expected` is the query to come, if it is known. From source it keeps none: the source changes. */
+export function createCliCompiler(dataDir: string, expected?: string): KqlCompiler {
   if (!existsSync(entryFile)) return createWorkerCompiler();
+  const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
+  const { size, mtimeMs } = statSync(entryFile);
+  return createKeepingCompiler({
+    dir: join(dataDir, "cache", "plans"),
+    build: `${version} ${size} ${mtimeMs}`,
+    start: () => startCompiler(dataDir),
+    ...(expected === undefined ? {} : { expected }),
+  });
+}
+
+/** From the snapshot where there is one; else a worker, and a snapshot for the next time. */
+function startCompiler(dataDir: string): KqlCompiler {
   const blob = snapshotFile(dataDir, entryFile);
   if (existsSync(blob)) return createSnapshotCompiler(blob);
   spawn(process.execPath, [builderFile, entryFile, blob], {

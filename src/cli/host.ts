@@ -43,6 +43,8 @@ export interface OpenOptions {
   readonly workspace?: string;
   /** ISO instant that `now()` means, before the workspace's own clock. */
   readonly now?: string;
+  /** The query that is to come: what is known of it need not be made ready. */
+  readonly query?: string;
 }
 
 export interface IngestRequest {

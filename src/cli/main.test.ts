@@ -10,7 +10,9 @@ import { toView } from "../view/index.js";
 import { searchOutput } from "../../test/leaks/watch.js";
 import type { CheckedFileQuery, CliFrame, CliHost, CliIngestPlan, ServeRequest } from "./host.js";
 import type { Io } from "./io.js";
-import { commands, main } from "./main.js";
+import { loadCommands, main } from "./main.js";
+
+const commands = await loadCommands();
 
 let dir: string;
 beforeEach(() => {

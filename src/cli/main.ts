@@ -7,47 +7,36 @@ import { didYouMean } from "../base/suggest.js";
 import { dataFolder } from "../session/folders.js";
 import type { Command, Context } from "./command.js";
 import { exitCodes, formatHelp, parseCommandArgs, usageError } from "./command.js";
-import { authCommand } from "./commands/auth.js";
-import { configCommand } from "./commands/config.js";
-import { demoCommand } from "./commands/demo.js";
-import { doctorCommand } from "./commands/doctor.js";
-import { ingestCommand } from "./commands/ingest.js";
-import { convertCommand } from "./commands/convert.js";
-import { diffCommand } from "./commands/diff.js";
-import { iocCommand } from "./commands/ioc.js";
-import { kernelCommand } from "./commands/kernel.js";
-import { kqlCommand } from "./commands/kql.js";
-import { newCommand } from "./commands/new.js";
-import { queryCommand } from "./commands/query.js";
-import { runCommand } from "./commands/run.js";
-import { startCommand } from "./commands/start.js";
-import { templatesCommand } from "./commands/templates.js";
-import { tiCommand } from "./commands/ti.js";
-import { versionCommand } from "./commands/version.js";
 import type { CliHost } from "./host.js";
 import type { Io } from "./io.js";
 import { openProcessIo } from "./io.js";
 import { printError } from "./print.js";
 
-export const commands: readonly Command[] = [
-  startCommand,
-  runCommand,
-  queryCommand,
-  ingestCommand,
-  demoCommand,
-  kqlCommand,
-  tiCommand,
-  iocCommand,
-  kernelCommand,
-  templatesCommand,
-  newCommand,
-  convertCommand,
-  diffCommand,
-  configCommand,
-  authCommand,
-  doctorCommand,
-  versionCommand,
-];
+/** In the order in which help lists them. Each is loaded when it is asked for: what one needs costs the others nothing. */
+const loaders: Readonly<Record<string, () => Promise<Command>>> = {
+  start: async () => (await import("./commands/start.js")).startCommand,
+  run: async () => (await import("./commands/run.js")).runCommand,
+  query: async () => (await import("./commands/query.js")).queryCommand,
+  ingest: async () => (await import("./commands/ingest.js")).ingestCommand,
+  demo: async () => (await import("./commands/demo.js")).demoCommand,
+  kql: async () => (await import("./commands/kql.js")).kqlCommand,
+  ti: async () => (await import("./commands/ti.js")).tiCommand,
+  ioc: async () => (await import("./commands/ioc.js")).iocCommand,
+  kernel: async () => (await import("./commands/kernel.js")).kernelCommand,
+  templates: async () => (await import("./commands/templates.js")).templatesCommand,
+  new: async () => (await import("./commands/new.js")).newCommand,
+  convert: async () => (await import("./commands/convert.js")).convertCommand,
+  diff: async () => (await import("./commands/diff.js")).diffCommand,
+  config: async () => (await import("./commands/config.js")).configCommand,
+  auth: async () => (await import("./commands/auth.js")).authCommand,
+  doctor: async () => (await import("./commands/doctor.js")).doctorCommand,
+  version: async () => (await import("./commands/version.js")).versionCommand,
+};
+
+/** All commands, loaded. */
+export function loadCommands(): Promise<readonly Command[]> {
+  return Promise.all(Object.values(loaders).map(load => load()));
+}
 
 export interface MainOptions {
   readonly io?: Io;
@@ -90,18 +79,19 @@ async function dispatch(argv: readonly string[], context: Context): Promise<numb
   const [first = "help", ...rest] = argv;
   if (["help", "--help", "-h"].includes(first)) return help(rest[0], context);
   if (["--version", "-V"].includes(first)) return dispatch(["version", ...rest], context);
-  const command = getCommand(first);
+  const command = await getCommand(first);
   const end = rest.indexOf("--");
   const own = end < 0 ? rest : rest.slice(0, end);
   if (own.includes("--help") || own.includes("-h")) return help(first, context);
   return command.run(parseCommandArgs(command, rest), context);
 }
 
-function help(name: string | undefined, { io }: Context): number {
+async function help(name: string | undefined, { io }: Context): Promise<number> {
   if (name !== undefined && name !== "help") {
-    io.stdout(formatHelp(getCommand(name)));
+    io.stdout(formatHelp(await getCommand(name)));
     return exitCodes.done;
   }
+  const commands = await loadCommands();
   const width = Math.max(...commands.map(c => c.name.length));
   const lines = [
     "Huntbook: threat hunting in TypeScript notebooks, on local logs and on Microsoft Sentinel.",
@@ -119,10 +109,10 @@ function help(name: string | undefined, { io }: Context): number {
   return exitCodes.done;
 }
 
-function getCommand(name: string): Command {
-  const command = commands.find(c => c.name === name);
-  if (command !== undefined) return command;
-  const known = [...commands.map(c => c.name), "help"];
+async function getCommand(name: string): Promise<Command> {
+  const load = Object.hasOwn(loaders, name) ? loaders[name] : undefined;
+  if (load !== undefined) return load();
+  const known = [...Object.keys(loaders), "help"];
   throw usageError(`there is no command '${name}'${didYouMean(name, known)}`, "huntbook help lists the commands");
 }
 

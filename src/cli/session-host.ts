@@ -7,7 +7,6 @@ import type { ProgressSink } from "../base/port.js";
 import { Frame } from "../frame/frame.js";
 import type { FrameLike } from "../frame/api.js";
 import { csvText, jsonLinesText, jsonText } from "../frame/write/write-text.js";
-import { runNotebook } from "../notebook/runner/index.js";
 import { anyTenant } from "../config/azure-token.js";
 import { WorkspaceConfig } from "../config/workspace-config.js";
 import { withSession } from "../session/ambient.js";
@@ -43,7 +42,7 @@ const hostModuleUrl = (): string =>
 function sessionFor(io: Io, dataDir: string, options: OpenOptions & { readonly offline?: boolean }): Session {
   return createSession({
     dataDir,
-    createCompiler: () => createCliCompiler(dataDir),
+    createCompiler: () => createCliCompiler(dataDir, options.query),
     ...(options.now === undefined ? {} : { now: options.now }),
     ...(options.offline === true ? { offline: true } : {}),
     ...(options.workspace === undefined ? {} : { workspace: chosenWorkspace(io, options.workspace) }),
@@ -260,7 +259,7 @@ export function createSessionHost(io: Io, dataDir: string): CliHost {
     },
     doctor: request => doctorChecks(dataDir, request),
     notebookHost: options => describeNotebookHost(io, dataDir, options),
-    runNotebook,
+    runNotebook: async (...run) => (await import("../notebook/runner/index.js")).runNotebook(...run),
     prepareLab: async (progress, signal) => (await import("./notebook-server.js")).prepareLab(progress, signal),
     preparePlaces: async (progress, signal) => {
       const { preparePlaces } = await import("../session/geo.js");

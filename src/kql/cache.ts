@@ -17,7 +17,7 @@ export class PlanCache {
 
   find(text: string, environment: KqlEnvironment): CompileResult | undefined {
     if (environment.answers !== undefined) return undefined;
-    const key = keyOf(text, environment);
+    const key = planKey(text, environment);
     const entry = this.#entries.get(key);
     if (entry === undefined || (entry.now !== undefined && entry.now !== environment.now)) return undefined;
     this.#entries.delete(key);
@@ -28,10 +28,8 @@ export class PlanCache {
   /** Plans made of answers hold for the data that gave them, and are not kept. */
   add(text: string, environment: KqlEnvironment, result: CompileResult): void {
     if (environment.answers !== undefined) return;
-    const query =
-      result.state === "ready" ? result.query : result.state === "needs" ? askedQuery(result.question.asks) : undefined;
-    const clockDependent = query?.clockDependent ?? true;
-    this.#entries.set(keyOf(text, environment), { result, now: clockDependent ? environment.now : undefined });
+    const now = isClockDependent(result) ? environment.now : undefined;
+    this.#entries.set(planKey(text, environment), { result, now });
     const [oldest] = this.#entries.keys();
     if (this.#entries.size > this.#capacity && oldest !== undefined) this.#entries.delete(oldest);
   }
@@ -41,7 +39,15 @@ function askedQuery(asks: KqlAsk): { readonly clockDependent: boolean } {
   return asks.kind === "external" ? { clockDependent: false } : asks.query;
 }
 
-function keyOf(text: string, environment: KqlEnvironment): string {
+/** Whether the same text gives the same plan at another time; wrong texts are looked at again. */
+export function isClockDependent(result: CompileResult): boolean {
+  const query =
+    result.state === "ready" ? result.query : result.state === "needs" ? askedQuery(result.question.asks) : undefined;
+  return query?.clockDependent ?? true;
+}
+
+/** Equal for equal texts, schemas, bound values and hunt windows. */
+export function planKey(text: string, environment: KqlEnvironment): string {
   const scalars = environment.scalars?.map(s => [s.name, s.type, typeof s.value, String(s.value)]);
   return JSON.stringify([text, environment.schemaId, scalars ?? [], environment.window ?? null]);
 }

@@ -10,7 +10,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { commands } from "../../src/cli/main.js";
+import { loadCommands } from "../../src/cli/main.js";
 import { parseCommandArgs } from "../../src/cli/command.js";
 import { readConfig } from "../../src/config/config.js";
 import { parseYamlSource } from "../../src/config/yaml-source.js";
@@ -36,6 +36,8 @@ const fencesOf = (language: string) =>
 const runs = (fence: Fence): boolean => !fence.options.has("no-run");
 const isCell = (fence: Fence): boolean =>
   fence.language === "ts" || (fence.language === "kql" && fence.words.has("cell"));
+
+const commands = await loadCommands();
 
 let world: World;
 beforeAll(async () => {

@@ -57,6 +57,7 @@ async function run(args: Args, { io, host }: Context): Promise<number> {
   ).openWorkspace({
     ...(workspaceName === undefined ? {} : { workspace: workspaceName }),
     ...(now === undefined ? {} : { now }),
+    query: text,
   });
   try {
     const frame = await workspace.query(text, { signal: io.signal, ...(limit === undefined ? {} : { limit }) });

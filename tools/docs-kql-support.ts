@@ -32,6 +32,7 @@ const own = new Set([
   "table",
   "database",
   "percentiles",
+  "percentilesw",
   "extract_json",
 ]);
 

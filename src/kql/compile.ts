@@ -74,6 +74,9 @@ function compile(written: string, environment: KqlEnvironment, schemas: SchemaCa
   });
   const lowered = lowerResults(lowering, bound.statements, scalarBindings(scalars));
   const { question } = lowering;
+  // What is refused before the question is refused whatever the answer.
+  const before = lowering.diagnostics.filter(d => question !== undefined && d.span.start < question.at);
+  if (before.length > 0 && before.length === lowering.diagnostics.length) return stopped(placed(before));
   if (question !== undefined) return asked(question, lowering, environment, toWritten);
   if (errors.length > 0) return failed();
   if (lowering.diagnostics.length > 0) return stopped(placed(lowering.diagnostics));

@@ -4,6 +4,7 @@ import type { Query } from "./query.js";
 import type { BoundQuery, Globals } from "../../src/kql/bridge.js";
 import { duckdbTypes } from "../../src/base/column.js";
 import { bindParameters } from "../../src/frame/materialize.js";
+import type { AnsweredResult } from "../../src/kql/ask.js";
 import { SchemaCache } from "../../src/kql/environment.js";
 import { compileOver, runCompiled, type Cell } from "../../tools/kql-run.js";
 import { environment, type Row } from "./data.js";
@@ -29,7 +30,13 @@ class WatchedSchemas extends SchemaCache {
 const schemas = new WatchedSchemas();
 
 export async function checkQuery(query: Query, connection: DuckDBConnection): Promise<Outcome> {
-  const result = await compileOver(query.text, environment, { connection, schemas });
+  let result: AnsweredResult;
+  try {
+    result = await compileOver(query.text, environment, { connection, schemas });
+  } catch (error) {
+    const fault = `its question does not run: ${String(error).split("\n")[0] ?? ""}`;
+    return { state: "failed", compared: false, codes: [], fault };
+  }
   if (result.state !== "ready") {
     const codes = result.diagnostics.map(d => d.code);
     const bug = result.diagnostics.find(d => d.code === "internal/bug");
@@ -43,8 +50,8 @@ export async function checkQuery(query: Query, connection: DuckDBConnection): Pr
   const failed = (fault: string): Outcome => ({ state: "ready", compared: false, codes: [], fault });
   const { columns } = result.query;
   const bound = schemas.bound?.columns ?? [];
-  // Of texts with several results the binder says nothing, of data it knows nothing.
-  if (!/\b(pivot|bag_unpack|narrow|fork|facet)\b/.test(query.text)) {
+  // Of texts with several results the binder says nothing, of data it knows nothing; `consume` keeps its columns here.
+  if (!/\b(pivot|bag_unpack|narrow|fork|facet|consume)\b/.test(query.text)) {
     const shown = (list: readonly { readonly name: string; readonly type: string }[]): string =>
       list.map(c => `${c.name}:${c.type}`).join(", ");
     // The binder adds `match_id` to every scan; the documentation only where `with_match_id` asks for it.

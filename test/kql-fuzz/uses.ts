@@ -11,7 +11,7 @@ export const operatorUses: Readonly<Record<string, string>> = {
   consume: "A | consume",
   count: "A | count",
   datatable: "datatable(x: long)[1]",
-  "declare pattern": 'declare pattern P = (a: string)[b: string] { ("x").["y"] = { A } }; P("x").y',
+  "declare pattern": 'declare pattern P = (a: string)[b: string] { ("x").["y"] = { A }; }; P("x").["y"]',
   "declare query_parameters": "declare query_parameters(x: long = 1); print x",
   distinct: "A | distinct k",
   evaluate: "A | evaluate narrow()",

@@ -6,7 +6,6 @@ import type { LoweredQuery } from "./lower/results.js";
 import type { Expr, Plan } from "./plan.js";
 import type { ScanUse } from "./scans.js";
 import { insertAnswers } from "./answers.js";
-import { analyze } from "./bridge.js";
 import { refusals, toDiagnostics } from "./diagnostics.js";
 import { findEnrichment } from "./enrichments.js";
 import { emitPlan } from "./emit/emit.js";
@@ -49,7 +48,7 @@ function compile(written: string, environment: KqlEnvironment, schemas: SchemaCa
   const placed = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
     diagnostics.map(d => ({ ...d, span: { start: toWritten(d.span.start), end: toWritten(d.span.end) } }));
   const schema = schemas.get(environment);
-  const bound = analyze(text, withScalars(schema.globals, scalars));
+  const bound = schemas.analyze(text, withScalars(schema.globals, scalars));
   const functionNames = (environment.functions ?? []).map(f => f.name);
   const found = toDiagnostics(bound, text, schema, functionNames);
   const errors = found.filter(d => d.severity === "error");
@@ -77,6 +76,9 @@ function compile(written: string, environment: KqlEnvironment, schemas: SchemaCa
   });
   const lowered = lowerResults(lowering, bound.statements, scalarBindings(scalars));
   const { question } = lowering;
+  // What is refused before the question is refused whatever the answer.
+  const before = lowering.diagnostics.filter(d => question !== undefined && d.span.start < question.at);
+  if (before.length > 0 && before.length === lowering.diagnostics.length) return stopped(placed(before));
   if (question !== undefined) return asked(question, lowering, environment, toWritten);
   if (errors.length > 0) return failed();
   if (lowering.diagnostics.length > 0) return stopped(placed(lowering.diagnostics));

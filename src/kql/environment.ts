@@ -1,11 +1,11 @@
 /** A `KqlEnvironment` as the binder and the lowering see it. Databases are declared once for each schema. */
 import type { ConstantValue, JsonValue } from "./functions/spec.js";
 import type { KqlEnvironment, KqlScalar, KqlTable } from "./api.js";
-import type { Globals } from "./bridge.js";
+import type { BoundQuery, Globals } from "./bridge.js";
 import type { FoundNames } from "./check/found.js";
 import type { Binding } from "./lower/context.js";
 import { HuntError, unreachable } from "../base/error.js";
-import { declareDatabase, declareNames, declareValues } from "./bridge.js";
+import { analyze, declareDatabase, declareNames, declareValues } from "./bridge.js";
 import { enrichmentFunctions } from "./enrichments.js";
 import { huntBounds } from "./hunt-bounds.js";
 import { serviceFunctions } from "./service-functions.js";
@@ -38,6 +38,11 @@ export class SchemaCache {
     const [oldest] = this.#schemas.keys();
     if (this.#schemas.size > keptSchemas && oldest !== undefined) this.#schemas.delete(oldest);
     return schema;
+  }
+
+  /** Parses and binds the text of a query; a tool may look at what the binder found by overriding it. */
+  analyze(text: string, globals: Globals): BoundQuery {
+    return analyze(text, globals);
   }
 }
 

@@ -106,6 +106,34 @@ const cases: readonly (readonly [text: string, ...lines: string[]])[] = [
     "1 | 0 | 3 | 0 | 60 | 60 | TX |  | ",
     "2 | 0 | 3 | 0 | 60 | 60 |  | Hail | ",
   ],
+  // https://learn.microsoft.com/kusto/query/reduce-operator#examples
+  [
+    `range x from 1 to 10 step 1 | project str = strcat("foo", "Z", tostring(x)) | reduce by str`,
+    "Pattern:string | Count:long | Representative:string",
+    "others | 10 | ",
+  ],
+  [
+    `range x from 1 to 10 step 1 | project str = strcat("foo", "Z", tostring(x)) | reduce by str with characters="Z"`,
+    "Pattern:string | Count:long | Representative:string",
+    "foo* | 10 | fooZ1",
+  ],
+  [
+    `datatable(city: string)["San Bernard", "San Luis Obispo", "Moscow", "Moscow", "One -on- One", "Two -on- Two", "Paris", ""]
+     | reduce by city with threshold=0.25`,
+    "Pattern:string | Count:long | Representative:string",
+    "* -on- * | 2 | One -on- One",
+    "Moscow | 2 | Moscow",
+    "San * | 2 | San Bernard",
+    "others | 2 | ",
+  ],
+  [
+    `datatable(s: string, n: long)["a-1", 2, "b", 1, "a-2", 3] | sort by n desc | reduce kind=source by s with characters="-", threshold=0.5`,
+    "s:string | n:long | Pattern:string | Count:long | Representative:string",
+    "a-2 | 3 | a* | 2 | a-1",
+    "a-1 | 2 | a* | 2 | a-1",
+    "b | 1 | others | 1 | ",
+  ],
+  [`datatable(s: string)[] | reduce by s`, "Pattern:string | Count:long | Representative:string"],
   // https://learn.microsoft.com/kusto/query/pivot-plugin
   [
     `${people} T | project Name, Kind | evaluate pivot(Kind)`,
@@ -468,4 +496,11 @@ test("partition { … } over more than 64 values is refused with the way on", as
   expect(result.state === "ready" ? "" : result.diagnostics.map(d => `${d.message} ${d.hint ?? ""}`).join()).toMatch(
     /over more than 64 values of 'k' .* filter first/,
   );
+});
+
+test("a threshold of reduce that is no share is an error at its place", () => {
+  const text = "Users | reduce by User with threshold=2.5";
+  const start = text.indexOf("2.5");
+  const diagnostics = [{ code: "kql/bad-plugin-call", span: { start, end: start + 3 } }];
+  expect(compile(text)).toMatchObject({ state: "failed", diagnostics });
 });

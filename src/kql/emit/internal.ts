@@ -58,6 +58,15 @@ export const internalFunctions: Readonly<Record<string, ScalarFunction>> = {
       type: "dynamic",
     }),
   },
+  /** (counted texts, how many, threshold, separators): groups of alike texts; see `udf/reduce.ts`. */
+  $reduce: {
+    nulls: "propagate",
+    doc: "https://learn.microsoft.com/kusto/query/reduce-operator",
+    emit: ([rows, distinct, threshold, characters], _type, context) => ({
+      sql: `${context.callUdf("ku_reduce", [`(${rows?.sql ?? "null"})::VARCHAR`, distinct?.sql ?? "0", threshold?.sql ?? "0", characters?.sql ?? "''"])}::JSON`,
+      type: "dynamic",
+    }),
+  },
   /** (address or prefix): the first and the last address of it, as long (IPv4) or as text that orders alike (IPv6). */
   $ipv4_first: edge("4", false),
   $ipv4_last: edge("4", true),

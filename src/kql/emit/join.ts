@@ -71,7 +71,9 @@ function side(rel: JoinRel, which: "left" | "right", needed: ReadonlySet<Slot>, 
 }
 
 /** `innerunique` keeps one row of the left side for each key. */
-function firstPerKey(block: Block, slots: ReadonlySet<Slot>, keys: ReadonlySet<Slot>, emitter: Emitter): Block {
+function firstPerKey(open: Block, slots: ReadonlySet<Slot>, keys: ReadonlySet<Slot>, emitter: Emitter): Block {
+  // DISTINCT ON takes no parameters: keys that are computed from some get a name first.
+  const block = [...keys].some(s => /\$\d/.test(valueIn(open, s).sql)) ? close(open, slots, emitter.emission) : open;
   const items = [...slots].map(s => `${valueIn(block, s).sql} as ${slotName(s)}`);
   const on = [...keys].map(s => valueIn(block, s).sql).join(", ");
   const alias = emitter.emission.alias();

@@ -48,6 +48,8 @@ function axisOf(type: KqlType, rel: SeriesRel): Axis {
 /** Whole steps below, also for negative values. */
 function floorSteps(difference: string, step: string, type: KqlType): string {
   if (type === "real") return `cast(floor((${difference}) / (${step})) as BIGINT)`;
+  // A value outside of the range is filtered, but may be subtracted before: far ones leave 64 bits.
+  if (type !== "datetime" && difference !== "") difference = `try(${difference})`;
   return `((${difference}) // (${step}) - case when (${difference}) % (${step}) < 0 then 1 else 0 end)`;
 }
 

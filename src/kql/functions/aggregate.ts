@@ -156,7 +156,7 @@ function listRow(name: string, conditional: boolean): AggregateFunction {
     emit: (args, _type, context) => {
       const { json, source, limit, filter } = listArguments(args, conditional, context);
       const list = (item: string) => `list(${item}${inOrder(context)})${filter}`;
-      const elements = `case json_type(${json}) when 'ARRAY' then json_extract(${json}, '$[*]') else [${json}] end`;
+      const elements = `case json_type(${json}) when 'ARRAY' then json_extract(${json}, '$[*]')::JSON[] else [${json}] end`;
       const sql = source.type === "dynamic" ? `flatten(${list(elements)})` : list(json);
       return { sql: cut(sql, limit), type: "dynamic", notNull: true };
     },
@@ -170,7 +170,7 @@ function setRow(name: string, conditional: boolean): AggregateFunction {
     emit: (args, _type, context) => {
       const { json, source, limit, filter } = listArguments(args, conditional, context);
       if (source.type === "dynamic") {
-        const elements = `case json_type(${json}) when 'ARRAY' then json_extract(${json}, '$[*]') else [${json}] end`;
+        const elements = `case json_type(${json}) when 'ARRAY' then json_extract(${json}, '$[*]')::JSON[] else [${json}] end`;
         const present = `list_filter(flatten(list(${elements})${filter}), lambda v: json_type(v) <> 'NULL')`;
         return { sql: cut(`list_sort(list_distinct(${present}))`, limit), type: "dynamic", notNull: true };
       }

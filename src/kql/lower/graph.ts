@@ -32,10 +32,12 @@ export function lowerMakeGraph(step: Step): Table {
   const clause = node.find("WithClause");
   const listed = clause?.kind === "MakeGraphWithTablesAndKeysClause" ? clause.list("TablesAndKeys") : [];
   const idName = clause?.kind === "MakeGraphWithImplicitIdClause" ? clause.get("Name").name : undefined;
+  // The binder gives nodes the type of the source; a target that is no such value is a node without an id.
+  const idOfTarget = source.type === target.type ? "t" : `to${source.type}(t)`;
   const ends = inlineKql(
     lowering,
     {
-      text: "union (E | project k = tostring(f), v = f), (E | project k = tostring(t), v = t) | where isnotempty(k) | summarize v = take_any(v) by k",
+      text: `union (E | project k = tostring(f), v = f), (E | project k = tostring(t), v = ${idOfTarget}) | where isnotempty(k) | summarize v = take_any(v) by k`,
       tables: {
         E: {
           ...input,

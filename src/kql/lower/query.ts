@@ -37,6 +37,7 @@ import {
 import { lowerEvaluate } from "./plugins.js";
 import { lowerPartitionQuery } from "./partition-query.js";
 import { lowerParseKv } from "./parse-kv.js";
+import { lowerReduce } from "./reduce.js";
 import { lowerScan } from "./scan.js";
 import { lowerSearch } from "./search.js";
 import { lowerMakeSeries } from "./series.js";
@@ -78,6 +79,7 @@ const operators: Readonly<Record<string, (step: Step) => Table>> = {
   TopHittersOperator: lowerTopHitters,
   TopNestedOperator: lowerTopNested,
   InvokeOperator: lowerInvoke,
+  ReduceByOperator: lowerReduce,
   UnionOperator: step => lowerUnion(step.lowering, step.node, step.scope, { table: step.input, source: step.source }),
   SearchOperator: step => lowerSearch(step.lowering, step.node, step.scope, { table: step.input, source: step.source }),
   EvaluateOperator: lowerEvaluate,

@@ -9,6 +9,7 @@ import { networkUdfs } from "./network.js";
 import { parseKvUdfs } from "./parse-kv.js";
 import { parseUdfs } from "./parse.js";
 import { patternUdfs } from "./patterns.js";
+import { reduceUdfs } from "./reduce.js";
 import { rangeUdfs } from "./ranges.js";
 import { sessionUdfs } from "./sessions.js";
 import { seriesUdfs } from "./series.js";
@@ -29,6 +30,7 @@ const ownUdfs: readonly KqlUdf[] = [
   ...networkUdfs,
   ...parseUdfs,
   ...patternUdfs,
+  ...reduceUdfs,
   ...rangeUdfs,
   ...sessionUdfs,
   ...seriesUdfs,

@@ -73,7 +73,16 @@ function canonicalIpv6(source: string | null, prefix: bigint | null): string {
   return formatIpv6(masked(address.bits, Math.min(address.prefix, wanted), 128));
 }
 
-const strings = (json: string): readonly string[] => (arrayElements(json) ?? [json]).map(plainText);
+const strings = (json: string): readonly string[] => arrayElements(json)?.map(plainText) ?? [textOrJson(json)];
+
+/** The text of a JSON string; any other text is itself, also one that only begins like JSON. */
+function textOrJson(text: string): string {
+  try {
+    return plainText(text);
+  } catch {
+    return text;
+  }
+}
 
 function hasAddress(text: string, wanted: readonly string[]): boolean {
   const valid = wanted.map(w => parseIpv4(w)?.bits).filter(b => b !== undefined);

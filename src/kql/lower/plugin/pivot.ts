@@ -117,7 +117,10 @@ function pivotRows(call: PlugInCall, { name, aggregate, keys }: Pivoting): Table
   const made = new Map(pivots.map((c, i) => [c.name, `p${i}`]));
   pivots.forEach((c, i) => (constants[`v${i}`] = text(c.name)));
   const aggregates = pivots.map((_, i) => `p${i} = ${write(args, `p == v${i}`)}`);
-  const by = [...kept.values()];
+  // A property bag cannot be grouped by, what it says in JSON can.
+  const isBag = (i: number): boolean => keys[i]?.type === "dynamic";
+  aggregates.push(...keys.flatMap((_, i) => (isBag(i) ? [`k${i} = take_any(k${i})`] : [])));
+  const by = keys.map((_, i) => (isBag(i) ? `g${i} = tostring(pack_array(k${i}))` : `k${i}`));
   const body = `T | summarize ${aggregates.join(", ")}${by.length === 0 ? "" : ` by ${by.join(", ")}`}`;
   const table = call.inline(body, { T: call.select(values) }, constants);
   return typed(

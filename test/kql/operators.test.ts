@@ -349,3 +349,11 @@ test("search does not find rows by the name of the file they were read from", as
   expect(await run(database, "search 'mimikatz' | count", only)).toEqual([["0"]]);
   expect(await run(database, "search 'x' | project _SourceFile", only)).toEqual([["mimikatz.json"]]);
 });
+
+// https://learn.microsoft.com/kusto/query/regex#syntax
+test("named groups and characters by number in regular expressions", async () => {
+  const text = String.raw`print s = "eve@contoso.com caf\u00e9"
+    | project a = extract(@"(?<user>\w+)@(?<host>[\w.]+)", 2, s), b = s matches regex @"\u00e9$", c = s matches regex @"[^\u{0}-\u007f]",
+      d = replace_regex(s, @"(?<n>@.*)$", ""), e = countof(s, @"\u0061f", "regex"), f = tostring(extract_all(@"(?<w>c\w+)", s))`;
+  expect(await run(database, text)).toEqual([["contoso.com", "true", "true", "eve", "1", '["contoso","com","caf"]']]);
+});

@@ -51,3 +51,12 @@ test("assert-schema lets the table through, or says which column is another", ()
     "kql/other-schema at 8: column 2 should be 'no further column', the table has 'Department: string'",
   ]);
 });
+
+test.each([
+  ['where User matches regex "a(?=b)"', "look-ahead and look-behind in a regular expression"],
+  ['extend x = replace_regex(User, @"(.)\\1", "")', "a back reference in a regular expression"],
+])("%s is refused before anything runs", (operator, what) => {
+  expect(said(`Users | ${operator}`)).toEqual([
+    expect.stringContaining(`${what} is not supported by the local engine`),
+  ]);
+});

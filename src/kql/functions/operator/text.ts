@@ -2,6 +2,7 @@
 import { docs } from "../build.js";
 import { convert } from "../convert.js";
 import { constantString } from "../literal.js";
+import { regexSql } from "../regex-sql.js";
 import type { BinaryOperator, EmitContext, SqlExpr } from "../spec.js";
 import { termPattern, type TermMode } from "../term.js";
 import { hasCase, lowered, negate } from "./compare.js";
@@ -70,7 +71,7 @@ export const textOperators: Readonly<Record<string, BinaryOperator>> = {
   ...family("HasPrefix", "hasprefix", mode => termTest("hasprefix", mode)),
   ...family("HasSuffix", "hassuffix", mode => termTest("hassuffix", mode)),
   MatchesRegex: row("matches-regex", (left, right, context) => {
-    const [a, b] = [convert(left, "string", context), convert(right, "string", context)];
-    return predicate(`regexp_matches(${a.sql}, ${b.sql})`);
+    const a = convert(left, "string", context);
+    return predicate(`regexp_matches(${a.sql}, ${regexSql(right, context)})`);
   }),
 };

@@ -10,7 +10,8 @@ import {
   emitLiteral,
   quoteString,
 } from "../literal.js";
-import { captureGroups, toDuckDbJsonPath } from "../regex.js";
+import { captureGroups, toDuckDbJsonPath, toRe2 } from "../regex.js";
+import { regexSql } from "../regex-sql.js";
 import type { EmitContext, ScalarFunction, SqlExpr } from "../spec.js";
 import { escapeRegex } from "../term.js";
 
@@ -129,10 +130,11 @@ const indexofRegex: ScalarFunction = {
   doc: fn("indexof-regex"),
   emit: ([source, pattern, ...rest], _type, context) => {
     if (source === undefined) return context.refuse("indexof_regex without a source");
-    const regex = context.bind(needString(pattern, "a regular expression", context));
+    needString(pattern, "a regular expression", context);
+    const regex = regexSql(pattern, context);
     const s = convert(source, "string", context).sql;
     if (rest.length === 0) {
-      const before = context.bind(`^((?s:.*?))(?:${constantString(pattern) ?? ""})`);
+      const before = context.bind(`^((?s:.*?))(?:${toRe2(constantString(pattern) ?? "")})`);
       const first = (x = "") =>
         `case when regexp_matches(${x}, ${regex}) then length(regexp_extract(${x}, ${before}, 1)) else -1 end`;
       return value("long", `(${once([s], first)})::BIGINT`, true);
@@ -182,7 +184,7 @@ function trimRow(page: string, ends: readonly ("start" | "end")[], repeat: "" | 
       const wrap = (head: string, tail: string) =>
         constant === undefined
           ? `(${quoteString(head)} || ${convert(pattern, "string", context).sql} || ${quoteString(tail)})`
-          : context.bind(head + constant + tail);
+          : context.bind(head + toRe2(constant) + tail);
       let sql = convert(source, "string", context).sql;
       if (ends.includes("start")) sql = `regexp_replace(${sql}, ${wrap("^(?:", `)${repeat}`)}, '')`;
       if (ends.includes("end")) sql = `regexp_replace(${sql}, ${wrap("(?:", `)${repeat}$`)}, '')`;
@@ -203,8 +205,7 @@ const extractRow: ScalarFunction = {
     if (index > 9n) return context.refuse(`extract with capture group ${index}`, "DuckDB gives the groups 0 to 9");
     const missing = regex !== undefined && index > BigInt(captureGroups(regex).length);
     const s = convert(source, "string", context).sql;
-    const sql =
-      missing || index < 0n ? "''" : `regexp_extract(${s}, ${convert(pattern, "string", context).sql}, ${index})`;
+    const sql = missing || index < 0n ? "''" : `regexp_extract(${s}, ${regexSql(pattern, context)}, ${index})`;
     return convert(text(`coalesce(${sql}, '')`), resultType, context);
   },
 };
@@ -233,7 +234,7 @@ const extractAll: ScalarFunction = {
     if (source === undefined) return context.refuse("extract_all without a source");
     const regex = needString(pattern, "a regular expression", context);
     const indexes = groupIndexes(regex, args.length === 3 ? args[1] : undefined, context);
-    const bound = context.bind(regex);
+    const bound = regexSql(pattern, context);
     const sql = once([convert(source, "string", context).sql], (s = "") => {
       const lists = indexes.map(i => `regexp_extract_all(${s}, ${bound}, ${i})`);
       if (lists.length === 1) return `case when regexp_matches(${s}, ${bound}) then to_json(${lists[0] ?? ""}) end`;
@@ -265,8 +266,9 @@ const countofRow: ScalarFunction = {
   emit: ([source, search, kind], _type, context) => {
     if (source === undefined || search === undefined) return context.refuse("countof without a search");
     const mode = kind === undefined ? "normal" : needString(kind, "a kind", context);
-    const [s, n] = [convert(source, "string", context).sql, convert(search, "string", context).sql];
-    if (mode === "regex") return value("long", `len(regexp_extract_all(${s}, ${n}))`, true);
+    const s = convert(source, "string", context).sql;
+    if (mode === "regex") return value("long", `len(regexp_extract_all(${s}, ${regexSql(search, context)}))`, true);
+    const n = convert(search, "string", context).sql;
     return value("long", context.callUdf("ku_countof", [s, n]), true);
   },
 };
@@ -281,7 +283,8 @@ const replaceRegex = (order: readonly [number, number, number]): ScalarFunction 
   nulls: "empty-string",
   doc: fn("replace-regex"),
   emit: (args, _type, context) => {
-    const [source = "", regex = "", rewrite = ""] = order.map(i => convert(args[i] as SqlExpr, "string", context).sql);
+    const [source = "", , rewrite = ""] = order.map(i => convert(args[i] as SqlExpr, "string", context).sql);
+    const regex = regexSql(args[order[1]], context);
     return text(`regexp_replace(${source}, ${regex}, ${rewrite}, 'g')`);
   },
 });

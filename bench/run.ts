@@ -27,6 +27,7 @@ const benches: Readonly<Record<string, Bench>> = {
   ti: { file: "ti.ts", isLong: true },
   views: { file: "views.ts" },
   "kql-10m": { file: "kql.ts", args: ["10m"], isLong: true },
+  "kql-peers": { file: "kql-peers.ts", isLong: true },
   growth: { file: "kql.ts", args: ["small", "1m", "10m"], isLong: true },
   "contoso-10m": { file: "contoso.ts", args: ["1m", "10m"], isLong: true },
 };

@@ -97,6 +97,7 @@ export const pluginUses: Readonly<Record<string, string>> = {
 
 /** More ways to write some operators, for fuzzing only. */
 const otherUses: Readonly<Record<string, readonly string[]>> = {
+  "assert-schema": ["A | project k, s, v | assert-schema (k: long, s: string, v: long)"],
   distinct: ["A | distinct *"],
   externaldata: [],
   "graph-match": [

@@ -120,6 +120,8 @@ class WindowForm extends Widget {
     note.setAttribute("role", "alert");
     note.className = "hb-window-problem";
     note.textContent = problem;
+    // It is about what was entered before.
+    this.node.addEventListener("input", () => note.remove(), { once: true });
     this.node.append(note);
   }
 

@@ -128,6 +128,7 @@ const env = {
   PYENV_ROOT: process.env["PYENV_ROOT"] ?? join(homedir(), ".pyenv"),
 };
 const versions = frontEnds.map(f => versionOf(f.module));
+const hasWidgets = spawnSync(python, ["-c", "import ipywidgets, anywidget"], { stdio: "ignore" }).status === 0;
 const nobody = versions.every(v => v === undefined) || withoutBrowser;
 let browser: Browser;
 
@@ -185,8 +186,10 @@ const sources = [
 
 for (const [i, frontEnd] of frontEnds.entries()) {
   const version = versions[i];
-  const skips = nobody || version === undefined;
-  const title = skips ? ` (SKIPPED: '${python}' has no ${frontEnd.module}, or there is no Chromium)` : ` ${version}`;
+  const skips = nobody || version === undefined || !hasWidgets;
+  const title = skips
+    ? ` (SKIPPED: '${python}' has no ${frontEnd.module} with ipywidgets and anywidget, or there is no Chromium)`
+    : ` ${version}`;
   test.skipIf(skips)(
     `${frontEnd.name}${title}: cells, KQL, a widget both ways, an interrupt`,
     async () => {

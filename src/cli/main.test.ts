@@ -326,7 +326,7 @@ describe("query", () => {
     expect(code).toBe(0);
     expect(out).toContain("dc01\u241B[2J");
     expect(host.calls).toEqual([
-      ["open", { workspace: "W", now: "2026-01-01" }],
+      ["open", { workspace: "W", now: "2026-01-01", query: "T | take 1" }],
       ["query", "T | take 1", 5],
       ["close"],
     ]);

@@ -150,7 +150,9 @@ function emitQuery(
   answers: readonly KqlAnswer[],
 ): { readonly query: CompiledQuery } | { readonly diagnostics: readonly Diagnostic[] } {
   const now = instantTicks(environment.now, "the time 'now'");
-  const scans = scansOf(plan, expr => constantInstant(expr, plan, now));
+  // Made once: it walks through the whole plan, and a union of all tables asks for each of them.
+  let constants: Emission | undefined;
+  const scans = scansOf(plan, expr => constantInstant(expr, (constants ??= new Emission(plan, now))));
   const window = huntWindow(environment, scans);
   const emitted = emitPlan(plan, now, window);
   if (emitted.diagnostics.length > 0) return { diagnostics: emitted.diagnostics };
@@ -179,8 +181,8 @@ function stopped(diagnostics: readonly Diagnostic[]): CompileResult {
   return { state: refused ? "refused" : "failed", diagnostics };
 }
 
-function constantInstant(expr: Expr, plan: Plan, now: bigint): bigint | undefined {
-  const value = constantValue(expr, new Emission(plan, now));
+function constantInstant(expr: Expr, emission: Emission): bigint | undefined {
+  const value = constantValue(expr, emission);
   return value?.type === "datetime" && value.value !== null ? value.value : undefined;
 }
 

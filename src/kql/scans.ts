@@ -88,8 +88,10 @@ function inputAbove(rel: Rel, index: number, above: Above): Above {
       return above;
     case "number":
       return above;
-    case "union":
-      return { affects: above.affects, tests: above.tests.flatMap(t => renameTest(t, unionSources(rel, index))) };
+    case "union": {
+      const sources = unionSources(rel, index, new Set(above.tests.flatMap(expressionSlots)));
+      return { affects: above.affects, tests: above.tests.flatMap(t => renameTest(t, sources)) };
+    }
     case "join": {
       const how = passing[rel.join];
       const affects = worse(above.affects, index === 0 ? how.left : how.right);
@@ -125,15 +127,19 @@ const columnOf = (slot: Slot): Expr => ({ kind: "column", slot, type: "datetime"
 const refSources = (ref: Rel & { readonly kind: "ref" }): ReadonlyMap<Slot, Slot> =>
   new Map(ref.columns.map(c => [c.slot, c.source]));
 
-/** Which slot of one input each slot of a union is; what the input lacks or computes is none. */
-function unionSources(union: Rel & { readonly kind: "union" }, index: number): ReadonlyMap<Slot, Slot> {
+/** Which slot of one input each of the `wanted` slots of a union is; what the input lacks or computes is none. */
+function unionSources(
+  union: Rel & { readonly kind: "union" },
+  index: number,
+  wanted: ReadonlySet<Slot>,
+): ReadonlyMap<Slot, Slot> {
   const sources = union.inputs[index]?.sources ?? [];
-  return new Map(
-    union.columns.flatMap((c, i): readonly (readonly [Slot, Slot])[] => {
-      const source = sources[i];
-      return source?.kind === "column" ? [[c.slot, source.slot]] : [];
-    }),
-  );
+  const found = new Map<Slot, Slot>();
+  for (const [i, { slot }] of wanted.size === 0 ? [] : union.columns.entries()) {
+    const source = wanted.has(slot) ? sources[i] : undefined;
+    if (source?.kind === "column") found.set(slot, source.slot);
+  }
+  return found;
 }
 
 /** A test said of what comes from a relation, in the slots of that relation; dropped when it reads others too. */

@@ -1,5 +1,5 @@
 /** Which slots and shared relations an expression or a relation mentions. */
-import type { Aggregate, Expr, Rel, Slot } from "./plan.js";
+import type { Aggregate, Expr, Rel, Slot, UnionInput } from "./plan.js";
 import { unreachable } from "../base/error.js";
 
 /** Direct sub-expressions. */
@@ -71,6 +71,13 @@ export function inputsOf(rel: Rel): readonly Rel[] {
   }
 }
 
+/** A union of all tables has millions of places, nearly all empty. */
+function unionExprs(inputs: readonly UnionInput[]): readonly Expr[] {
+  const found: Expr[] = [];
+  for (const { sources } of inputs) for (const source of sources) if (source !== undefined) found.push(source);
+  return found;
+}
+
 /** The expressions a relation evaluates itself. */
 export function exprsOf(rel: Rel): readonly Expr[] {
   switch (rel.kind) {
@@ -93,7 +100,7 @@ export function exprsOf(rel: Rel): readonly Expr[] {
     case "join":
       return [...rel.on.flatMap(o => [o.left, o.right]), ...(rel.where === undefined ? [] : [rel.where])];
     case "union":
-      return rel.inputs.flatMap(i => i.sources.filter(s => s !== undefined));
+      return unionExprs(rel.inputs);
     case "expand":
       return [...rel.items.map(i => i.source), ...(rel.limit === undefined ? [] : [rel.limit])];
     case "parse":

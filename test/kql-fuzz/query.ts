@@ -64,7 +64,8 @@ const where: Operator = (query, choices, grammar) => {
 const extend: Operator = (query, choices, grammar) => {
   const type = choices.pick(scalarTypes);
   const e = expressionOf(type, scopeOf(query, grammar), choices);
-  const replaced = choices.below(4) === 0 ? choices.below(query.columns.length) : -1;
+  const replaces = query.columns.length > 0 && choices.below(4) === 0;
+  const replaced = replaces ? choices.below(query.columns.length) : -1;
   const name = query.columns[replaced]?.name ?? freshName(query);
   const column = { name, type: e.type };
   const columns = replaced < 0 ? [...query.columns, column] : query.columns.with(replaced, column);

@@ -228,13 +228,15 @@ function emitUnion(rel: Rel & { kind: "union" }, needed: ReadonlySet<Slot>, emit
   const alias = emitter.emission.alias();
   const wanted = rel.columns.map((c, i) => ({ ...c, index: i })).filter(c => needed.has(c.slot));
   const columns = new Map(wanted.map(c => [c.slot, plainColumn(`${alias}.${slotName(c.slot)}`, c)]));
-  const legs = rel.inputs.map(input => {
-    const sources = wanted.map(c => input.sources[c.index]);
-    const read = slotsOf(sources.filter(s => s !== undefined));
-    const block = emitter.block(input.rel, read);
-    const scope = emitter.scope(block);
-    return { block, values: sources.map((s, i) => (s === undefined ? nullOf(wanted[i]) : emitExpr(s, scope))) };
-  });
+  const legs = rel.inputs
+    .filter(input => !isKnownEmpty(input.rel))
+    .map(input => {
+      const sources = wanted.map(c => input.sources[c.index]);
+      const read = slotsOf(sources.filter(s => s !== undefined));
+      const block = emitter.block(input.rel, read);
+      const scope = emitter.scope(block);
+      return { block, values: sources.map((s, i) => (s === undefined ? nullOf(wanted[i]) : emitExpr(s, scope))) };
+    });
   const whole = wanted.some(c => emitter.emission.whole.has(c.slot));
   const settled = whole
     ? columnwise(
@@ -253,6 +255,12 @@ function emitUnion(rel: Rel & { kind: "union" }, needed: ReadonlySet<Slot>, emit
     return { from: `(select ${["1 as one", ...nulls].join(", ")} where false) as ${alias}`, where: [], columns };
   }
   return { from: `(${selects.join(" union all ")}) as ${alias}`, where: [], columns };
+}
+
+/** A table without data, as it is or with names: of the hundreds that `union *` covers nearly all are. */
+function isKnownEmpty(rel: Rel): boolean {
+  if (rel.kind === "scan") return rel.path === undefined;
+  return rel.kind === "extend" && rel.items.every(i => i.expr.kind === "literal") && isKnownEmpty(rel.input);
 }
 
 const nullOf = (column: SlotColumn | undefined): SqlExpr => nullOfType(column?.type ?? "dynamic");

@@ -5,7 +5,7 @@ import { checkKql } from "./check.js";
 test.each([
   ["Signins | where User == 'x'", "ok"],
   ["print current_principal()", "refused"],
-  ["Signins | reduce by User", "refused"],
+  ["Signins | evaluate schema_merge()", "refused"],
   ["Signins | where Usr == 'x'", "error"],
 ] as const)("%s is %s", (text, status) => {
   const checked = checkKql(text, environment);

@@ -12,6 +12,7 @@ interface Attributes {
   readonly tabindex?: string;
   readonly placeholder?: string;
   readonly value?: string;
+  readonly size?: string;
   readonly "aria-label"?: string;
   readonly "aria-checked"?: string;
   readonly "aria-live"?: string;

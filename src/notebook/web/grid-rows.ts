@@ -115,8 +115,7 @@ function keyValueOf(cell: TableCell | undefined, key: KeyColumn, column: TableCo
       return isMissing ? null : at.getUTCHours();
     case "weekday":
       return isMissing ? null : at.getUTCDay() || 7;
-    case "text":
-    case undefined:
+    default:
       return figureText(cell, column);
   }
 }

@@ -91,15 +91,19 @@ interface CurrentPanel {
     readonly session?: { readonly kernel?: { readonly status: string; readonly connectionStatus: string } } | null;
   };
 }
-/** The kernel is connected and has nothing to do. JupyterLab drops what is run before. */
+/**
+ * The kernel is connected and has nothing to do. JupyterLab drops what is run before. A kernel that runs from sources beside other
+ * tests loads TypeScript's service for the first completion in up to half a minute, and is busy so long.
+ */
 async function idle(on = page): Promise<void> {
-  await on.waitForFunction(() => {
+  const isIdle = () => {
     const app = (globalThis as unknown as { jupyterapp?: { shell: { currentWidget: CurrentPanel | null } } })
       .jupyterapp;
     const session = app?.shell.currentWidget?.sessionContext;
     const kernel = session?.session?.kernel;
     return session?.isReady === true && kernel?.connectionStatus === "connected" && kernel.status === "idle";
-  });
+  };
+  await on.waitForFunction(isIdle, undefined, { timeout: 60_000 });
 }
 const command = (id: string, args: object = {}, on = page) =>
   on.evaluate(

@@ -16,6 +16,10 @@ export interface InterruptPolicy {
 type Urls = readonly string[] | undefined;
 
 const maxAttempts = 6;
+/** From here on the kernel's own code is ended too: after about a second. */
+const ownAttempt = 3;
+/** Where the product's modules are: `dist/`, or the sources. */
+const ownRoot = new URL("../../", import.meta.url).href;
 /** An idle thread answers within a few milliseconds; one that has not by now is looked at. */
 const firstGraceMs = 40;
 /** Native code cannot be paused; after this it is terminated without. */
@@ -33,11 +37,22 @@ export function createInterrupter(policy: InterruptPolicy): (reason: InterruptRe
       const isSeen = (): boolean => Atomics.load(seen, 0) >= id;
       const waitMs = count === 0 ? firstGraceMs : policy.graceMs * 2 ** (count - 1);
       if (await waitFor(isSeen, waitMs)) return;
-      // At first only what is a cell's: the kernel's own code (modules that load, results that are drawn) soon answers by itself.
-      await terminate(urls => !isSeen() && (count > 0 || urls === undefined || urls.some(isCellUrl)));
+      await terminate(urls => !isSeen() && (urls === undefined || mayEnd(urls, count)));
     }
   };
 }
+
+/**
+ * At first only what is a cell's, then what cells have imported. The kernel's own code (a cell that was just ended is told of,
+ * modules load, results are drawn) soon answers by itself, on a busy machine too; ending it could lose the cell's end, and the
+ * kernel would seem busy for ever. Only when that takes more than a second it is ended as well.
+ */
+export function mayEnd(urls: readonly string[], count: number): boolean {
+  if (count === 0) return urls.some(isCellUrl);
+  return count >= ownAttempt || !urls.every(isOwnUrl);
+}
+
+const isOwnUrl = (url: string): boolean => url === "" || url.startsWith("node:") || url.startsWith(ownRoot);
 
 async function waitFor(done: () => boolean, ms: number): Promise<boolean> {
   for (const end = performance.now() + ms; performance.now() < end;) {

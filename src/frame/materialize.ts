@@ -106,22 +106,6 @@ async function createAs(connection: DuckDBConnection, table: string, query: Sele
   }
 }
 
-/** Adds the rows of a further select to a table that `materialize` made of the same columns; gives how many. */
-export async function materializeMore(
-  connection: DuckDBConnection,
-  table: string,
-  { sql, parameters, columns }: SelectStatement,
-): Promise<number> {
-  const list = columns.map(({ slot }) => quoteIdentifier(slot)).join(", ");
-  const insert = await connection.prepare(`insert into ${tablePath(table)} select ${list} from (${sql}\n) as q`);
-  try {
-    bindParameters(insert, parameters);
-    return countOf(await insert.runAndReadAll());
-  } finally {
-    insert.destroySync();
-  }
-}
-
 /**
  * Runs a select into a new table and gives where it is; when it throws, the table may exist. With `maxRows` one row more is asked for, so that `cut` is
  * certain: the answer had more rows.

@@ -38,14 +38,7 @@ import type { GrantedLimits } from "./limits.js";
 import type { RowFilter } from "../view/index.js";
 import { runResults } from "./results.js";
 import { readTextRows } from "./text-rows.js";
-import {
-  bindParameters,
-  materialize,
-  materializeMore,
-  physicalName,
-  tablePath,
-  type SelectStatement,
-} from "./materialize.js";
+import { bindParameters, materialize, physicalName, tablePath, type SelectStatement } from "./materialize.js";
 import { PendingFrame } from "./pending.js";
 import type { PlotHost, ViewPorts } from "./plot/host.js";
 import { LiveViews } from "./plot/live.js";
@@ -350,24 +343,6 @@ export class FrameStore implements FrameFactory, FrameHost, AsyncDisposable {
     );
     const provenance = { ranAtMs, tookMs: performance.now() - started, ...info.provenance };
     return this.#frame(place, withRowLimit({ ...info, provenance }, cut ? info.maxRows : undefined));
-  }
-
-  /**
-   * As `select` of several, whose rows follow one another: what one needs to join and to sort is free again before the next
-   * runs, so that memory does not grow with their number.
-   */
-  async selectParts(
-    [first, ...further]: readonly [SelectStatement, ...SelectStatement[]],
-    info: FrameInfo,
-    signal?: AbortSignal,
-  ): Promise<Frame> {
-    const place = await this.#make(async table => {
-      const made = await this.#engine.query(c => materialize(c, table, first), signal);
-      let { rowCount } = made.place;
-      for (const part of further) rowCount += await this.#engine.query(c => materializeMore(c, table, part), signal);
-      return { ...made.place, rowCount };
-    });
-    return this.#frame(place, info);
   }
 
   async fromBatches(

@@ -2,9 +2,9 @@
 import type { Column } from "../../base/column.js";
 import type { ColumnBatch } from "../../frame/append-columns.js";
 import type { Frame } from "../../frame/frame.js";
-import { physicalName, tablePath, type SelectStatement } from "../../frame/materialize.js";
+import { physicalName, tablePath } from "../../frame/materialize.js";
 import type { FrameStore } from "../../frame/store.js";
-import { derivedInfo, joinedRows, textColumns, textPages } from "../../transform/ioc/extract.js";
+import { derivedInfo, textColumns, textPages } from "../../transform/ioc/extract.js";
 import { refang } from "../../transform/ioc/refang.js";
 import { isFinal, locatePlace, locatePlaces, withPart, type GeoPlace, type GeoSource } from "./lookup.js";
 
@@ -151,15 +151,8 @@ export async function addPlaces(
     ].join(", ");
     const [f = "", n = "", p = ""] = [frame, numbers, places].map(one => tablePath(one.relation.path.at(-1) ?? ""));
     const join = options.onlyKnown === true ? "join" : "left join";
-    // In parts: what is joined and put in order at a time is bounded, whatever the frame's size.
-    const part = (from: number): SelectStatement => {
-      const rows = (table: string): string =>
-        `(select rowid as r, * from ${table} where rowid >= ${from} and rowid < ${from + joinedRows})`;
-      const sql = `select ${cells} from ${rows(f)} f join ${rows(n)} n on n.r = f.r ${join} ${p} p on p.rowid = n.${physicalName(0)} order by f.r`;
-      return { sql, parameters: [], columns: slots };
-    };
-    const parts = Array.from({ length: Math.ceil(frame.rowCount / joinedRows) }, (_, i) => part(i * joinedRows));
-    const made = await store.selectParts([part(0), ...parts.slice(1)], info);
+    const sql = `select ${cells} from ${f} f join ${n} n on n.rowid = f.rowid ${join} ${p} p on p.rowid = n.${physicalName(0)} order by f.rowid`;
+    const made = await store.select({ sql, parameters: [], columns: slots }, info);
     // An unreachable frame is dropped: this use keeps the input until its rows were read.
     void frame.rowCount;
     return made;

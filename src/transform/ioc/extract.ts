@@ -5,7 +5,7 @@ import { didYouMean } from "../../base/suggest.js";
 import type { ColumnBatch } from "../../frame/append-columns.js";
 import type { FrameInfo, FrameLike } from "../../frame/api.js";
 import type { Frame } from "../../frame/frame.js";
-import { physicalName, tablePath, type SelectStatement } from "../../frame/materialize.js";
+import { physicalName, tablePath } from "../../frame/materialize.js";
 import type { FrameStore } from "../../frame/store.js";
 import { noteOfIoc } from "./classify.js";
 import { iocTypes, isIocType, isPathType } from "./ioc-type.js";
@@ -155,9 +155,6 @@ const iocColumns: readonly (Column & { readonly slot: string })[] = [
   { name: "Note", type: "string", slot: "note" },
 ];
 
-/** Rows of the input that are joined at a time. */
-export const joinedRows = 32_768;
-
 interface Scanned {
   /** Indexes of the columns that were looked in. */
   readonly columns: readonly number[];
@@ -178,17 +175,11 @@ export async function withInputs(
   const pick = (of: (column: number, position: number) => string): string =>
     `case s.${physicalName(3)} ${columns.map((column, i) => `when ${i} then ${of(column, i)}`).join(" ")} end`;
   const [s = "", f = "", w = ""] = [found, frame, words].map(one => tablePath(one.relation.path.at(-1) ?? ""));
-  const part = (from: number): SelectStatement => {
-    const within = (column: string): string => `${column} >= ${from} and ${column} < ${from + joinedRows}`;
-    const sql = `select t.${physicalName(0)} as "type", s.${physicalName(1)} as "value", s.${physicalName(2)}::bigint as "source",
-        ${pick(text)} as "input", ${pick((_, i) => `$${i + 1}::varchar`)} as "col", n.${physicalName(0)} as "note"
-      from (select rowid as r, * from ${s} where ${within(physicalName(2))}) s
-        join (select rowid as r, * from ${f} where ${within("rowid")}) f on f.r = s.${physicalName(2)}
-        join ${w} t on t.rowid = s.${physicalName(0)} join ${w} n on n.rowid = s.${physicalName(4)} order by s.r`;
-    return { sql, parameters, columns: iocColumns };
-  };
-  const further = Array.from({ length: Math.ceil(frame.rowCount / joinedRows) }, (_, i) => part(i * joinedRows));
-  const made = await store.selectParts([part(0), ...further.slice(1)], info);
+  const sql = `select t.${physicalName(0)} as "type", s.${physicalName(1)} as "value", s.${physicalName(2)}::bigint as "source",
+      ${pick(text)} as "input", ${pick((_, i) => `$${i + 1}::varchar`)} as "col", n.${physicalName(0)} as "note"
+    from ${s} s join ${f} f on f.rowid = s.${physicalName(2)} join ${w} t on t.rowid = s.${physicalName(0)}
+      join ${w} n on n.rowid = s.${physicalName(4)} order by s.rowid`;
+  const made = await store.select({ sql, parameters, columns: iocColumns }, info);
   // An unreachable frame is dropped: this use keeps the input until its rows were read.
   void frame.rowCount;
   return made;

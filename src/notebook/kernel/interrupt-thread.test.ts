@@ -3,7 +3,7 @@ import { mayEnd } from "./interrupt-thread.js";
 
 const cell = "huntbook-cell-7.ts";
 const kernel = new URL("./evaluator.js", import.meta.url).href;
-const theirs = "file:///home/ada/hunts/helpers.ts";
+const theirs = "file:///hunts/helpers.ts";
 
 describe("what an interrupt ends, by the scripts that are running and by how often it was asked", () => {
   test.each<[string, readonly string[], readonly boolean[]]>([

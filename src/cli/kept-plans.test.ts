@@ -88,6 +88,8 @@ describe("plans of one-off commands", () => {
   test.each<[string, string, KqlEnvironment]>([
     ["an obfuscated literal", 'SigninLogs | where ResultType == h"token"', environment],
     ["… of the verbatim form", "SigninLogs | where ResultType == h@'token'", environment],
+    ["… of several lines", "SigninLogs | where ResultType == h~~~token~~~", environment],
+    ["… between back quotes", "SigninLogs | where ResultType == h```token```", environment],
     [
       "a value bound from outside",
       text,

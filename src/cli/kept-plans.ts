@@ -57,7 +57,7 @@ export function createKeepingCompiler({ dir, build, start, expected }: KeptPlans
 }
 
 function mayKeep(text: string, { answers, scalars = [] }: KqlEnvironment): boolean {
-  return answers === undefined && scalars.length === 0 && !/\bh@?["'`]/i.test(text);
+  return answers === undefined && scalars.length === 0 && !/\bh(?:@?["']|```|~~~)/i.test(text);
 }
 
 const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
